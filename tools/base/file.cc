@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
+
+#include "base/error.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rmemcheck {
+namespace {
+
+std::string reason(int error) { return std::strerror(error); }
+
+/// A file descriptor that is closed whatever happens.
+class Descriptor {
+public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor &) = delete;
+  Descriptor &operator=(const Descriptor &) = delete;
+  ~Descriptor() {
+    if (number_ >= 0)
+      ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+  /// 0, or the errno of close(), which may be the first to hear of a full disk.
+  int close() {
+    const int status = ::close(number_);
+    number_ = -1;
+    return status == 0 ? 0 : errno;
+  }
+
+private:
+  int number_;
+};
+
+/// 0 or an errno.
+int write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+} // namespace
+
+std::string read_file(const std::filesystem::path &path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0)
+    throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
+  std::string bytes;
+  std::size_t length = 0;
+  ssize_t got = 0;
+  do {
+    length += static_cast<std::size_t>(got);
+    bytes.resize(length + 0x10000);
+    got = ::read(file.number(), bytes.data() + length, bytes.size() - length);
+    if (got < 0 && errno != EINTR)
+      throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
+    if (got < 0)
+      got = 0;
+    else if (got == 0)
+      break;
+  } while (true);
+  bytes.resize(length);
+  return bytes;
+}
+
+void write_file(const std::filesystem::path &path, std::string_view bytes) {
+  std::string name = path.string() + ".XXXXXX";
+  Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+  int error = file.number() < 0 ? errno : 0;
+  if (error == 0) {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    error = write_all(file.number(), bytes);
+    if (error == 0 && ::fchmod(file.number(), 0666 & ~mask) != 0)
+      error = errno;
+    const int closed = file.close();
+    error = error == 0 ? closed : error;
+    if (error == 0 && ::rename(name.c_str(), path.c_str()) != 0)
+      error = errno;
+    if (error != 0)
+      ::unlink(name.c_str());
+  }
+  if (error != 0)
+    throw could_not_find_out(fmt::format("cannot write {}: {}", path.string(), reason(error)));
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos)
+      break;
+    text.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+std::string sha256(std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &length, EVP_sha256(), nullptr) != 1)
+    throw could_not_find_out("OpenSSL cannot compute SHA-256");
+  std::string hex;
+  for (unsigned int i = 0; i < length; i++)
+    hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+} // namespace rmemcheck

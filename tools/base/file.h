@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rmemcheck {
+
+/// The whole file as bytes. A file that cannot be read is bad_input naming it and why.
+std::string read_file(const std::filesystem::path &path);
+
+/// Writes beside the target, then renames over it: a reader sees all or nothing, and
+/// a full disk leaves no half file. A failure is could_not_find_out naming the path.
+void write_file(const std::filesystem::path &path, std::string_view bytes);
+
+/// Lines without their newline; a last line without newline counts.
+std::vector<std::string> split_lines(std::string_view text);
+
+/// SHA-256 in lower-case hex.
+std::string sha256(std::string_view bytes);
+
+} // namespace rmemcheck

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
+
+#include "base/error.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace rmemcheck {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class FileTest : public testing::Test {
+protected:
+  FileTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "rmemcheck.XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~FileTest() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(FileTest, ReadsBackWhatWasWritten) {
+  const std::string bytes = std::string("a\0b\n", 4) + std::string(200000, 'x');
+  write_file(folder_ / "f", bytes);
+  EXPECT_EQ(read_file(folder_ / "f"), bytes);
+  write_file(folder_ / "f", "");
+  EXPECT_EQ(read_file(folder_ / "f"), "");
+}
+
+TEST_F(FileTest, MissingFileIsNamed) {
+  try {
+    read_file(folder_ / "missing");
+    FAIL() << "no error";
+  } catch (const Error &error) {
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr((folder_ / "missing").string()));
+    EXPECT_THAT(error.what(), HasSubstr("No such file"));
+  }
+}
+
+TEST_F(FileTest, WriteThatCannotEndLeavesTheOldFileAndNothingElse) {
+  write_file(folder_ / "f", "old");
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit small = before;
+  small.rlim_cur = 10;
+  std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  EXPECT_THROW(write_file(folder_ / "f", "longer than ten bytes"), Error);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(read_file(folder_ / "f"), "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST(SplitLines, KeepsALastLineWithoutNewline) {
+  EXPECT_THAT(split_lines("a\n\nb"), ElementsAre("a", "", "b"));
+  EXPECT_THAT(split_lines("a\n"), ElementsAre("a"));
+  EXPECT_THAT(split_lines(""), ElementsAre());
+}
+
+TEST(Sha256, IsTheKnownDigest) {
+  EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+} // namespace
+} // namespace rmemcheck

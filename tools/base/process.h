@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// One child process to run. The program is looked up in PATH; a program that is
+/// not there is could_not_find_out("PROGRAM: not found in PATH, ...").
+struct Command {
+  std::vector<std::string> argv;
+  std::filesystem::path directory = ".";          ///< where it runs
+  std::map<std::string, std::string> environment; ///< added to or replacing the parent's
+  std::optional<std::filesystem::path> input;     ///< file on stdin, /dev/null if none
+};
+
+struct ChildResult {
+  int status = 0;  ///< exit status, or 128 + signal
+  std::string out; ///< all of stdout (empty where a line handler took it)
+  std::string err; ///< all of stderr, likewise
+  std::chrono::duration<double> elapsed{};
+};
+
+/// Called with each whole line of stdout and stderr as it arrives, without the newline.
+using LineHandler = std::function<void(const std::string &line)>;
+
+/// Runs the child to its end. It runs in a process group of its own, with
+/// PR_SET_PDEATHSIG, so that nothing of it outlives this program; when
+/// interrupted() becomes true the group is killed and Error(interrupted) thrown.
+/// With a handler, both streams are merged in order of arrival, go to the
+/// handler line by line, and out and err stay empty.
+ChildResult run_child(const Command &command, const LineHandler &handler = nullptr);
+
+/// As run_child, but an exit status other than 0 is could_not_find_out with the
+/// command line and the last lines of stderr.
+ChildResult run_child_or_throw(const Command &command);
+
+/// The command line as a person would type it, quoted for a POSIX shell.
+std::string to_shell(const std::vector<std::string> &argv);
+
+/// Installs handlers for SIGINT and SIGTERM that only set a flag.
+void catch_interrupts();
+/// Whether SIGINT or SIGTERM has come.
+bool interrupted();
+/// Throws Error(ExitStatus::interrupted, "interrupted") if it has.
+void throw_if_interrupted();
+
+} // namespace rmemcheck
