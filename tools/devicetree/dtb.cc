@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "devicetree/dtb.h"
+
+#include "base/error.h"
+
+#include <fmt/format.h>
+#include <libfdt.h>
+
+namespace rmemcheck {
+namespace {
+
+/// The byte of the DTB at which its structure block stops making sense, or nothing.
+std::optional<std::int64_t> broken_at(const void *blob) {
+  for (int offset = 0;;) {
+    int next = 0;
+    const std::uint32_t tag = fdt_next_tag(blob, offset, &next);
+    if (next < 0)
+      return std::int64_t{fdt_off_dt_struct(blob)} + offset;
+    if (tag == FDT_END)
+      return std::nullopt;
+    offset = next;
+  }
+}
+
+void check_header(const std::string &bytes, const std::string &origin) {
+  const void *blob = bytes.data();
+  // The magic comes first: a text file is no truncated DTB.
+  if (bytes.size() < sizeof(fdt32_t) || fdt_magic(blob) != FDT_MAGIC)
+    throw bad_input(fmt::format("{}: not a DTB: expected {:#x} in its first four bytes", origin,
+                                std::uint32_t{FDT_MAGIC}));
+  if (bytes.size() < sizeof(fdt_header))
+    throw bad_input(fmt::format("{}: truncated DTB: {} bytes, expected a header of {}", origin,
+                                bytes.size(), sizeof(fdt_header)));
+  if (fdt_totalsize(blob) > bytes.size())
+    throw bad_input(fmt::format("{}: truncated DTB: {} bytes, expected {} as its header says",
+                                origin, bytes.size(), fdt_totalsize(blob)));
+  if (const int error = fdt_check_header(blob); error != 0)
+    throw bad_input(fmt::format("{}: broken DTB header: {}", origin, fdt_strerror(error)));
+}
+
+void check_structure(const std::string &bytes, const std::string &origin) {
+  const int error = fdt_check_full(bytes.data(), bytes.size());
+  if (error == 0)
+    return;
+  const auto place = broken_at(bytes.data());
+  throw bad_input(
+      fmt::format("{}: {} DTB: {}{}", origin, error == -FDT_ERR_TRUNCATED ? "truncated" : "broken",
+                  fdt_strerror(error), place ? fmt::format(" at byte {}", *place) : std::string()));
+}
+
+/// early_init_dt_scan_root() at v6.9: 1 where the root has no such property. The kernel sets no
+/// bound, but an address of more than two cells fits in none of its types.
+int root_cell_count(const Dtb &dtb, const char *name, const std::string &origin) {
+  const auto value = dtb.property(0, name);
+  if (!value)
+    return 1;
+  const std::uint64_t count = value->size() == 4 ? read_cells(*value, 0, 1) : 0;
+  if (count != 1 && count != 2)
+    throw bad_input(fmt::format("{}: /: {}: expected 1 or 2 in one cell, found {}", origin, name,
+                                value->size() == 4 ? std::to_string(count)
+                                                   : fmt::format("{} bytes", value->size())));
+  return static_cast<int>(count);
+}
+
+} // namespace
+
+Dtb::Dtb(const std::string &bytes, const std::string &origin) : blob_(bytes.data()) {
+  check_header(bytes, origin);
+  check_structure(bytes, origin);
+  root_cells_.address = root_cell_count(*this, "#address-cells", origin);
+  root_cells_.size = root_cell_count(*this, "#size-cells", origin);
+}
+
+std::optional<std::string_view> Dtb::property(int node, const char *name) const {
+  int length = 0;
+  const void *value = fdt_getprop(blob_, node, name, &length);
+  if (value == nullptr)
+    return std::nullopt;
+  return std::string_view(static_cast<const char *>(value), static_cast<std::size_t>(length));
+}
+
+std::optional<std::string_view> Dtb::string(int node, const char *name) const {
+  const auto value = property(node, name);
+  if (!value)
+    return std::nullopt;
+  return value->substr(0, value->find('\0'));
+}
+
+std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells) {
+  std::uint64_t number = 0;
+  for (int cell = 0; cell < cells; ++cell, offset += 4)
+    number =
+        number << 32 | fdt32_ld(reinterpret_cast<const fdt32_t *>(value.substr(offset, 4).data()));
+  return number;
+}
+
+} // namespace rmemcheck

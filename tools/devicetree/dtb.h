@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rmemcheck {
+
+/// How many 32-bit cells an address and a size take, 1 or 2 each.
+struct Cells {
+  int address = 1;
+  int size = 1;
+  [[nodiscard]] std::size_t address_bytes() const { return static_cast<std::size_t>(address) * 4; }
+  [[nodiscard]] std::size_t size_bytes() const { return static_cast<std::size_t>(size) * 4; }
+  [[nodiscard]] std::size_t tuple_bytes() const { return address_bytes() + size_bytes(); }
+};
+
+/// A read-only look into a DTB that has been proven whole. It keeps no copy: the bytes must
+/// outlive it.
+class Dtb {
+public:
+  /// `origin` names the DTB in messages. A truncated or broken one is bad_input that says what
+  /// is wrong and at which byte.
+  Dtb(const std::string &bytes, const std::string &origin);
+
+  [[nodiscard]] const void *blob() const { return blob_; }
+  [[nodiscard]] const Cells &root_cells() const { return root_cells_; }
+  /// The value of a property, or nothing if the node has none of that name.
+  [[nodiscard]] std::optional<std::string_view> property(int node, const char *name) const;
+  [[nodiscard]] bool has(int node, const char *name) const {
+    return property(node, name).has_value();
+  }
+  /// The first string of a property, without its NUL.
+  [[nodiscard]] std::optional<std::string_view> string(int node, const char *name) const;
+
+private:
+  const void *blob_;
+  Cells root_cells_;
+};
+
+/// Reads `cells` big-endian cells (1 or 2) at `offset` bytes; they must lie in `value`.
+std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells);
+
+} // namespace rmemcheck

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "devicetree/make.h"
+
+#include "base/error.h"
+#include "devicetree/dtb.h"
+
+#include <algorithm>
+#include <bit>
+#include <fmt/format.h>
+#include <libfdt.h>
+#include <limits>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+/// Far above what any kernel can hold; it keeps a slip of the pen from filling the host.
+constexpr std::uint64_t most_regions = 100000;
+
+struct Property {
+  std::string name;
+  std::string value;
+};
+
+/// A child of /reserved-memory, ready to be written.
+struct Child {
+  std::string name;
+  std::vector<Property> properties;
+};
+
+/// A DTB that can be changed. Every failure of libfdt ends the work: the room is
+/// reckoned beforehand, so none is expected.
+class EditableTree {
+public:
+  EditableTree(const std::string &dtb, std::size_t extra) : bytes_(dtb.size() + extra, '\0') {
+    if (bytes_.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+      throw bad_input("device tree: too large, expected less than 2 GiB");
+    check(fdt_open_into(dtb.data(), blob(), static_cast<int>(bytes_.size())), "open");
+  }
+
+  void delete_node(const char *path) {
+    const int node = fdt_path_offset(blob(), path);
+    if (node >= 0)
+      check(fdt_del_node(blob(), node), path);
+  }
+  /// libfdt puts a new node before its elder siblings and a new property before the others.
+  int add_node(int parent, const std::string &name) {
+    return check(fdt_add_subnode(blob(), parent, name.c_str()), name);
+  }
+  void add_property(int node, const Property &property) {
+    check(fdt_setprop(blob(), node, property.name.c_str(), property.value.data(),
+                      static_cast<int>(property.value.size())),
+          property.name);
+  }
+  void add_memreserve(std::uint64_t base, std::uint64_t size) {
+    check(fdt_add_mem_rsv(blob(), base, size), "/memreserve/");
+  }
+  std::string pack() {
+    check(fdt_pack(blob()), "pack");
+    return bytes_.substr(0, fdt_totalsize(blob()));
+  }
+
+private:
+  void *blob() { return bytes_.data(); }
+  static int check(int result, const std::string &what) {
+    if (result < 0)
+      throw could_not_find_out(fmt::format("libfdt: {}: {}", what, fdt_strerror(result)));
+    return result;
+  }
+  std::string bytes_;
+};
+
+std::uint64_t add(std::uint64_t a, std::uint64_t b, const std::string &what) {
+  if (b > std::numeric_limits<std::uint64_t>::max() - a)
+    throw bad_input(
+        fmt::format("{}: {:#x} + {:#x}: expected an address within 64 bits", what, a, b));
+  return a + b;
+}
+
+std::uint64_t multiply(std::uint64_t a, std::uint64_t b, const std::string &what) {
+  if (a != 0 && b > std::numeric_limits<std::uint64_t>::max() / a)
+    throw bad_input(
+        fmt::format("{}: {:#x} * {:#x}: expected an address within 64 bits", what, a, b));
+  return a * b;
+}
+
+/// Turns numbers into big-endian cells of the base tree's width.
+class Encoder {
+public:
+  Encoder(const Cells &cells, std::uint64_t memory_base)
+      : cells_(cells), memory_base_(memory_base) {}
+
+  [[nodiscard]] std::uint64_t address(std::uint64_t offset, const std::string &what) const {
+    return add(memory_base_, offset, what);
+  }
+  [[nodiscard]] std::string address_cells(std::uint64_t value, const std::string &what) const {
+    return encode(value, cells_.address, what);
+  }
+  [[nodiscard]] std::string size_cells(std::uint64_t value, const std::string &what) const {
+    return encode(value, cells_.size, what);
+  }
+  /// Tuples of (offset from the memory base, size).
+  [[nodiscard]] std::string
+  tuples(const std::vector<std::pair<std::uint64_t, std::uint64_t>> &ranges,
+         const std::string &what) const {
+    std::string value;
+    for (const auto &[offset, size] : ranges) {
+      if (size == 0)
+        throw bad_input(fmt::format("{}: zero size, expected at least 1 byte", what));
+      const std::uint64_t base = address(offset, what);
+      add(base, size, what);
+      value += address_cells(base, what) + size_cells(size, what);
+    }
+    return value;
+  }
+  [[nodiscard]] static std::string encode(std::uint64_t value, int cells, const std::string &what) {
+    if (cells == 1 && value > std::numeric_limits<std::uint32_t>::max())
+      throw bad_input(fmt::format(
+          "{}: {:#x}: expected a number of one cell, as the base tree has it", what, value));
+    std::string bytes;
+    for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
+      bytes += static_cast<char>(value >> shift & 0xff);
+    return bytes;
+  }
+
+private:
+  Cells cells_;
+  std::uint64_t memory_base_;
+};
+
+void check_name(const std::string &name) {
+  static constexpr std::string_view allowed = // Devicetree Specification v0.4, 2.2.1
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,._+-";
+  if (name.empty() || name.find_first_not_of(allowed) != std::string::npos)
+    throw bad_input(
+        fmt::format("region \"{}\": expected a name of letters, digits and ,._+-", name));
+}
+
+void check_request(const RegionRequest &request) {
+  const auto refuse = [&](const std::string &expected) {
+    throw bad_input(fmt::format("region {}: expected {}", request.name, expected));
+  };
+  check_name(request.name);
+  if (request.reg.empty() == (request.size == 0))
+    refuse("either reg or a size that is not zero");
+  if (!request.reg.empty() && (request.alignment != 0 || !request.alloc_ranges.empty()))
+    refuse("alignment and alloc-ranges only where there is no reg");
+  if (request.alignment != 0 && !std::has_single_bit(request.alignment))
+    refuse(fmt::format("an alignment that is a power of two, not {:#x}", request.alignment));
+}
+
+std::string strings_value(const std::vector<std::string> &strings, const std::string &what) {
+  std::string value;
+  for (const std::string &one : strings) {
+    if (one.empty() || one.find('\0') != std::string::npos)
+      throw bad_input(fmt::format("{}: compatible: expected strings that are not empty", what));
+    value += one + '\0';
+  }
+  return value;
+}
+
+void add_static(Child &child, const RegionRequest &request, const Encoder &encoder) {
+  child.properties.push_back({"reg", encoder.tuples(request.reg, child.name)});
+  child.name +=
+      fmt::format("@{:x}", encoder.address(request.reg.front().first, "region " + request.name));
+}
+
+void add_boot_placed(Child &child, const RegionRequest &request, const Encoder &encoder) {
+  const std::string &what = child.name;
+  child.properties.push_back({"size", encoder.size_cells(request.size, what)});
+  if (request.alignment != 0)
+    child.properties.push_back({"alignment", encoder.address_cells(request.alignment, what)});
+  if (!request.alloc_ranges.empty())
+    child.properties.push_back({"alloc-ranges", encoder.tuples(request.alloc_ranges, what)});
+}
+
+Child make_child(const RegionRequest &request, const Encoder &encoder, std::uint32_t phandle) {
+  check_request(request);
+  Child child{request.name, {}};
+  if (!request.compatible.empty())
+    child.properties.push_back({"compatible", strings_value(request.compatible, child.name)});
+  (request.reg.empty() ? add_boot_placed : add_static)(child, request, encoder);
+  if (request.no_map)
+    child.properties.push_back({"no-map", ""});
+  if (request.reusable)
+    child.properties.push_back({"reusable", ""});
+  for (const std::string &flag : request.flags) {
+    check_name(flag);
+    child.properties.push_back({flag, ""});
+  }
+  if (!request.enabled)
+    child.properties.push_back({"status", std::string("disabled") + '\0'});
+  child.properties.push_back({"phandle", Encoder::encode(phandle, 1, child.name)});
+  return child;
+}
+
+RegionRequest block_member(const RegionBlock &block, std::uint64_t index) {
+  RegionRequest request;
+  request.name = block.name;
+  request.no_map =
+      block.no_map == NoMapShare::all || (block.no_map == NoMapShare::alternate && index % 2 == 1);
+  if (block.boot_placed) {
+    request.name += fmt::format("-{}", index);
+    request.size = block.region_size;
+    request.alignment = block.alignment;
+    return request;
+  }
+  const std::string what = "block " + block.name;
+  const std::uint64_t step = add(block.region_size, block.gap, what);
+  request.reg = {{add(block.offset, multiply(step, index, what), what), block.region_size}};
+  return request;
+}
+
+void check_block(const RegionBlock &block, std::uint64_t regions_so_far) {
+  const auto refuse = [&](const std::string &expected) {
+    throw bad_input(fmt::format("block {}: expected {}", block.name, expected));
+  };
+  check_name(block.name);
+  if (block.count > most_regions - std::min(regions_so_far, most_regions))
+    refuse(fmt::format("at most {} regions in all", most_regions));
+  if (block.region_size == 0)
+    refuse("a region size that is not zero");
+  if (block.boot_placed && block.offset != 0)
+    refuse("no offset for boot-placed regions");
+  if (!block.boot_placed && block.alignment != 0)
+    refuse("an alignment only for boot-placed regions");
+}
+
+/// Spreads the boot-placed ones evenly among the static ones; both keep their own order.
+std::vector<RegionRequest> spread(std::vector<RegionRequest> requests) {
+  const auto middle =
+      std::stable_partition(requests.begin(), requests.end(),
+                            [](const RegionRequest &request) { return !request.reg.empty(); });
+  const auto statics = static_cast<std::size_t>(middle - requests.begin());
+  const std::size_t boot_placed = requests.size() - statics;
+  std::vector<RegionRequest> result;
+  std::size_t next_static = 0;
+  for (std::size_t index = 0; index < boot_placed; ++index) {
+    const std::size_t before = (index + 1) * statics / (boot_placed + 1);
+    while (next_static < before)
+      result.push_back(requests[next_static++]);
+    result.push_back(requests[statics + index]);
+  }
+  while (next_static < statics)
+    result.push_back(requests[next_static++]);
+  return result;
+}
+
+std::vector<RegionRequest> all_regions(const TreeRequest &request) {
+  std::vector<RegionRequest> regions;
+  for (const RegionBlock &block : request.blocks) {
+    check_block(block, regions.size());
+    for (std::uint64_t index = 0; index < block.count; ++index)
+      regions.push_back(block_member(block, index));
+  }
+  regions.insert(regions.end(), request.regions.begin(), request.regions.end());
+  return request.mixed_order ? spread(std::move(regions)) : regions;
+}
+
+std::vector<Child> make_children(const TreeRequest &request, const Encoder &encoder,
+                                 std::uint32_t highest_phandle) {
+  const std::vector<RegionRequest> regions = all_regions(request);
+  if (regions.size() >= FDT_MAX_PHANDLE - highest_phandle)
+    throw bad_input("base tree: its phandles leave no numbers free above them");
+  std::vector<Child> children;
+  std::set<std::string> names;
+  for (const RegionRequest &region : regions) {
+    children.push_back(make_child(region, encoder, ++highest_phandle));
+    if (!names.insert(children.back().name).second)
+      throw bad_input(fmt::format("region {}: expected a name of its own, there are two",
+                                  children.back().name));
+  }
+  return children;
+}
+
+/// An upper bound of the bytes that the children take, struct and strings block together.
+std::size_t room_for(const std::vector<Child> &children) {
+  std::size_t room = 4096;
+  for (const Child &child : children) {
+    room += child.name.size() + 16;
+    for (const Property &property : child.properties)
+      room += property.name.size() + property.value.size() + 32;
+  }
+  return room;
+}
+
+void add_reserved_memory(EditableTree &tree, const std::vector<Child> &children,
+                         const Cells &cells) {
+  const int parent = tree.add_node(0, "reserved-memory");
+  // Last first, since libfdt puts each new one in front of the others.
+  tree.add_property(parent, {"ranges", ""});
+  for (const auto &[name, count] :
+       {std::pair{"#size-cells", cells.size}, std::pair{"#address-cells", cells.address}})
+    tree.add_property(parent, {name, Encoder::encode(static_cast<std::uint64_t>(count), 1, name)});
+  for (auto child = children.rbegin(); child != children.rend(); ++child) {
+    const int node = tree.add_node(parent, child->name);
+    for (auto property = child->properties.rbegin(); property != child->properties.rend();
+         ++property)
+      tree.add_property(node, *property);
+  }
+}
+
+void add_memreserves(EditableTree &tree, const TreeRequest &request, const Encoder &encoder) {
+  for (const auto &[offset, size] : request.memreserve) {
+    if (size == 0)
+      throw bad_input("memreserve: zero size, expected at least 1 byte");
+    const std::uint64_t base = encoder.address(offset, "memreserve");
+    add(base, size, "memreserve");
+    tree.add_memreserve(base, size);
+  }
+}
+
+} // namespace
+
+std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
+                      std::uint64_t memory_base) {
+  if (!request.node && !(request.blocks.empty() && request.regions.empty()))
+    throw bad_input("tree without /reserved-memory: expected no blocks and no regions");
+  const Dtb base(base_dtb, "base tree");
+  const Encoder encoder(base.root_cells(), memory_base);
+  std::uint32_t highest_phandle = 0;
+  if (const int error = fdt_find_max_phandle(base.blob(), &highest_phandle); error != 0)
+    throw bad_input(fmt::format("base tree: phandles: {}", fdt_strerror(error)));
+  const std::vector<Child> children = make_children(request, encoder, highest_phandle);
+
+  EditableTree tree(base_dtb,
+                    room_for(children) + request.memreserve.size() * sizeof(fdt_reserve_entry));
+  tree.delete_node("/reserved-memory");
+  if (request.node)
+    add_reserved_memory(tree, children, base.root_cells());
+  add_memreserves(tree, request, encoder);
+  return tree.pack();
+}
+
+} // namespace rmemcheck

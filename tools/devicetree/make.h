@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A region as a case file or the command line asks for it. Addresses are offsets in
+/// bytes from the machine's memory base, so that a case serves every machine.
+struct RegionRequest {
+  std::string name; ///< without unit address; the maker adds it to static ones
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> reg; ///< offset, size; empty: boot-placed
+  std::uint64_t size = 0;
+  std::uint64_t alignment = 0;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> alloc_ranges; ///< offset, size
+  bool no_map = false;
+  bool reusable = false;
+  bool enabled = true;
+  std::vector<std::string> compatible;
+  std::vector<std::string> flags; ///< further empty properties, such as linux,cma-default
+};
+
+/// Which regions of a generated block are no-map.
+enum class NoMapShare { none, alternate, all };
+
+/// Many regions of one shape: `count` of them, `region_size` bytes each, `gap` bytes apart
+/// (0: adjacent).
+struct RegionBlock {
+  std::string name = "region";
+  std::uint64_t count = 0;
+  bool boot_placed = false;
+  std::uint64_t offset = 0; ///< of the first static one, from the memory base
+  std::uint64_t region_size = 0x10000;
+  std::uint64_t gap = 0x10000;
+  std::uint64_t alignment = 0;
+  NoMapShare no_map = NoMapShare::none;
+};
+
+/// All of /reserved-memory that a case wants.
+struct TreeRequest {
+  bool node = true; ///< false: no /reserved-memory at all
+  std::vector<RegionBlock> blocks;
+  std::vector<RegionRequest> regions;
+  /// Tree order: blocks then regions as listed, or boot-placed ones spread among the static ones.
+  bool mixed_order = false;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> memreserve; ///< offset, size
+};
+
+/// A case of the catalogue: one TOML file.
+struct Case {
+  std::string name;  ///< the file's stem
+  std::string title; ///< one line, what it is about
+  TreeRequest tree;
+  /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
+  std::vector<std::string> baseline_fails;
+  std::string append; ///< added to the kernel command line
+};
+
+/// Reads a case. Unknown keys, wrong types and impossible values are bad_input with
+/// file, line and what was expected.
+Case read_case(const std::filesystem::path &path);
+
+/// Returns `base_dtb` (a board's DTB) with the wanted /reserved-memory in it; one that
+/// is already there is replaced.
+std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
+                      std::uint64_t memory_base);
+
+} // namespace rmemcheck

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "devicetree/reserved_memory.h"
+
+#include "devicetree/dtb.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <libfdt.h>
+#include <limits>
+#include <strings.h>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+
+/// A tuple of reg or alloc-ranges as it stands in the tree.
+struct Tuple {
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+  [[nodiscard]] bool overflows() const { return size > highest - base; }
+};
+
+std::vector<Tuple> read_tuples(std::string_view value, const Cells &cells) {
+  std::vector<Tuple> tuples;
+  for (std::size_t at = 0; at + cells.tuple_bytes() <= value.size(); at += cells.tuple_bytes())
+    tuples.push_back({read_cells(value, at, cells.address),
+                      read_cells(value, at + cells.address_bytes(), cells.size)});
+  return tuples;
+}
+
+/// of_fdt_device_is_available() at v6.9.
+bool is_available(const Dtb &dtb, int node) {
+  const auto status = dtb.string(node, "status");
+  return !status || *status == "ok" || *status == "okay";
+}
+
+/// Puts the tuples of reg into the region. Returns what is wrong, or nothing.
+std::string read_reg(ReservedRegion &region, std::string_view value, const Cells &cells) {
+  if (value.empty()) {
+    region.skipped_silently = true;
+    return "reg: empty";
+  }
+  if (value.size() % cells.tuple_bytes() != 0)
+    return fmt::format("reg: length {} is no multiple of {}", value.size(), cells.tuple_bytes());
+  const std::vector<Tuple> tuples = read_tuples(value, cells);
+  for (const Tuple &tuple : tuples)
+    if (tuple.overflows())
+      return fmt::format("reg: {:#x} and {:#x} bytes end beyond 64 bits", tuple.base, tuple.size);
+  for (const Tuple &tuple : tuples)
+    region.reg.push_back({tuple.base, tuple.base + tuple.size});
+  return tuples.front().size == 0 ? "reg: zero size" : "";
+}
+
+/// Reads a property of exactly one number. Returns what is wrong, or nothing.
+std::string read_number(std::uint64_t &number, const char *name, std::string_view value,
+                        int cells) {
+  const std::size_t bytes = static_cast<std::size_t>(cells) * 4;
+  if (value.size() != bytes)
+    return fmt::format("{}: length {} is not {}", name, value.size(), bytes);
+  number = read_cells(value, 0, cells);
+  return "";
+}
+
+std::string read_alloc_ranges(ReservedRegion &region, std::string_view value, const Cells &cells) {
+  if (value.empty())
+    return "alloc-ranges: empty";
+  if (value.size() % cells.tuple_bytes() != 0)
+    return fmt::format("alloc-ranges: length {} is no multiple of {}", value.size(),
+                       cells.tuple_bytes());
+  for (const Tuple &tuple : read_tuples(value, cells)) {
+    // The kernel adds without a check, and an end of 0 means no upper bound to
+    // early_init_dt_alloc_reserved_memory_arch(). Any other wrapped end leaves no room.
+    const std::uint64_t end = tuple.base + tuple.size;
+    region.alloc_ranges.push_back({tuple.base, end == 0 ? highest : std::max(end, tuple.base)});
+  }
+  return "";
+}
+
+/// __reserved_mem_alloc_size() at v6.9. Returns what is wrong, or nothing.
+std::string read_boot_placed(ReservedRegion &region, const Dtb &dtb, int node) {
+  const Cells &cells = dtb.root_cells();
+  const auto size = dtb.property(node, "size");
+  if (!size) {
+    region.skipped_silently = true;
+    return "neither reg nor size";
+  }
+  std::string wrong = read_number(region.size, "size", *size, cells.size);
+  if (wrong.empty() && region.size == 0)
+    wrong = "size: zero";
+  if (const auto alignment = dtb.property(node, "alignment"); wrong.empty() && alignment)
+    wrong = read_number(region.alignment, "alignment", *alignment, cells.address);
+  if (const auto ranges = dtb.property(node, "alloc-ranges"); wrong.empty() && ranges)
+    wrong = read_alloc_ranges(region, *ranges, cells);
+  return wrong;
+}
+
+std::vector<std::string> read_strings(std::string_view value) {
+  std::vector<std::string> strings;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find('\0'), value.size());
+    strings.emplace_back(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return strings;
+}
+
+ReservedRegion read_region(const Dtb &dtb, int node) {
+  ReservedRegion region;
+  region.name = fdt_get_name(dtb.blob(), node, nullptr);
+  region.enabled = is_available(dtb, node);
+  region.no_map = dtb.has(node, "no-map");
+  region.reusable = dtb.has(node, "reusable");
+  region.cma_default = dtb.has(node, "linux,cma-default");
+  region.dma_default = dtb.has(node, "linux,dma-default");
+  region.compatible = read_strings(dtb.property(node, "compatible").value_or(""));
+  region.phandle = fdt_get_phandle(dtb.blob(), node);
+  // reg wins over size, even where it is malformed.
+  if (const auto reg = dtb.property(node, "reg"))
+    region.malformed = read_reg(region, *reg, dtb.root_cells());
+  else
+    region.malformed = read_boot_placed(region, dtb, node);
+  return region;
+}
+
+/// __reserved_mem_check_root() at v6.9. Returns why the node is not read, or nothing.
+std::string check_node(const Dtb &dtb, int node) {
+  const struct {
+    const char *name;
+    int root;
+  } wanted[] = {{"#size-cells", dtb.root_cells().size},
+                {"#address-cells", dtb.root_cells().address}};
+  for (const auto &[name, root] : wanted) {
+    const auto value = dtb.property(node, name);
+    if (!value || value->size() < 4)
+      return fmt::format("no {}", name);
+    if (const std::uint64_t found = read_cells(*value, 0, 1);
+        found != static_cast<std::uint64_t>(root))
+      return fmt::format("{} is {}, the root has {}", name, found, root);
+  }
+  return dtb.has(node, "ranges") ? "" : "no ranges";
+}
+
+/// Sorts, and joins what touches or overlaps, as memblock does.
+std::vector<PhysicalRange> merged(std::vector<PhysicalRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const auto &a, const auto &b) { return a.begin < b.begin; });
+  std::vector<PhysicalRange> result;
+  for (const PhysicalRange &range : ranges) {
+    if (!result.empty() && range.begin <= result.back().end)
+      result.back().end = std::max(result.back().end, range.end);
+    else
+      result.push_back(range);
+  }
+  return result;
+}
+
+/// early_init_dt_scan_memory() at v6.9: enabled nodes right below the root.
+std::vector<PhysicalRange> read_memory(const Dtb &dtb) {
+  std::vector<PhysicalRange> memory;
+  int node = 0;
+  fdt_for_each_subnode(node, dtb.blob(), 0) {
+    if (dtb.string(node, "device_type") != "memory" || !is_available(dtb, node))
+      continue;
+    auto value = dtb.property(node, "linux,usable-memory");
+    if (!value)
+      value = dtb.property(node, "reg");
+    for (const Tuple &tuple : read_tuples(value.value_or(""), dtb.root_cells()))
+      if (tuple.size != 0) // memblock caps at the end of the address space
+        memory.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+  }
+  return merged(std::move(memory));
+}
+
+std::vector<PhysicalRange> read_memreserve(const Dtb &dtb) {
+  std::vector<PhysicalRange> ranges;
+  const int count = fdt_num_mem_rsv(dtb.blob());
+  for (int index = 0; index < count; ++index) {
+    Tuple tuple;
+    if (fdt_get_mem_rsv(dtb.blob(), index, &tuple.base, &tuple.size) == 0)
+      ranges.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+  }
+  return ranges;
+}
+
+} // namespace
+
+bool ReservedRegion::has_compatible(const std::string &wanted) const {
+  return std::any_of(compatible.begin(), compatible.end(), [&](const std::string &one) {
+    return strcasecmp(one.c_str(), wanted.c_str()) == 0; // of_compat_cmp()
+  });
+}
+
+ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &origin) {
+  const Dtb tree(dtb, origin);
+  ReservedMemory result;
+  result.memory = read_memory(tree);
+  result.memreserve = read_memreserve(tree);
+  const int parent = fdt_path_offset(tree.blob(), "/reserved-memory");
+  if (parent < 0)
+    return result;
+  result.has_node = true;
+  result.unsupported = check_node(tree, parent);
+  int node = 0;
+  fdt_for_each_subnode(node, tree.blob(), parent) result.regions.push_back(read_region(tree, node));
+  return result;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "base/physical_range.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// One child of /reserved-memory, as the tree has it
+/// (Documentation/devicetree/bindings/reserved-memory/reserved-memory.yaml).
+struct ReservedRegion {
+  std::string name;    ///< node name with its unit address, as the kernel prints it
+  bool enabled = true; ///< status absent, "okay" or "ok"
+  /// Static: every tuple of `reg` in order. Empty for a boot-placed region.
+  std::vector<PhysicalRange> reg;
+  std::uint64_t size = 0;      ///< boot-placed: bytes; 0 if there is no `size`
+  std::uint64_t alignment = 0; ///< boot-placed: bytes; 0 if there is no `alignment`
+  /// Boot-placed; no entry means anywhere. An entry whose end is 2^64 or 0 has no upper bound.
+  std::vector<PhysicalRange> alloc_ranges;
+  bool no_map = false;
+  bool reusable = false;
+  bool cma_default = false; ///< linux,cma-default
+  bool dma_default = false; ///< linux,dma-default
+  std::vector<std::string> compatible;
+  std::uint32_t phandle = 0; ///< 0 if none
+  /// What is wrong with the node, in words ("reg: length 12 is no multiple of 16");
+  /// empty if nothing is. The kernel skips such a node with an error, if not skipped_silently.
+  std::string malformed;
+  /// Malformed in a way that the kernel passes over without a word: an empty reg, or neither
+  /// reg nor size (__reserved_mem_reserve_reg() and its caller at v6.9).
+  bool skipped_silently = false;
+
+  [[nodiscard]] bool is_static() const { return size == 0 || !reg.empty(); }
+  /// Whether `wanted` is in the list; upper and lower case are the same, as for the kernel.
+  [[nodiscard]] bool has_compatible(const std::string &wanted) const;
+};
+
+/// What a DTB says of memory. Regions are in tree order, disabled ones included.
+struct ReservedMemory {
+  bool has_node = false; ///< whether there is a /reserved-memory at all
+  /// Why the kernel ignores the whole node (wrong #address-cells, no ranges); empty if it does not.
+  std::string unsupported;
+  std::vector<PhysicalRange> memory;     ///< enabled /memory nodes, sorted, neighbours merged
+  std::vector<PhysicalRange> memreserve; ///< /memreserve/ entries of the DTB header
+  std::vector<ReservedRegion> regions;
+};
+
+/// Reads the reserved memory of a DTB with libfdt. `origin` names the DTB in messages.
+/// A truncated or broken DTB is bad_input that says what is wrong and where.
+ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &origin);
+
+} // namespace rmemcheck
