@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/early_memory.h"
+#include "expectation/expectation.h"
+#include "expectation/overlap.h"
+
+#include <algorithm>
+#include <bit>
+#include <fmt/format.h>
+#include <limits>
+
+namespace rmemcheck {
+namespace {
+
+/// CMA_MIN_ALIGNMENT_BYTES (include/linux/cma.h) is a pageblock: 4 MiB on arm64 with 4 KiB
+/// pages and no huge pages, 2 MiB with them, more with larger pages. Nobody can tell it from
+/// the tree, so refusal is decided only by what every configuration demands: a whole page.
+constexpr std::uint64_t least_cma_alignment = 0x1000;
+
+void refuse(ExpectedRegion &region, std::string reason) {
+  region.fate = Fate::refused;
+  region.no_map = false;
+  region.cma = false;
+  region.reason = std::move(reason);
+}
+
+void ignore(ExpectedRegion &region, std::string reason) {
+  refuse(region, std::move(reason));
+  region.fate = Fate::ignored;
+}
+
+bool is_cma_pool(const ReservedRegion &node) {
+  return node.reusable && !node.no_map && node.has_compatible("shared-dma-pool");
+}
+
+/// What every region starts from, before memory comes into it.
+ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
+  ExpectedRegion region;
+  region.node = node;
+  region.no_map = node.no_map;
+  region.cma = is_cma_pool(node);
+  if (!node.reg.empty()) {
+    region.range = node.reg.front();
+    region.size = node.reg.front().size();
+  } else {
+    region.size = node.size;
+    region.alignment = node.alignment;
+  }
+  if (!tree.unsupported.empty()) // __reserved_mem_check_root()
+    ignore(region, "the kernel does not read /reserved-memory: " + tree.unsupported);
+  else if (!node.enabled) // of_fdt_device_is_available()
+    ignore(region, "disabled");
+  else if (node.skipped_silently) // neither branch of fdt_scan_reserved_mem() takes it
+    ignore(region, "passed over without a word: " + node.malformed);
+  else if (!node.malformed.empty() && node.reg.empty())
+    refuse(region, "malformed: " + node.malformed);
+  return region;
+}
+
+/// __reserved_mem_reserve_reg(): every tuple on its own, the first one decides over the record.
+/// Static nodes come first of all, in tree order. (Up to v6.8 the /memreserve/ entries came
+/// before them, so that such a kernel refuses a no-map node over one of those.)
+void reserve_static(ExpectedRegion &region, EarlyMemory &early) {
+  for (const PhysicalRange &tuple : region.node.reg) {
+    if (tuple.empty() || (region.node.no_map && !early.may_mark_no_map(tuple)))
+      region.refused_tuples.push_back(tuple);
+    else
+      (region.node.no_map ? early.no_map : early.reserved).push_back(tuple);
+  }
+  const PhysicalRange &first = region.node.reg.front();
+  const auto &refused = region.refused_tuples;
+  if (first.empty())
+    refuse(region, "reg has zero size");
+  else if (std::find(refused.begin(), refused.end(), first) != refused.end())
+    refuse(region, "no-map over memory that a mapped region before it has reserved");
+  else if (!refused.empty())
+    region.reason = fmt::format("the first tuple of reg is recorded, but {} of {} refused",
+                                refused.size(), region.node.reg.size());
+  else if (!overlaps_any(early.memory, first))
+    region.reason = "outside RAM: recorded, although there is nothing to reserve or map";
+  else
+    region.reason = region.no_map ? "reg marked no-map" : "reg reserved";
+}
+
+/// __reserved_mem_alloc_size(), as far as the tree decides: refused where there is no room
+/// even if nothing but the tree's own ranges is in the way.
+void place(ExpectedRegion &region, const EarlyMemory &early) {
+  constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+  std::vector<PhysicalRange> windows = region.node.alloc_ranges;
+  if (windows.empty())
+    windows.push_back(anywhere);
+  std::uint64_t alignment = std::max<std::uint64_t>(region.alignment, 1);
+  if (!std::has_single_bit(alignment)) {
+    alignment = 1; // the kernel rounds with a mask: what comes out is no multiple of anything
+    region.alignment = 0;
+  }
+  if (region.cma)
+    alignment = std::max(alignment, least_cma_alignment);
+  const auto has_room = [&](const PhysicalRange &window) {
+    return early.has_room(window, region.size, alignment);
+  };
+  if (std::none_of(windows.begin(), windows.end(), has_room))
+    refuse(region, region.node.alloc_ranges.empty() ? "no free RAM holds it"
+                                                    : "no free RAM in alloc-ranges holds it");
+  else
+    region.reason = "the kernel finds a place";
+}
+
+/// What an init function refuses (RESERVEDMEM_OF_DECLARE), or nothing.
+struct Refusal {
+  const char *compatible;
+  bool (*applies)(const ExpectedRegion &);
+  const char *reason;
+};
+
+bool is_misaligned_for_cma(const ExpectedRegion &region) {
+  const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
+  return region.cma && bits % least_cma_alignment != 0;
+}
+
+constexpr Refusal refusals[] = {
+    // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
+    // (32-bit ARM also refuses a pool that is neither; that is for its machine to say.)
+    {"shared-dma-pool",
+     [](const ExpectedRegion &region) { return region.node.no_map && region.node.reusable; },
+     "shared-dma-pool both no-map and reusable"},
+    {"shared-dma-pool", is_misaligned_for_cma, "CMA area whose base or size is no whole page"},
+    // kernel/dma/swiotlb.c
+    {"restricted-dma-pool",
+     [](const ExpectedRegion &region) {
+       const ReservedRegion &node = region.node;
+       return node.no_map || node.reusable || node.cma_default || node.dma_default;
+     },
+     "restricted-dma-pool with no-map, reusable or a default flag"},
+};
+
+/// __reserved_mem_init_node(), which runs after all places are found.
+void initialise(ExpectedRegion &region) {
+  for (const Refusal &refusal : refusals)
+    if (region.node.has_compatible(refusal.compatible) && refusal.applies(region)) {
+      refuse(region, std::string("refused by its init function: ") + refusal.reason);
+      return;
+    }
+}
+
+} // namespace
+
+Expectation expect(const ReservedMemory &tree) {
+  Expectation expectation;
+  expectation.memory = tree.memory;
+  expectation.memreserve = tree.memreserve;
+  for (const ReservedRegion &node : tree.regions)
+    expectation.regions.push_back(start(tree, node));
+
+  // early_init_fdt_scan_reserved_mem(): statics, /memreserve/, overlap check, then boot-placed.
+  EarlyMemory early{tree.memory, {}, {}};
+  for (ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::recorded && region.range)
+      reserve_static(region, early);
+  early.reserved.insert(early.reserved.end(), tree.memreserve.begin(), tree.memreserve.end());
+  expectation.overlaps = find_overlaps(expectation.regions);
+  for (ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::recorded && !region.range)
+      place(region, early);
+  for (ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::recorded)
+      initialise(region);
+  return expectation;
+}
+
+} // namespace rmemcheck

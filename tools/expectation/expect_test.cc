@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/expectation.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t mebibyte = 0x100000;
+constexpr PhysicalRange ram{0x40000000, 0x80000000};
+
+PhysicalRange at(std::uint64_t begin, std::uint64_t size) { return {begin, begin + size}; }
+
+ReservedRegion fixed(std::string name, std::uint64_t begin, std::uint64_t size,
+                     bool no_map = false) {
+  ReservedRegion region;
+  region.name = std::move(name);
+  region.reg = {at(begin, size)};
+  region.no_map = no_map;
+  return region;
+}
+
+ReservedRegion placed(std::string name, std::uint64_t size,
+                      std::vector<PhysicalRange> alloc_ranges = {}) {
+  ReservedRegion region;
+  region.name = std::move(name);
+  region.size = size;
+  region.alloc_ranges = std::move(alloc_ranges);
+  return region;
+}
+
+ReservedMemory tree(std::vector<ReservedRegion> regions) {
+  ReservedMemory result;
+  result.has_node = true;
+  result.memory = {ram};
+  result.regions = std::move(regions);
+  return result;
+}
+
+std::vector<Fate> fates(const ReservedMemory &memory) {
+  std::vector<Fate> result;
+  for (const ExpectedRegion &region : expect(memory).regions)
+    result.push_back(region.fate);
+  return result;
+}
+
+ExpectedRegion only(ReservedRegion region) {
+  return expect(tree({std::move(region)})).regions.front();
+}
+
+TEST(Expect, EveryGoodRegionIsRecorded) {
+  std::vector<ReservedRegion> regions;
+  for (unsigned index = 0; index < 100; ++index)
+    regions.push_back(
+        fixed("r" + std::to_string(index), ram.begin + index * 0x20000, 0x10000, index % 2 == 1));
+  const Expectation expectation = expect(tree(regions));
+  ASSERT_EQ(expectation.regions.size(), regions.size());
+  for (std::size_t index = 0; index < regions.size(); ++index) {
+    const ExpectedRegion &region = expectation.regions[index];
+    EXPECT_EQ(region.fate, Fate::recorded);
+    EXPECT_EQ(region.range, regions[index].reg.front());
+    EXPECT_EQ(region.size, 0x10000U);
+    EXPECT_EQ(region.no_map, regions[index].no_map);
+  }
+  EXPECT_THAT(expectation.overlaps, IsEmpty());
+}
+
+TEST(Expect, DisabledAndUnreadRegionsAreIgnored) {
+  ReservedRegion disabled = fixed("d", ram.begin, 0x1000, true);
+  disabled.enabled = false;
+  ReservedMemory memory = tree({disabled, fixed("e", ram.begin, 0x1000)});
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::ignored, Fate::recorded));
+  EXPECT_FALSE(expect(memory).regions[0].no_map);
+  EXPECT_THAT(expect(memory).overlaps, IsEmpty());
+  memory.unsupported = "no ranges";
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::ignored, Fate::ignored));
+  EXPECT_THAT(expect(memory).regions[1].reason, HasSubstr("no ranges"));
+}
+
+TEST(Expect, MalformedIsRefusedUnlessTheKernelSaysNothing) {
+  ReservedRegion loud;
+  loud.malformed = "reg: length 12 is no multiple of 16";
+  EXPECT_EQ(only(loud).fate, Fate::refused);
+  EXPECT_THAT(only(loud).reason, HasSubstr(loud.malformed));
+  ReservedRegion silent;
+  silent.malformed = "reg: empty";
+  silent.skipped_silently = true;
+  EXPECT_EQ(only(silent).fate, Fate::ignored);
+}
+
+TEST(Expect, ZeroSizedStaticIsRefused) {
+  EXPECT_EQ(only(fixed("z", ram.begin, 0)).fate, Fate::refused);
+}
+
+TEST(Expect, NoMapOverEarlierMappedIsRefused) {
+  const ReservedMemory memory =
+      tree({fixed("mapped", ram.begin, 0x2000), fixed("hidden", ram.begin + 0x1000, 0x2000, true)});
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded, Fate::refused));
+  const ExpectedRegion hidden = expect(memory).regions[1];
+  EXPECT_FALSE(hidden.no_map);
+  EXPECT_THAT(hidden.refused_tuples, ElementsAre(at(ram.begin + 0x1000, 0x2000)));
+}
+
+TEST(Expect, NoMapWinsOverLaterMapped) {
+  const ReservedMemory memory =
+      tree({fixed("hidden", ram.begin, 0x2000, true), fixed("mapped", ram.begin + 0x1000, 0x2000)});
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded, Fate::recorded));
+  EXPECT_TRUE(expect(memory).regions[0].no_map);
+}
+
+TEST(Expect, NoMapOverNoMapAndMappedOverMappedAreAccepted) {
+  for (const bool no_map : {false, true})
+    EXPECT_THAT(fates(tree({fixed("a", ram.begin, 0x2000, no_map),
+                            fixed("b", ram.begin + 0x1000, 0x2000, no_map)})),
+                ElementsAre(Fate::recorded, Fate::recorded));
+}
+
+TEST(Expect, OutsideRamNothingCanCollide) {
+  const ReservedMemory memory =
+      tree({fixed("a", ram.end, 0x2000), fixed("b", ram.end, 0x1000, true)});
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded, Fate::recorded));
+  EXPECT_THAT(expect(memory).regions[0].reason, HasSubstr("outside RAM"));
+}
+
+TEST(Expect, NoMapWinsOverMemreserve) {
+  ReservedMemory memory = tree({fixed("hidden", ram.begin, 0x1000, true)});
+  memory.memreserve = {at(ram.begin, 0x10000)};
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded));
+}
+
+TEST(Expect, FirstTupleDecidesOverTheRecord) {
+  ReservedRegion two = fixed("two", ram.begin + mebibyte, 0x1000, true);
+  two.reg.push_back(at(ram.begin, 0x1000));
+  const ReservedRegion mapped = fixed("mapped", ram.begin, 0x1000);
+  const ExpectedRegion second_refused = expect(tree({mapped, two})).regions[1];
+  EXPECT_EQ(second_refused.fate, Fate::recorded);
+  EXPECT_EQ(second_refused.range, two.reg.front());
+  EXPECT_THAT(second_refused.refused_tuples, ElementsAre(two.reg.back()));
+  std::swap(two.reg[0], two.reg[1]);
+  EXPECT_EQ(expect(tree({mapped, two})).regions[1].fate, Fate::refused);
+}
+
+TEST(Expect, SharedPools) {
+  ReservedRegion pool = fixed("pool", ram.begin, 16 * mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  EXPECT_FALSE(only(pool).cma);
+  pool.reusable = true;
+  EXPECT_TRUE(only(pool).cma);
+  EXPECT_EQ(only(pool).fate, Fate::recorded);
+  pool.no_map = true;
+  EXPECT_EQ(only(pool).fate, Fate::refused);
+  EXPECT_FALSE(only(pool).cma);
+  EXPECT_FALSE(only(pool).no_map);
+  pool.reusable = false;
+  EXPECT_EQ(only(pool).fate, Fate::recorded);
+}
+
+TEST(Expect, CmaThatIsNoWholePageIsRefused) {
+  for (const auto &[base, size, fate] :
+       {std::tuple{0U, 16 * mebibyte, Fate::recorded}, std::tuple{0x800U, mebibyte, Fate::refused},
+        std::tuple{0U, mebibyte + 1, Fate::refused}}) {
+    ReservedRegion pool = fixed("pool", ram.begin + base, size);
+    pool.reusable = true;
+    pool.compatible = {"shared-dma-pool"};
+    EXPECT_EQ(only(pool).fate, fate);
+  }
+}
+
+TEST(Expect, RestrictedPools) {
+  ReservedRegion pool = fixed("pool", ram.begin, mebibyte);
+  pool.compatible = {"restricted-dma-pool"};
+  EXPECT_EQ(only(pool).fate, Fate::recorded);
+  for (bool ReservedRegion::*flag : {&ReservedRegion::no_map, &ReservedRegion::reusable,
+                                     &ReservedRegion::cma_default, &ReservedRegion::dma_default}) {
+    ReservedRegion flagged = pool;
+    flagged.*flag = true;
+    EXPECT_EQ(only(flagged).fate, Fate::refused);
+  }
+}
+
+TEST(Expect, BootPlacedKeepsItsAlignmentAndHasNoRange) {
+  ReservedRegion region = placed("b", mebibyte);
+  region.alignment = 4 * mebibyte;
+  const ExpectedRegion expected = only(region);
+  EXPECT_EQ(expected.fate, Fate::recorded);
+  EXPECT_EQ(expected.range, std::nullopt);
+  EXPECT_EQ(expected.size, mebibyte);
+  EXPECT_EQ(expected.alignment, 4 * mebibyte);
+}
+
+TEST(Expect, BootPlacedWithoutRoomIsRefused) {
+  EXPECT_EQ(only(placed("b", ram.size())).fate, Fate::recorded);
+  EXPECT_EQ(only(placed("b", ram.size() + 1)).fate, Fate::refused);
+  EXPECT_EQ(only(placed("b", 0x2000, {at(ram.begin, 0x1000)})).fate, Fate::refused);
+  EXPECT_EQ(only(placed("b", 0x1000, {at(ram.end, mebibyte)})).fate, Fate::refused);
+  EXPECT_EQ(only(placed("b", 0x1000, {at(ram.end, mebibyte), at(ram.begin, mebibyte)})).fate,
+            Fate::recorded);
+}
+
+TEST(Expect, BootPlacedAlignmentCanLeaveNoRoom) {
+  ReservedRegion region = placed("b", 0x1000, {at(ram.begin + 0x1000, mebibyte)});
+  EXPECT_EQ(only(region).fate, Fate::recorded);
+  region.alignment = 4 * mebibyte;
+  EXPECT_EQ(only(region).fate, Fate::refused);
+}
+
+TEST(Expect, BootPlacedKeepsClearOfStaticsAndMemreserve) {
+  const PhysicalRange window = at(ram.begin, mebibyte);
+  const ReservedRegion boot_placed = placed("b", 0x1000, {window});
+  for (const bool no_map : {false, true})
+    EXPECT_THAT(fates(tree({boot_placed, fixed("s", window.begin, window.size(), no_map)})),
+                ElementsAre(Fate::refused, Fate::recorded));
+  ReservedMemory memory = tree({boot_placed});
+  memory.memreserve = {window};
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::refused));
+  memory.memreserve = {at(window.begin, window.size() - 0x1000)};
+  EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded));
+}
+
+} // namespace
+} // namespace rmemcheck

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/expectation.h"
+
+#include <gmock/gmock.h>
+#include <sstream>
+
+namespace rmemcheck {
+namespace {
+
+using testing::HasSubstr;
+
+std::vector<std::string> lines(const std::string &text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    result.push_back(line);
+  return result;
+}
+
+ReservedMemory sample() {
+  ReservedMemory tree;
+  tree.has_node = true;
+  tree.memory = {{0x40000000, 0x80000000}};
+  ReservedRegion fixed;
+  fixed.name = "firmware@44000000";
+  fixed.reg = {{0x44000000, 0x44010000}};
+  fixed.no_map = true;
+  ReservedRegion placed;
+  placed.name = "linux,cma";
+  placed.size = 0x1000000;
+  placed.reusable = true;
+  placed.compatible = {"shared-dma-pool"};
+  ReservedRegion disabled = fixed;
+  disabled.name = "off@44000000";
+  disabled.enabled = false;
+  tree.regions = {fixed, placed, disabled};
+  return tree;
+}
+
+TEST(Explain, BeginsWithTheCounts) {
+  EXPECT_EQ(lines(explain(expect(sample()))).front(),
+            "3 regions: 2 static, 1 boot-placed, 2 no-map; 2 recorded, 0 refused, 1 ignored");
+}
+
+TEST(Explain, HasOneAlignedLineARegion) {
+  const std::vector<std::string> text = lines(explain(expect(sample())));
+  ASSERT_EQ(text.size(), 6U); // summary, RAM, heading, three regions
+  EXPECT_EQ(text[1], "RAM 0x0000000040000000..0x000000007fffffff");
+  const std::size_t fate = text[2].find("fate");
+  ASSERT_NE(fate, std::string::npos);
+  EXPECT_EQ(text[3].find("recorded"), fate);
+  EXPECT_EQ(text[4].find("recorded"), fate);
+  EXPECT_EQ(text[5].find("ignored"), fate);
+  EXPECT_THAT(text[3], HasSubstr("0x0000000044000000..0x000000004400ffff  firmware@44000000"));
+  EXPECT_THAT(text[3], HasSubstr("64 KiB"));
+  EXPECT_THAT(text[4], HasSubstr("boot-placed"));
+  EXPECT_THAT(text[4], HasSubstr("mapped cma"));
+  EXPECT_THAT(text[5], HasSubstr("disabled"));
+}
+
+TEST(Explain, NamesOverlaps) {
+  ReservedMemory tree = sample();
+  tree.regions[2].enabled = true;
+  EXPECT_THAT(explain(expect(tree)), HasSubstr("overlap: firmware@44000000 and off@44000000\n"));
+}
+
+TEST(Explain, TreeWithoutRegionsHasNoTable) {
+  EXPECT_EQ(explain(expect(ReservedMemory{})),
+            "0 regions: 0 static, 0 boot-placed, 0 no-map; 0 recorded, 0 refused, 0 ignored\n");
+}
+
+} // namespace
+} // namespace rmemcheck
