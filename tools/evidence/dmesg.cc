@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/dmesg.h"
+
+#include "evidence/lines.h"
+#include "evidence/log_line.h"
+#include "evidence/scanner.h"
+#include "evidence/trouble.h"
+
+#include <span>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::string_view file = "dmesg";
+constexpr std::string_view speaker = "OF: reserved mem: ";
+
+/// A line of the log: where it stands, and what it says without prefixes.
+struct NumberedLogLine {
+  std::size_t number;
+  LogLine log;
+
+  [[nodiscard]] Line line() const { return {number, log.text}; }
+};
+
+/// "Linux version 6.12.107+deb13-arm64 (...)" is 6.12.107.
+std::string parse_version(const NumberedLogLine &line) {
+  std::string_view version = line.log.text.substr(std::string_view("Linux version ").size());
+  version = version.substr(0, version.find_first_not_of("0123456789."));
+  while (version.ends_with('.'))
+    version.remove_suffix(1);
+  if (version.empty())
+    throw not_understood(file, line.line(), "'Linux version' and a number");
+  return std::string(version);
+}
+
+/// One of two words; absent for any other.
+std::optional<bool> take_choice(Scanner &scanner, std::string_view if_true,
+                                std::string_view if_false) {
+  const auto word = scanner.word();
+  if (word == if_true)
+    return true;
+  if (word == if_false)
+    return false;
+  return std::nullopt;
+}
+
+/// "0x...44000000..0x...4400ffff (64 KiB) nomap non-reusable NAME", KiB rounded down. The size is
+/// told twice: where the two differ, the line is damaged.
+std::optional<LoggedRegion> scan_region(std::string_view text) {
+  Scanner scanner(text);
+  const auto range = scanner.range();
+  if (!range || !scanner.literal(" ("))
+    return std::nullopt;
+  if (scanner.decimal() != range->size() / 1024 || !scanner.literal(" KiB) "))
+    return std::nullopt;
+  const auto no_map = take_choice(scanner, "nomap", "map");
+  if (!no_map || !scanner.literal(" "))
+    return std::nullopt;
+  const auto reusable = take_choice(scanner, "reusable", "non-reusable");
+  if (!reusable || !scanner.literal(" ") || scanner.at_end())
+    return std::nullopt;
+  return LoggedRegion{*range, *no_map, *reusable, std::string(scanner.rest()), {}};
+}
+
+/// Of what of_reserved_mem.c prints, a region line alone begins with an address.
+bool is_region_line(const LogLine &line) {
+  return line.from_kernel && line.text.starts_with(speaker) &&
+         line.text.substr(speaker.size()).starts_with("0x");
+}
+
+LoggedRegion parse_region(const NumberedLogLine &line) {
+  auto region = scan_region(line.log.text.substr(speaker.size()));
+  if (!region)
+    throw not_understood(file, line.line(),
+                         "'START..END (N KiB) map|nomap reusable|non-reusable NAME'");
+  region->at = source_line(file, line.line());
+  return *region;
+}
+
+/// One printk says "OVERLAP DETECTED!\nA (0x..--0x..) overlaps with B (0x..--0x..)".
+/// The log shows two lines; the second one alone names the nodes.
+std::string_view overlap_details(std::span<const NumberedLogLine> following) {
+  if (following.empty())
+    return {};
+  std::string_view text = following.front().log.text;
+  if (text.find(") overlaps with ") == std::string_view::npos)
+    return {};
+  // dmesg(1) indents a second line.
+  return text.substr(text.find_first_not_of(' '));
+}
+
+LoggedTrouble describe_trouble(LoggedTrouble::Kind kind, const NumberedLogLine &line,
+                               std::span<const NumberedLogLine> following) {
+  LoggedTrouble trouble{kind, source_line(file, line.line())};
+  if (kind == LoggedTrouble::Kind::overlap)
+    if (const auto details = overlap_details(following); !details.empty())
+      trouble.at.text.append(" ").append(details);
+  return trouble;
+}
+
+std::vector<NumberedLogLine> log_lines_of(std::string_view text) {
+  std::vector<NumberedLogLine> result;
+  for (const Line &line : lines_of(text))
+    result.push_back({line.number, parse_log_line(line.text)});
+  return result;
+}
+
+} // namespace
+
+KernelLog parse_dmesg(std::string_view text) {
+  const std::vector<NumberedLogLine> lines = log_lines_of(text);
+  KernelLog log;
+  log.lines.reserve(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const NumberedLogLine &line = lines[i];
+    log.lines.push_back(source_line(file, line.line()));
+    if (log.version.empty() && line.log.from_kernel && line.log.text.starts_with("Linux version "))
+      log.version = parse_version(line);
+    else if (is_region_line(line.log))
+      log.regions.push_back(parse_region(line));
+    else if (const auto kind = trouble_kind(line.log))
+      log.troubles.push_back(describe_trouble(*kind, line, std::span(lines).subspan(i + 1)));
+  }
+  return log;
+}
+
+} // namespace rmemcheck

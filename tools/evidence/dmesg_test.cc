@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/dmesg.h"
+
+#include "evidence/test_errors.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using testing::HasSubstr;
+
+using Kind = LoggedTrouble::Kind;
+
+// The log of a v6.1 kernel that has more regions than it can record.
+constexpr std::string_view full_array =
+    R"(<6>[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x411fd070]
+<5>[    0.000000] Linux version 6.1.192 (builder@host) (aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP Tue Nov 24 00:29:41 UTC 2026
+<6>[    0.000000] Machine model: linux,dummy-virt
+<3>[    0.000000] OF: reserved mem: not enough space for all defined regions.
+<6>[    0.000000] cma: Reserved 16 MiB at 0x000000007dc00000
+<6>[    0.000000] rcu: 	RCU restricting CPUs from NR_CPUS=256 to nr_cpu_ids=1.
+<4>[    0.316638] reserved_mem_probe: loading out-of-tree module taints kernel.
+)";
+
+TEST(DmesgTest, ReadsTheLogOfAKernel) {
+  const KernelLog log = parse_dmesg(full_array);
+  EXPECT_EQ(log.version, "6.1.192");
+  ASSERT_EQ(log.lines.size(), 7u);
+  EXPECT_EQ(log.lines[2].file, "dmesg");
+  EXPECT_EQ(log.lines[2].line, 3u);
+  EXPECT_EQ(log.lines[2].text, "Machine model: linux,dummy-virt");
+  EXPECT_TRUE(log.regions.empty());
+  ASSERT_EQ(log.troubles.size(), 1u);
+  EXPECT_EQ(log.troubles[0].kind, Kind::reserved_memory_error);
+  EXPECT_EQ(log.troubles[0].at.line, 4u);
+  EXPECT_EQ(log.troubles[0].at.text, "OF: reserved mem: not enough space for all defined regions.");
+}
+
+std::string version_of(const std::string &version) {
+  return parse_dmesg("[    0.000000] Linux version " + version + " (a@b) #1\n").version;
+}
+
+TEST(DmesgTest, KeepsDigitsAndDotsOfTheVersion) {
+  EXPECT_EQ(version_of("6.12.107+deb13-arm64"), "6.12.107");
+  EXPECT_EQ(version_of("6.9.0-rc1"), "6.9.0");
+  EXPECT_EQ(version_of("6.1.0-49-arm64"), "6.1.0");
+  EXPECT_EQ(parse_dmesg("[    0.000000] Machine model: x\n").version, "");
+  EXPECT_EQ(parse_dmesg("").version, "");
+  EXPECT_THAT(message_of([] { version_of("next"); }), HasSubstr("dmesg:1: "));
+}
+
+TEST(DmesgTest, ReadsRegionLinesOfASerialConsole) {
+  const KernelLog log = parse_dmesg(
+      "[    0.000000] Linux version 6.9.0 (a@b)\r\n"
+      "[    0.000000] OF: reserved mem: initialized node pool, compatible id shared-dma-pool\r\n"
+      "[    0.000000] OF: reserved mem: 0x000000007c000000..0x000000007cffffff (16384 KiB) map "
+      "reusable pool\r\n"
+      "[    0.000000] OF: reserved mem: 0x0000000044000000..0x0000000044000bff (3 KiB) nomap "
+      "non-reusable region@44000000\r\n");
+  ASSERT_EQ(log.regions.size(), 2u);
+  EXPECT_EQ(log.regions[0].range, (PhysicalRange{0x7c000000, 0x7d000000}));
+  EXPECT_FALSE(log.regions[0].no_map);
+  EXPECT_TRUE(log.regions[0].reusable);
+  EXPECT_EQ(log.regions[0].name, "pool");
+  EXPECT_EQ(log.regions[1].range, (PhysicalRange{0x44000000, 0x44000c00}));
+  EXPECT_TRUE(log.regions[1].no_map);
+  EXPECT_FALSE(log.regions[1].reusable);
+  EXPECT_EQ(log.regions[1].name, "region@44000000");
+  EXPECT_EQ(log.regions[1].at.line, 4u);
+  EXPECT_TRUE(log.troubles.empty());
+}
+
+TEST(DmesgTest, ReadsARegionLineOfA32BitKernel) {
+  const KernelLog log = parse_dmesg(
+      "<6>[    0.000000] OF: reserved mem: 0x1b000000..0x1effffff (65536 KiB) map non-reusable "
+      "linux\n");
+  ASSERT_EQ(log.regions.size(), 1u);
+  EXPECT_EQ(log.regions[0].range, (PhysicalRange{0x1b000000, 0x1f000000}));
+}
+
+TEST(DmesgTest, ReadsARegionThatWasNotAllocated) {
+  const KernelLog log =
+      parse_dmesg("OF: reserved mem: 0x0000000000000000..0xffffffffffffffff (0 KiB) map "
+                  "non-reusable unknown\n");
+  ASSERT_EQ(log.regions.size(), 1u);
+  EXPECT_TRUE(log.regions[0].range.empty());
+}
+
+TEST(DmesgTest, ADamagedRegionLineIsNeverPassedOver) {
+  for (const std::string damaged :
+       {"0x", "0x0000000044000000..0x000000004400ffff",
+        "0x0000000044000000..0x000000004400ffff (63 KiB) map reusable a",
+        "0x0000000044000000..0x0000000040000000 (64 KiB) map reusable a",
+        "0x0000000044000000..0x000000004400ffff (64 KiB) mapped reusable a",
+        "0x0000000044000000..0x000000004400ffff (64 KiB) map usable a",
+        "0x0000000044000000..0x000000004400ffff (64 KiB) map reusable "}) {
+    const std::string text = "first\n<6>[    0.000000] OF: reserved mem: " + damaged + "\n";
+    const std::string message = message_of([&] { parse_dmesg(text); });
+    EXPECT_THAT(message, HasSubstr("dmesg:2: ")) << damaged;
+    EXPECT_THAT(message, HasSubstr(damaged)) << damaged;
+  }
+}
+
+TEST(DmesgTest, JoinsTheTwoLinesOfAnOverlap) {
+  constexpr std::string_view joined =
+      "OF: reserved mem: OVERLAP DETECTED! a@44000000 (0x0000000044000000--0x0000000044020000) "
+      "overlaps with b@44010000 (0x0000000044010000--0x0000000044030000)";
+  for (const std::string second : {"<3>[    0.000000] ", "[    0.000000] ", "               "}) {
+    const KernelLog log =
+        parse_dmesg("<3>[    0.000000] OF: reserved mem: OVERLAP DETECTED!\n" + second +
+                    "a@44000000 (0x0000000044000000--0x0000000044020000) overlaps with b@44010000 "
+                    "(0x0000000044010000--0x0000000044030000)\n<6>[    0.000000] Zone ranges:\n");
+    ASSERT_EQ(log.troubles.size(), 1u);
+    EXPECT_EQ(log.troubles[0].kind, Kind::overlap);
+    EXPECT_EQ(log.troubles[0].at.line, 1u);
+    EXPECT_EQ(log.troubles[0].at.text, joined);
+    EXPECT_EQ(log.lines.size(), 3u);
+  }
+}
+
+TEST(DmesgTest, AnOverlapWithoutItsSecondLineIsTroubleStill) {
+  for (const std::string_view after : {"", "[    0.000000] Zone ranges:\n"}) {
+    const KernelLog log =
+        parse_dmesg("[    0.000000] OF: reserved mem: OVERLAP DETECTED!\n" + std::string(after));
+    ASSERT_EQ(log.troubles.size(), 1u);
+    EXPECT_EQ(log.troubles[0].at.text, "OF: reserved mem: OVERLAP DETECTED!");
+  }
+}
+
+TEST(DmesgTest, APanicIsOneTrouble) {
+  const KernelLog log = parse_dmesg(
+      "[    0.000000] Kernel panic - not syncing: memblock: cannot resize memory array\r\n"
+      "[    0.000000] CPU: 0 PID: 0 Comm: swapper Not tainted 6.9.0 #1\r\n"
+      "[    0.000000] ---[ end Kernel panic - not syncing: memblock: cannot resize memory array "
+      "]---\r\n");
+  ASSERT_EQ(log.troubles.size(), 1u);
+  EXPECT_EQ(log.troubles[0].kind, Kind::panic);
+  EXPECT_EQ(log.troubles[0].at.text,
+            "Kernel panic - not syncing: memblock: cannot resize memory array");
+}
+
+TEST(DmesgTest, WhatAProgramWroteIsKeptButNotBelieved) {
+  const KernelLog log = parse_dmesg("<14>[    1.000000] OF: reserved mem: 0xnonsense\n"
+                                    "<14>[    1.000000] Linux version none\n");
+  EXPECT_TRUE(log.regions.empty());
+  EXPECT_EQ(log.version, "");
+  EXPECT_EQ(log.lines.size(), 2u);
+}
+
+} // namespace
+} // namespace rmemcheck

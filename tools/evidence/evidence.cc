@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/evidence.h"
+
+#include "evidence/dmesg.h"
+#include "evidence/iomem.h"
+#include "evidence/memblock.h"
+#include "evidence/page_tables.h"
+#include "evidence/probe.h"
+
+#include <array>
+#include <string_view>
+
+namespace rmemcheck {
+namespace {
+
+/// What parsers fill; the linear mapping is for the parsers after the probe's alone.
+struct Parsed {
+  Evidence evidence;
+  std::optional<LinearMapping> linear;
+};
+
+void take_dmesg(std::string_view text, Parsed &parsed) { parsed.evidence.log = parse_dmesg(text); }
+
+void take_memblock_memory(std::string_view text, Parsed &parsed) {
+  parsed.evidence.memblock_memory = parse_memblock("memblock-memory", text);
+}
+
+void take_memblock_reserved(std::string_view text, Parsed &parsed) {
+  parsed.evidence.memblock_reserved = parse_memblock("memblock-reserved", text);
+}
+
+void take_iomem(std::string_view text, Parsed &parsed) {
+  parsed.evidence.iomem = parse_iomem(text);
+}
+
+void take_probe(std::string_view text, Parsed &parsed) {
+  ProbeReport report = parse_probe(text);
+  parsed.linear = report.linear;
+  parsed.evidence.probe = std::move(report.regions);
+}
+
+void take_page_tables(std::string_view text, Parsed &parsed) {
+  const auto ranges = parse_linear_mapping(text);
+  if (!ranges)
+    parsed.evidence.notes.push_back(
+        "kernel_page_tables: no linear mapping as arm64 marks it, so nothing is known of it");
+  else if (!parsed.linear)
+    parsed.evidence.notes.push_back("kernel_page_tables: shows virtual addresses, and without the "
+                                    "probe nothing says where they lie in physical memory");
+  else
+    parsed.evidence.linear_mapping = to_physical(*ranges, *parsed.linear);
+}
+
+struct Parser {
+  std::string_view name;
+  void (*parse)(std::string_view text, Parsed &parsed);
+};
+
+// In this order: the page tables need what the probe says.
+constexpr std::array parsers = {
+    Parser{"dmesg", take_dmesg},
+    Parser{"memblock-memory", take_memblock_memory},
+    Parser{"memblock-reserved", take_memblock_reserved},
+    Parser{"iomem", take_iomem},
+    Parser{"probe", take_probe},
+    Parser{"kernel_page_tables", take_page_tables},
+};
+
+} // namespace
+
+Evidence parse_evidence(const RawEvidence &raw) {
+  Parsed parsed;
+  for (const Parser &parser : parsers)
+    if (const auto found = raw.find(std::string(parser.name)); found != raw.end())
+      parser.parse(found->second, parsed);
+  return std::move(parsed.evidence);
+}
+
+} // namespace rmemcheck

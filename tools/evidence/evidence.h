@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "base/physical_range.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// Where a piece of evidence stands: the file of the run's folder, the 1-based line, its text.
+struct SourceLine {
+  std::string file;
+  std::size_t line = 0;
+  std::string text;
+};
+
+/// A region line of dmesg (since v6.5): "start..end (N KiB) nomap|map reusable|non-reusable name".
+struct LoggedRegion {
+  PhysicalRange range;
+  bool no_map = false;
+  bool reusable = false;
+  std::string name;
+  SourceLine at;
+};
+
+/// A line of the kernel log that says something went wrong. An overlap is told in two lines: its
+/// text is both, joined by a space, so that it names the nodes.
+struct LoggedTrouble {
+  enum class Kind { reserved_memory_error, overlap, warning, bug, oops, panic } kind{};
+  SourceLine at;
+};
+
+/// dmesg, read once.
+struct KernelLog {
+  /// The digits and dots of "Linux version 6.12.107+deb13-arm64 (...)", without a suffix such as
+  /// "-rc1"; empty if the line is missing.
+  std::string version;
+  std::vector<LoggedRegion> regions;
+  std::vector<LoggedTrouble> troubles;
+  std::vector<SourceLine> lines; ///< all of it, without time stamps
+};
+
+/// One line of /sys/kernel/debug/memblock/{memory,reserved}.
+struct MemblockRange {
+  PhysicalRange range;
+  /// From v6.6 on the flag column ("NONE", "NOMAP", ...); earlier kernels show none.
+  std::optional<std::string> flag;
+  SourceLine at;
+};
+
+/// One line of /proc/iomem; depth 0 is top level.
+struct IomemEntry {
+  PhysicalRange range;
+  unsigned depth = 0;
+  std::string name;
+  SourceLine at;
+};
+
+/// A piece of the linear mapping that is mapped, already translated to physical addresses.
+struct MappedRange {
+  PhysicalRange range;
+  SourceLine at;
+};
+
+/// What the probe module saw of one child of /reserved-memory.
+struct ProbedRegion {
+  std::string name;
+  bool available = false; ///< of_device_is_available()
+  bool found = false;     ///< of_reserved_mem_lookup() returned an entry
+  PhysicalRange range;    ///< of the entry
+  std::uint32_t phandle = 0;
+  std::string recorded_name; ///< rmem->name
+  std::string ops;           ///< symbol of rmem->ops, "none" if NULL
+  /// Whether every page of it can be read through the linear mapping: all, none, some; "unknown"
+  /// where the address has no linear address.
+  std::string mapped;
+  SourceLine at;
+};
+
+/// How the guest ended.
+enum class Ending { powered_off, panic, oops, hang, died, cut_short };
+
+/// Everything known of one boot. A piece that this kernel cannot show is absent.
+struct Evidence {
+  Ending ending = Ending::powered_off;
+  std::string ending_reason; ///< in words, for any other than powered_off
+  KernelLog log;
+  std::optional<std::vector<MemblockRange>> memblock_memory;
+  std::optional<std::vector<MemblockRange>> memblock_reserved;
+  std::optional<std::vector<IomemEntry>> iomem;
+  std::optional<std::vector<MappedRange>> linear_mapping;
+  std::optional<std::vector<ProbedRegion>> probe;
+  /// Why a piece that was sent is absent nonetheless, a sentence each.
+  std::vector<std::string> notes;
+};
+
+/// Raw text by file name as the guest sent it: "dmesg", "memblock-memory", "memblock-reserved",
+/// "iomem", "kernel_page_tables", "probe". A name that is missing could not be shown. Any other
+/// name ("version", "cmdline", "fdt", ...) is kept for people and not parsed.
+using RawEvidence = std::map<std::string, std::string>;
+
+/// Parses everything. A line that should parse and does not is could_not_find_out with
+/// file, line and text: evidence that is not understood is never passed over. The ending stays
+/// powered_off: only who ran the guest knows how it ended.
+Evidence parse_evidence(const RawEvidence &raw);
+
+} // namespace rmemcheck

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "evidence/evidence.h"
+
+#include <string_view>
+#include <vector>
+
+namespace rmemcheck {
+
+/// /proc/iomem (kernel/resource.c, r_show()): "40000000-7fffffff : System RAM", end inclusive, two
+/// spaces a level. To a reader without CAP_SYS_ADMIN every address is 0: could_not_find_out.
+std::vector<IomemEntry> parse_iomem(std::string_view text);
+
+} // namespace rmemcheck

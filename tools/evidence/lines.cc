@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/lines.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+
+std::vector<Line> lines_of(std::string_view text) {
+  std::vector<Line> lines;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    std::string_view line = text.substr(0, newline);
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+    while (line.ends_with('\r'))
+      line.remove_suffix(1);
+    lines.push_back({lines.size() + 1, line});
+  }
+  return lines;
+}
+
+std::vector<Line> lines_of_filled(std::string_view file, std::string_view text) {
+  std::vector<Line> lines = lines_of(text);
+  if (lines.empty())
+    throw could_not_find_out(fmt::format("{}: expected at least one line, it is empty", file));
+  return lines;
+}
+
+SourceLine source_line(std::string_view file, const Line &line) {
+  return {std::string(file), line.number, std::string(line.text)};
+}
+
+Error not_understood(std::string_view file, const Line &line, std::string_view expected) {
+  return could_not_find_out(
+      fmt::format("{}:{}: expected {}, found '{}'", file, line.number, expected, line.text));
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace rmemcheck {
+
+/// One line of the kernel log without what printk puts in front of it.
+struct LogLine {
+  /// 0 (emergency) to 7 (debug); a serial console shows none.
+  std::optional<unsigned> level;
+  /// False where a program wrote it through /dev/kmsg, as far as the line shows it.
+  bool from_kernel = true;
+  std::string_view text;
+};
+
+/// Takes off "<6>" (klogctl: facility * 8 + level), "[    0.000000]" (printk.time) and "[    T0]"
+/// (CONFIG_PRINTK_CALLER), each where it stands.
+LogLine parse_log_line(std::string_view line);
+
+} // namespace rmemcheck

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/log_line.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck {
+namespace {
+
+TEST(LogLineTest, TakesOffWhatKlogctlShows) {
+  const LogLine line = parse_log_line("<3>[    0.000000] OF: reserved mem: x");
+  EXPECT_EQ(line.level, 3u);
+  EXPECT_TRUE(line.from_kernel);
+  EXPECT_EQ(line.text, "OF: reserved mem: x");
+}
+
+TEST(LogLineTest, AConsoleShowsNoLevel) {
+  const LogLine line = parse_log_line("[12345.678901] text");
+  EXPECT_FALSE(line.level);
+  EXPECT_TRUE(line.from_kernel);
+  EXPECT_EQ(line.text, "text");
+}
+
+TEST(LogLineTest, EachPrefixMayBeMissing) {
+  EXPECT_EQ(parse_log_line("<6>text").text, "text");
+  EXPECT_EQ(parse_log_line("text").text, "text");
+  EXPECT_EQ(parse_log_line("").text, "");
+  EXPECT_EQ(parse_log_line("<6>[    0.000000][    T0] text").text, "text");
+  EXPECT_EQ(parse_log_line("[    1.000000][   C12] text").text, "text");
+}
+
+TEST(LogLineTest, KeepsTextThatOnlyLooksLikeAPrefix) {
+  EXPECT_EQ(parse_log_line("<tag> text").text, "<tag> text");
+  EXPECT_EQ(parse_log_line("[mem 0x0] text").text, "[mem 0x0] text");
+  EXPECT_EQ(parse_log_line("<6>[    0.000000]   indented").text, "  indented");
+  EXPECT_EQ(parse_log_line("<6>[    0.000000] [0.5] x").text, "[0.5] x");
+}
+
+TEST(LogLineTest, SeesWhatAProgramWrote) {
+  const LogLine line = parse_log_line("<11>[    1.000000] BUG: mine");
+  EXPECT_EQ(line.level, 3u);
+  EXPECT_FALSE(line.from_kernel);
+}
+
+} // namespace
+} // namespace rmemcheck

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/probe.h"
+
+#include "evidence/lines.h"
+#include "evidence/scanner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <span>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::string_view file = "probe";
+constexpr std::string_view format = "reserved_mem_probe 1";
+
+std::optional<bool> take_flag(Scanner &scanner, std::string_view key) {
+  if (!scanner.literal(key))
+    return std::nullopt;
+  if (scanner.literal("0"))
+    return false;
+  if (scanner.literal("1"))
+    return true;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> take_hex(Scanner &scanner, std::string_view key) {
+  return scanner.literal(key) ? scanner.hex() : std::nullopt;
+}
+
+std::optional<std::string> take_word(Scanner &scanner, std::string_view key) {
+  const auto word = scanner.literal(key) ? scanner.word() : std::nullopt;
+  return word ? std::optional<std::string>(*word) : std::nullopt;
+}
+
+std::optional<LinearMapping> scan_linear(std::string_view text) {
+  Scanner scanner(text);
+  const auto virt = take_hex(scanner, "linear virt=");
+  const auto phys = take_hex(scanner, " phys=");
+  if (!virt || !phys || !scanner.at_end())
+    return std::nullopt;
+  return LinearMapping{*virt, *phys};
+}
+
+bool is_mapped_word(std::string_view word) {
+  constexpr std::array<std::string_view, 4> words = {"all", "none", "some", "unknown"};
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// " base=0x44000000 size=0x10000 phandle=0x8001 recorded_name=NAME ops=none mapped=none"
+bool scan_entry(Scanner &scanner, ProbedRegion &region) {
+  const auto base = take_hex(scanner, " base=");
+  const auto size = take_hex(scanner, " size=");
+  const auto phandle = take_hex(scanner, " phandle=");
+  auto recorded_name = take_word(scanner, " recorded_name=");
+  auto ops = take_word(scanner, " ops=");
+  auto mapped = take_word(scanner, " mapped=");
+  if (!base || !size || !phandle || !recorded_name || !ops || !mapped)
+    return false;
+  if (*size > std::numeric_limits<std::uint64_t>::max() - *base ||
+      *phandle > std::numeric_limits<std::uint32_t>::max() || !is_mapped_word(*mapped))
+    return false;
+  region.range = {*base, *base + *size};
+  region.phandle = static_cast<std::uint32_t>(*phandle);
+  region.recorded_name = std::move(*recorded_name);
+  region.ops = std::move(*ops);
+  region.mapped = std::move(*mapped);
+  return true;
+}
+
+/// "region name=NAME available=1 found=1" and the entry if it was found.
+std::optional<ProbedRegion> scan_region(std::string_view text) {
+  Scanner scanner(text);
+  auto name = take_word(scanner, "region name=");
+  const auto available = take_flag(scanner, " available=");
+  const auto found = take_flag(scanner, " found=");
+  if (!name || !available || !found)
+    return std::nullopt;
+  ProbedRegion region;
+  region.name = std::move(*name);
+  region.available = *available;
+  region.found = *found;
+  if (region.found && !scan_entry(scanner, region))
+    return std::nullopt;
+  if (!scanner.at_end())
+    return std::nullopt;
+  return region;
+}
+
+ProbedRegion parse_region(const Line &line) {
+  auto region = scan_region(line.text);
+  if (!region)
+    throw not_understood(file, line,
+                         "'region name=... available=0|1 found=0|1' and, if found, 'base= size= "
+                         "phandle= recorded_name= ops= mapped=all|none|some|unknown'");
+  region->at = source_line(file, line);
+  return std::move(*region);
+}
+
+} // namespace
+
+ProbeReport parse_probe(std::string_view text) {
+  const std::vector<Line> lines = lines_of_filled(file, text);
+  if (lines[0].text != format)
+    throw not_understood(file, lines[0], fmt::format("'{}', the format's version", format));
+  if (lines.size() < 3)
+    throw not_understood(file, lines.back(), "'linear ...', regions and 'end COUNT' after it");
+  const auto linear = scan_linear(lines[1].text);
+  if (!linear)
+    throw not_understood(file, lines[1], "'linear virt=0x... phys=0x...'");
+
+  ProbeReport report{*linear, {}};
+  const auto regions = std::span(lines).subspan(2, lines.size() - 3);
+  const std::string end = fmt::format("end {}", regions.size());
+  if (lines.back().text != end)
+    throw not_understood(file, lines.back(), fmt::format("'{}' as the last line", end));
+  for (const Line &line : regions)
+    report.regions.push_back(parse_region(line));
+  return report;
+}
+
+} // namespace rmemcheck
