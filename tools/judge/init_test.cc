@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+TEST(Init, PassesWhereEveryPoolHasItsOps) { EXPECT_EQ(outcome("init", passing()), Outcome::pass); }
+
+TEST(Init, FailsWithoutOps) {
+  for (const char *name : {"linux,cma@52000000", "pool@54000000", "bounce@55000000"}) {
+    Scenario scenario = passing();
+    probed(scenario, name).ops = "none"; // as where init was given a copy of the entry
+    const Finding finding = only_finding("init", scenario);
+    EXPECT_EQ(finding.region, name);
+    EXPECT_EQ(finding.seen, "none");
+  }
+}
+
+TEST(Init, FailsWithTheOpsOfAnother) {
+  Scenario scenario = passing();
+  probed(scenario, "linux,cma@52000000").ops = "rmem_dma_ops";
+  EXPECT_EQ(only_finding("init", scenario).expected, "initialised, with rmem_cma_ops");
+}
+
+TEST(Init, TakesAMappedSharedPoolForACoherentOne) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = expected(scenario, "pool@54000000");
+  pool.no_map = pool.node.no_map = false;
+  EXPECT_EQ(outcome("init", scenario), Outcome::pass);
+}
+
+TEST(Init, FailsWithoutTheCmaArea) {
+  Scenario scenario = passing();
+  std::erase_if(scenario.evidence.log.lines, [](const SourceLine &at) {
+    return at.text.find("created CMA") != std::string::npos;
+  });
+  const Finding finding = only_finding("init", scenario);
+  EXPECT_EQ(finding.expected, "one CMA area at 0x52000000");
+  EXPECT_EQ(finding.seen, "0 created");
+}
+
+TEST(Init, FailsWithACmaAreaCreatedTwice) {
+  Scenario scenario = passing();
+  add_log_line(scenario.evidence.log,
+               "Reserved memory: created CMA memory pool at 0x0000000052000000, size 16 MiB");
+  EXPECT_EQ(only_finding("init", scenario).seen, "2 created");
+}
+
+TEST(Init, FailsWithACmaAreaThatTheTreeDoesNotHave) {
+  Scenario scenario = passing();
+  add_log_line(scenario.evidence.log,
+               "Reserved memory: created CMA memory pool at 0x0000000060000000, size 16 MiB");
+  EXPECT_EQ(only_finding("init", scenario).seen, "one at 0x60000000");
+}
+
+TEST(Init, FailsWithASecondDefaultArea) {
+  const char *texts[] = {"cma: Reserved 16 MiB at 0x000000007dc00000",             // v6.1
+                         "cma: Reserved 16 MiB at 0x000000007dc00000 on node -1"}; // v6.9
+  for (const char *text : texts) {
+    Scenario scenario = passing();
+    add_log_line(scenario.evidence.log, text);
+    EXPECT_EQ(only_finding("init", scenario).seen, text);
+    expected(scenario, "linux,cma@52000000").node.cma_default = false;
+    EXPECT_EQ(outcome("init", scenario), Outcome::pass); // then the kernel makes its own
+  }
+}
+
+TEST(Init, IsInconclusiveWhereSymbolsHaveNoName) {
+  Scenario scenario = passing();
+  probed(scenario, "pool@54000000").ops = "0xffff800080a1b2c8";
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
+TEST(Init, IsInconclusiveWhereTheRegionIsNotFoundOrThereIsNoProbe) {
+  Scenario scenario = passing();
+  probed(scenario, "pool@54000000").found = false;
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
+TEST(Init, IsInconclusiveWhereTheLogWasCutShort) {
+  Scenario scenario = passing();
+  scenario.evidence.ending = Ending::died;
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
+TEST(Init, IsSkippedWithoutAPool) { EXPECT_EQ(outcome("init", empty_tree()), Outcome::skip); }
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/by_address.h"
+#include "judge/layout.h"
+#include "judge/rules.h"
+
+#include <algorithm>
+
+namespace rmemcheck {
+namespace {
+
+/// What holds pages that the kernel may use: the top-level "System RAM" entries. No-map memory is
+/// a top-level "reserved" entry of its own, mapped reserved memory a child of "System RAM"
+/// (request_standard_resources() in arch/arm64/kernel/setup.c).
+std::vector<IomemEntry> system_ram(const std::vector<IomemEntry> &entries) {
+  std::vector<IomemEntry> found;
+  std::ranges::copy_if(entries, std::back_inserter(found), [](const IomemEntry &entry) {
+    return entry.depth == 0 && entry.name == "System RAM";
+  });
+  return found;
+}
+
+/// Nothing if there are addresses to judge by: a reader without privilege sees zeros.
+std::optional<RuleResult> no_addresses(const Evidence &evidence) {
+  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
+    return result;
+  if (std::ranges::all_of(*evidence.iomem, [](const auto &entry) { return entry.range.end <= 1; }))
+    return inconclusive("/proc/iomem shows zeros for addresses: it was read without privilege");
+  return std::nullopt;
+}
+
+} // namespace
+
+RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence) {
+  const Layout layout(expectation, Sightings(evidence));
+  if (!layout.has_region())
+    return skip("the tree has no region that must be recorded");
+  if (auto result = no_addresses(evidence))
+    return *result;
+  const std::vector<IomemEntry> ram_entries = system_ram(*evidence.iomem);
+  if (ram_entries.empty())
+    return inconclusive("/proc/iomem shows no System RAM");
+  const ByAddress<IomemEntry> ram_lines(ram_entries);
+  const RangeSet ram = bytes_of(ram_entries);
+  RuleReport report;
+  for (const PlacedRange &placed : layout.no_map)
+    if (const RangeSet inside = RangeSet({placed.range}).intersection(ram); !inside.empty())
+      report.finding(placed.region->node.name, to_string(placed.range) + " outside System RAM",
+                     "in System RAM: " + to_string(inside), ram_lines.first_line(placed.range));
+  for (const PlacedRange &placed : layout.mapped)
+    if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(ram); !outside.empty())
+      report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
+                     "not in System RAM: " + to_string(outside));
+  report_unplaced(report, layout.unplaced_no_map, layout.unplaced_mapped);
+  return report.result();
+}
+
+} // namespace rmemcheck

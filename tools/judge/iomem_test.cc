@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+IomemEntry &entry_at(Scenario &scenario, std::uint64_t begin) {
+  return *std::ranges::find(*scenario.evidence.iomem, begin,
+                            [](const IomemEntry &entry) { return entry.range.begin; });
+}
+
+TEST(Iomem, PassesWhereNoMapIsApartFromSystemRam) {
+  EXPECT_EQ(outcome("iomem", passing()), Outcome::pass);
+}
+
+TEST(Iomem, FailsWhereANoMapRegionIsSystemRam) {
+  Scenario scenario = passing();
+  entry_at(scenario, 0x50020000).name = "System RAM";
+  const Finding finding = only_finding("iomem", scenario);
+  EXPECT_EQ(finding.region, "hidden@50020000");
+  EXPECT_EQ(finding.at.line, entry_at(scenario, 0x50020000).at.line);
+}
+
+TEST(Iomem, FailsWhereANoMapRegionIsAReservedChildOfSystemRam) {
+  Scenario scenario = passing();
+  entry_at(scenario, 0x50020000).depth = 1;
+  entry_at(scenario, 0x40000000).range.end = 0x50030000;
+  EXPECT_EQ(only_finding("iomem", scenario).region, "hidden@50020000");
+}
+
+TEST(Iomem, FailsWhereAMappedRegionIsNotSystemRam) {
+  Scenario scenario = passing();
+  entry_at(scenario, 0x50030000).range.begin = 0x50041000;
+  const Finding finding = only_finding("iomem", scenario);
+  EXPECT_EQ(finding.region, "two@50040000");
+  EXPECT_EQ(finding.seen, "not in System RAM: 0x0000000050040000..0x0000000050040fff");
+}
+
+TEST(Iomem, TakesOnlyTopLevelEntriesForSystemRam) {
+  Scenario scenario = passing();
+  IomemEntry &upper = entry_at(scenario, 0x50030000);
+  upper.depth = 1;
+  scenario.evidence.iomem->push_back({upper.range, 0, "some device", line("iomem", 99)});
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::fail);
+}
+
+TEST(Iomem, IsInconclusiveWhereItShowsNoAddresses) {
+  Scenario scenario = passing();
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    entry.range = {0, 1}; // "00000000-00000000", as a reader without privilege sees it
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::inconclusive);
+  scenario.evidence.iomem->clear();
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::inconclusive);
+}
+
+TEST(Iomem, IsInconclusiveWithoutSystemRam) {
+  Scenario scenario = passing();
+  std::erase_if(*scenario.evidence.iomem,
+                [](const IomemEntry &entry) { return entry.name == "System RAM"; });
+  EXPECT_EQ(run("iomem", scenario).reason, "/proc/iomem shows no System RAM");
+}
+
+TEST(Iomem, IsInconclusiveWhereAPlaceIsNotKnown) {
+  Scenario scenario = passing();
+  lose(scenario, "placed-no-map");
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::inconclusive);
+}
+
+TEST(Iomem, IsSkippedWhereItIsAbsentOrTheTreeIsEmpty) {
+  Scenario scenario = passing();
+  scenario.evidence.iomem.reset();
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::skip);
+  EXPECT_EQ(outcome("iomem", empty_tree()), Outcome::skip);
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/judge.h"
+
+#include "judge/rules.h"
+
+#include <algorithm>
+
+namespace rmemcheck {
+namespace {
+
+bool has(const Verdict &verdict, Outcome outcome) {
+  return std::ranges::any_of(verdict.rules,
+                             [=](const RuleResult &rule) { return rule.outcome == outcome; });
+}
+
+const RuleResult *find_rule(const Verdict &verdict, const std::string &name) {
+  const auto rule = std::ranges::find(verdict.rules, name, &RuleResult::rule);
+  return rule == verdict.rules.end() ? nullptr : &*rule;
+}
+
+bool passed(const Verdict &verdict, const std::string &name) {
+  const RuleResult *rule = find_rule(verdict, name);
+  return rule && rule->outcome == Outcome::pass;
+}
+
+/// "recorded, logged": the rules with that outcome, in their order.
+std::string names_with(const Verdict &verdict, Outcome outcome) {
+  std::string names;
+  for (const RuleResult &rule : verdict.rules)
+    if (rule.outcome == outcome)
+      names += (names.empty() ? "" : ", ") + rule.rule;
+  return names;
+}
+
+/// How a guest that did not reach its end ended, in words; empty for one that did.
+std::string describe(Ending ending, const std::string &reason) {
+  const auto text = [&](const std::string &what) {
+    return reason.empty() ? what : what + ": " + reason;
+  };
+  switch (ending) {
+  case Ending::powered_off:
+    return "";
+  case Ending::panic:
+    return text("the kernel panicked");
+  case Ending::oops:
+    return text("the kernel oopsed");
+  case Ending::hang:
+    return text("the kernel hung");
+  case Ending::died:
+    return text("the guest died");
+  case Ending::cut_short:
+    break;
+  }
+  return text("the evidence is cut short");
+}
+
+bool is_kernel_failure(Ending ending) {
+  return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
+}
+
+/// Both in one sentence, where there are both.
+std::string join(const std::string &ending, const std::string &rule_names) {
+  return ending.empty() || rule_names.empty() ? ending + rule_names : ending + "; " + rule_names;
+}
+
+std::string prefixed(const std::string &prefix, const std::string &names) {
+  return names.empty() ? "" : prefix + names;
+}
+
+} // namespace
+
+std::string to_string(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::pass:
+    return "pass";
+  case Outcome::fail:
+    return "fail";
+  case Outcome::inconclusive:
+    return "inconclusive";
+  case Outcome::skip:
+    break;
+  }
+  return "skip";
+}
+
+const std::vector<Rule> &rules() {
+  static const std::vector<Rule> all = {
+      {"recorded",
+       "of_reserved_mem_lookup() finds every region that must be recorded, with its name, phandle, "
+       "base and size",
+       check_recorded},
+      {"logged", "from v6.5 on, the kernel prints one right line for every recorded region",
+       check_logged},
+      {"nothing-extra", "no disabled, refused or unknown region is recorded", check_nothing_extra},
+      {"reserved", "every mapped region and /memreserve/ range is reserved in memblock",
+       check_reserved},
+      {"no-map-memblock",
+       "from v6.6 on, memblock marks RAM as NOMAP where a no-map region lies, and no other region",
+       check_no_map_memblock},
+      {"iomem", "in /proc/iomem no no-map region is System RAM, and every mapped region in RAM is",
+       check_iomem},
+      {"no-map-unmapped", "no byte of a no-map region is in the linear mapping",
+       check_no_map_unmapped},
+      {"mapped-present", "every byte of a mapped region in RAM is in the linear mapping",
+       check_mapped_present},
+      {"probe-mapping",
+       "the kernel can read every page of a mapped region in RAM and none of a no-map region",
+       check_probe_mapping},
+      {"placement",
+       "boot-placed regions lie in RAM, within alloc-ranges, aligned, and clear of all else",
+       check_placement},
+      {"init",
+       "init functions took every region that they must, and no second default CMA area is there",
+       check_init},
+      {"known-errors",
+       "the kernel complains of every region and overlap that it must, and of nothing else",
+       check_known_errors},
+      {"no-warning", "the log has no warning, BUG, oops or panic", check_no_warning},
+  };
+  return all;
+}
+
+RuleResult apply(const Rule &rule, const Expectation &expectation, const Evidence &evidence) {
+  RuleResult result = rule.check(expectation, evidence);
+  result.rule = rule.name;
+  for (Finding &finding : result.findings)
+    finding.rule = rule.name;
+  return result;
+}
+
+void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
+  const std::string ended = describe(ending, ending_reason);
+  const std::string failed = prefixed("failed: ", names_with(verdict, Outcome::fail));
+  const std::string open =
+      prefixed("could not find out: ", names_with(verdict, Outcome::inconclusive));
+  if (!failed.empty() || is_kernel_failure(ending)) {
+    verdict.outcome = Outcome::fail;
+    verdict.reason = join(ended, failed);
+  } else if (!ended.empty() || !open.empty()) {
+    verdict.outcome = Outcome::inconclusive;
+    verdict.reason = join(ended, open);
+  } else if (!has(verdict, Outcome::pass)) {
+    verdict.outcome = Outcome::skip;
+    verdict.reason = "every rule was skipped";
+  } else if (!passed(verdict, "recorded")) {
+    verdict.outcome = Outcome::inconclusive;
+    verdict.reason = "nothing shows what is recorded";
+  }
+}
+
+Verdict judge(const Expectation &expectation, const Evidence &evidence) {
+  Verdict verdict;
+  for (const Rule &rule : rules())
+    verdict.rules.push_back(apply(rule, expectation, evidence));
+  const auto is_recorded = [](const auto &region) { return region.fate == Fate::recorded; };
+  verdict.regions_in_tree =
+      static_cast<std::size_t>(std::ranges::count_if(expectation.regions, is_recorded));
+  verdict.regions_recorded = count_recorded(expectation, evidence);
+  // The rule is skipped where the tree has no no-map region, and then nothing is proven.
+  verdict.no_map_proven = passed(verdict, "no-map-unmapped");
+  decide(verdict, evidence.ending, evidence.ending_reason);
+  return verdict;
+}
+
+} // namespace rmemcheck

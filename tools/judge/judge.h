@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "evidence/evidence.h"
+#include "expectation/expectation.h"
+
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+enum class Outcome { pass, fail, inconclusive, skip };
+std::string to_string(Outcome outcome);
+
+/// One thing that is not as it must be.
+struct Finding {
+  std::string rule;
+  std::string region; ///< node name, or empty where no single region is meant
+  std::string expected;
+  std::string seen;
+  SourceLine at; ///< line 0 where the finding is that nothing was there
+};
+
+struct RuleResult {
+  std::string rule;
+  Outcome outcome = Outcome::pass;
+  std::string reason; ///< why it was skipped or is inconclusive
+  std::vector<Finding> findings;
+};
+
+struct Verdict {
+  Outcome outcome = Outcome::pass;
+  std::string reason;
+  std::size_t regions_in_tree = 0; ///< that must be recorded
+  std::size_t regions_recorded = 0;
+  bool no_map_proven = false; ///< the no-map rules ran on page tables and passed
+  std::vector<RuleResult> rules;
+};
+
+/// A rule: a name that stays the same for ever, what it demands, and the check. The names in
+/// what the check returns are filled in by judge().
+struct Rule {
+  std::string name;
+  std::string demands;
+  RuleResult (*check)(const Expectation &, const Evidence &);
+};
+
+/// All rules, in the order in which they are reported.
+const std::vector<Rule> &rules();
+
+/// fail if any rule fails or the kernel panicked, oopsed or hung; inconclusive if the
+/// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
+/// pass only if all that were not skipped pass, and recording was among them.
+Verdict judge(const Expectation &expectation, const Evidence &evidence);
+
+} // namespace rmemcheck

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/layout.h"
+
+namespace rmemcheck {
+
+Layout::Layout(const Expectation &expectation, const Sightings &sightings)
+    : memory(expectation.memory) {
+  std::vector<PhysicalRange> hidden_ranges;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (region.fate == Fate::ignored)
+      continue;
+    const std::vector<PhysicalRange> places = sightings.places(region);
+    if (region.node.no_map)
+      hidden_ranges.insert(hidden_ranges.end(), places.begin(), places.end());
+    if (region.fate == Fate::refused)
+      continue;
+    for (const PhysicalRange &range : places)
+      (region.no_map ? no_map : mapped).push_back({&region, range});
+    if (places.empty())
+      (region.no_map ? unplaced_no_map : unplaced_mapped).push_back(region.node.name);
+  }
+  hidden = RangeSet(std::move(hidden_ranges));
+}
+
+RangeSet Layout::must_be_mapped(const PhysicalRange &range) const {
+  return RangeSet({range}).intersection(memory).minus(hidden);
+}
+
+void report_unplaced(RuleReport &report, std::vector<std::string> names,
+                     const std::vector<std::string> &more) {
+  names.insert(names.end(), more.begin(), more.end());
+  if (!names.empty())
+    report.unknown("nothing shows where the kernel placed " + count_names(names));
+}
+
+} // namespace rmemcheck

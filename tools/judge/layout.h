@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "base/range_set.h"
+#include "judge/rule_report.h"
+#include "judge/sightings.h"
+
+#include <vector>
+
+namespace rmemcheck {
+
+/// A range that a recorded region takes.
+struct PlacedRange {
+  const ExpectedRegion *region;
+  PhysicalRange range;
+};
+
+/// Where the recorded regions lie: what the tree says, and for boot-placed ones what the evidence
+/// shows. The expectation must outlive it.
+struct Layout {
+  Layout(const Expectation &expectation, const Sightings &sightings);
+
+  /// The bytes of `range` that the linear mapping must hold: in RAM, and not hidden.
+  [[nodiscard]] RangeSet must_be_mapped(const PhysicalRange &range) const;
+
+  [[nodiscard]] bool has_mapped() const { return !mapped.empty() || !unplaced_mapped.empty(); }
+  [[nodiscard]] bool has_no_map() const { return !no_map.empty() || !unplaced_no_map.empty(); }
+  [[nodiscard]] bool has_region() const { return has_mapped() || has_no_map(); }
+
+  RangeSet memory;
+  std::vector<PlacedRange> mapped;
+  std::vector<PlacedRange> no_map;
+  /// Bytes that no mapped region can claim, even where one lies over them: those of no-map
+  /// regions, and of no-map regions that an init function refuses, which a kernel may clear
+  /// again (v6.9) and need not.
+  RangeSet hidden;
+  std::vector<std::string> unplaced_mapped; ///< names of boot-placed regions not found anywhere
+  std::vector<std::string> unplaced_no_map;
+};
+
+/// Says in `report` which regions could not be looked at, if there are any.
+void report_unplaced(RuleReport &report, std::vector<std::string> names,
+                     const std::vector<std::string> &more = {});
+
+} // namespace rmemcheck

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/rule_report.h"
+#include "judge/rules.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+using Kind = LoggedTrouble::Kind;
+
+/// The words of a message without the quotes and brackets around them.
+std::vector<std::string> words_of(const std::string &text) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto finish = [&] {
+    while (word.ends_with(':') || word.ends_with(','))
+      word.pop_back();
+    if (!word.empty())
+      words.push_back(word);
+    word.clear();
+  };
+  for (const char letter : text) {
+    if (std::string_view(" '\"()\n").find(letter) == std::string_view::npos)
+      word += letter;
+    else
+      finish();
+  }
+  finish();
+  return words;
+}
+
+/// Nodes that the kernel must complain of, and how often: once a tuple that it must refuse.
+std::map<std::string, std::size_t> expected_complaints(const Expectation &expectation) {
+  std::map<std::string, std::size_t> complaints;
+  for (const ExpectedRegion &region : expectation.regions) {
+    const std::size_t tuples = region.refused_tuples.size();
+    if (region.fate == Fate::refused)
+      complaints[region.node.name] += std::max<std::size_t>(tuples, 1);
+    else if (region.fate == Fate::recorded && tuples > 0)
+      complaints[region.node.name] += tuples;
+  }
+  return complaints;
+}
+
+std::set<std::string> names_of(const Expectation &expectation) {
+  std::set<std::string> names;
+  for (const ExpectedRegion &region : expectation.regions)
+    names.insert(region.node.name);
+  return names;
+}
+
+/// The first word of a message that is among `names`, or nothing.
+template <typename Names> std::string first_name(const std::string &text, const Names &names) {
+  for (const std::string &word : words_of(text))
+    if (names.contains(word))
+      return word;
+  return "";
+}
+
+/// Whether the kernel must refuse to read /reserved-memory: only then is a node ignored that is
+/// neither disabled nor passed over silently.
+bool is_unsupported(const Expectation &expectation) {
+  return std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
+    return region.fate == Fate::ignored && region.node.enabled && !region.node.skipped_silently;
+  });
+}
+
+/// __reserved_mem_init_node()'s caller prints "node NAME compatible matching fail" where an init
+/// function refuses; some of them say why in the line before, without a name. Returns NAME.
+std::string init_failure(const std::string &text) {
+  if (text.find("compatible matching fail") == std::string::npos)
+    return "";
+  const std::vector<std::string> words = words_of(text);
+  const auto node = std::ranges::find(words, "node");
+  return node == words.end() || node + 1 == words.end() ? "" : *(node + 1);
+}
+
+/// Sorts the errors of a log into those that the tree leads to and others.
+class ErrorSorter {
+public:
+  ErrorSorter(const Expectation &expectation, const Evidence &evidence)
+      : log_(evidence.log), gap_(log_gap(evidence)), expected_(expected_complaints(expectation)),
+        names_(names_of(expectation)), must_be_unsupported_(is_unsupported(expectation)) {}
+
+  void sort(RuleReport &report) {
+    for (const LoggedTrouble &trouble : log_.troubles)
+      if (trouble.kind == Kind::reserved_memory_error && !is_expected(trouble.at))
+        report.finding(first_name(trouble.at.text, names_), "no error", trouble.at.text,
+                       trouble.at);
+    for (const SourceLine &line : log_.lines)
+      if (const std::string name = init_failure(line.text); !name.empty())
+        take_init_failure(report, name, line);
+    report_silent(report);
+  }
+
+private:
+  bool is_expected(const SourceLine &at) {
+    if (must_be_unsupported_ && at.text.find("unsupported node format") != std::string::npos) {
+      said_unsupported_ = true;
+      return true;
+    }
+    if (const std::string name = first_name(at.text, expected_); !name.empty()) {
+      ++seen_[name];
+      return true;
+    }
+    const std::string next = init_failure(text_after(at));
+    return expected_.contains(next);
+  }
+
+  void take_init_failure(RuleReport &report, const std::string &name, const SourceLine &line) {
+    if (expected_.contains(name))
+      ++seen_[name];
+    else
+      report.finding(name, "accepted by its init function", line.text, line);
+  }
+
+  [[nodiscard]] std::string text_after(const SourceLine &at) const {
+    const auto next = std::ranges::upper_bound(log_.lines, at.line, {}, &SourceLine::line);
+    return next == log_.lines.end() ? "" : next->text;
+  }
+
+  void report_silent(RuleReport &report) {
+    std::vector<std::string> silent;
+    for (const auto &[name, count] : expected_)
+      if (seen_[name] < count) {
+        silent.push_back(name);
+        if (gap_.empty())
+          report.finding(name, fmt::format("named in {} error{}", count, count == 1 ? "" : "s"),
+                         fmt::format("named in {}", seen_[name]));
+      }
+    if (must_be_unsupported_ && !said_unsupported_) {
+      silent.emplace_back("/reserved-memory");
+      if (gap_.empty())
+        report.finding("", "an error: /reserved-memory is not of a format that the kernel reads",
+                       "no such error");
+    }
+    if (!gap_.empty())
+      report.unknown(silent.empty() ? gap_
+                                    : gap_ + ", and has no error for " + count_names(silent));
+  }
+
+  const KernelLog &log_;
+  const std::string gap_;
+  const std::map<std::string, std::size_t> expected_;
+  const std::set<std::string> names_;
+  const bool must_be_unsupported_;
+  bool said_unsupported_ = false;
+  std::map<std::string, std::size_t> seen_;
+};
+
+using NamePair = std::pair<std::string, std::string>;
+
+/// The sort order of two equal ranges is the kernel's own: a pair has no first and second.
+NamePair pair_of(const std::string &a, const std::string &b) { return std::minmax(a, b); }
+
+/// "... A (0x..--0x..) overlaps with B (0x..--0x..)": A and B, or nothing if it does not say so.
+std::optional<NamePair> overlapping_pair(const std::string &text) {
+  const std::vector<std::string> words = words_of(text);
+  const auto verb = std::ranges::find(words, "overlaps");
+  if (verb - words.begin() < 2 || words.end() - verb < 3)
+    return std::nullopt;
+  return pair_of(*(verb - 2), *(verb + 2));
+}
+
+void compare_overlaps(RuleReport &report, const Expectation &expectation,
+                      const Evidence &evidence) {
+  std::set<NamePair> expected;
+  for (const ExpectedOverlap &overlap : expectation.overlaps)
+    expected.insert(pair_of(overlap.first, overlap.second));
+  std::set<NamePair> seen;
+  for (const LoggedTrouble &trouble : evidence.log.troubles) {
+    if (trouble.kind != Kind::overlap)
+      continue;
+    const auto pair = overlapping_pair(trouble.at.text);
+    if (!pair)
+      report.unknown("an overlap line does not say of what: " + trouble.at.text);
+    else if (!expected.contains(*pair))
+      report.finding(pair->first, "no overlap", trouble.at.text, trouble.at);
+    else
+      seen.insert(*pair);
+  }
+  if (!log_gap(evidence).empty())
+    return; // reported once, with the errors
+  for (const ExpectedOverlap &overlap : expectation.overlaps)
+    if (overlap.required && !seen.contains(pair_of(overlap.first, overlap.second)))
+      report.finding(overlap.first, "an error: overlaps with " + overlap.second, "no such error");
+}
+
+bool is_crash(Kind kind) {
+  return kind == Kind::warning || kind == Kind::bug || kind == Kind::oops || kind == Kind::panic;
+}
+
+} // namespace
+
+RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence) {
+  RuleReport report;
+  ErrorSorter(expectation, evidence).sort(report);
+  compare_overlaps(report, expectation, evidence);
+  return report.result();
+}
+
+RuleResult check_no_warning(const Expectation &, const Evidence &evidence) {
+  RuleReport report;
+  for (const LoggedTrouble &trouble : evidence.log.troubles)
+    if (is_crash(trouble.kind))
+      report.finding("", "no warning, BUG, oops or panic", trouble.at.text, trouble.at);
+  if (const std::string gap = log_gap(evidence); !gap.empty())
+    report.unknown(gap);
+  return report.result();
+}
+
+} // namespace rmemcheck

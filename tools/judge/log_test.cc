@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+using Kind = LoggedTrouble::Kind;
+
+constexpr const char *overlap_text =
+    "OF: reserved mem: OVERLAP DETECTED! outer@50000000 (0x0000000050000000--0x0000000050020000) "
+    "overlaps with inner@50010000 (0x0000000050010000--0x0000000050011000)";
+
+/// As passing(), with a pool that its init function must refuse.
+Scenario with_refused_pool() {
+  Scenario scenario = passing();
+  scenario.expectation.regions.push_back(
+      refused(default_cma(static_region("odd@5a000800", range(0x5a000800, 0x1000)))));
+  return scenario;
+}
+
+TEST(KnownErrors, PassesWithTheErrorsThatTheTreeLeadsTo) {
+  EXPECT_EQ(outcome("known-errors", passing()), Outcome::pass);
+  EXPECT_EQ(outcome("known-errors", empty_tree()), Outcome::pass);
+}
+
+TEST(KnownErrors, FailsWithAnErrorThatNamesNothing) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
+  const Finding finding = only_finding("known-errors", scenario);
+  EXPECT_EQ(finding.region, "");
+  EXPECT_THAT(finding.seen, HasSubstr("not enough space"));
+  EXPECT_EQ(finding.at.line, scenario.evidence.log.lines.size());
+}
+
+TEST(KnownErrors, FailsWithAnErrorOfARegionThatMustBeRecorded) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log,
+            "OF: reserved mem: failed to allocate memory for node 'placed': size 0 MiB");
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "placed");
+}
+
+TEST(KnownErrors, TellsNamesApartThatBeginAlike) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log, "OF: reserved mem: failed to allocate memory for node "
+                                   "'refused@500080000': size 0 MiB");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+}
+
+TEST(KnownErrors, FailsWhereARefusedRegionIsLostSilently) {
+  Scenario scenario = passing();
+  scenario.evidence.log.troubles.clear();
+  const Finding finding = only_finding("known-errors", scenario);
+  EXPECT_EQ(finding.region, "refused@50008000");
+  EXPECT_EQ(finding.expected, "named in 1 error");
+}
+
+TEST(KnownErrors, WantsOneErrorForEachRefusedTuple) {
+  Scenario scenario = passing();
+  ExpectedRegion &region = expected(scenario, "refused@50008000");
+  region.refused_tuples.push_back(range(0x5000a000, 0x1000));
+  EXPECT_EQ(only_finding("known-errors", scenario).seen, "named in 1");
+  add_error(scenario.evidence.log,
+            "OF: reserved mem: Reserved memory: failed to reserve memory for "
+            "node 'refused@50008000': base 0x5000a000, size 0 MiB");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, WantsAnErrorForARefusedTupleOfARecordedRegion) {
+  Scenario scenario = passing();
+  expected(scenario, "two@50040000").refused_tuples = {range(0x50060000, 0x10000)};
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "two@50040000");
+}
+
+TEST(KnownErrors, AllowsANamelessReasonBeforeTheFailureOfARefusedPool) {
+  Scenario scenario = with_refused_pool();
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "odd@5a000800");
+  add_error(scenario.evidence.log, "Reserved memory: incorrect alignment of CMA region");
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: node odd@5a000800 compatible matching fail");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, FailsWithANamelessReasonThatBelongsToNoRefusal) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log, "Reserved memory: incorrect alignment of CMA region");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+}
+
+TEST(KnownErrors, FailsWhereAnInitFunctionRefusesAGoodRegion) {
+  Scenario scenario = passing();
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: node pool@54000000 compatible matching fail");
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "pool@54000000");
+}
+
+TEST(KnownErrors, WantsAnErrorForANodeThatIsNotRead) {
+  Scenario scenario = empty_tree();
+  ExpectedRegion region = ignored(static_region("a@50000000", range(0x50000000, 0x1000)));
+  region.node.enabled = true;
+  scenario.expectation.regions = {region};
+  EXPECT_EQ(only_finding("known-errors", scenario).seen, "no such error");
+  add_error(scenario.evidence.log, "OF: fdt: Reserved memory: unsupported node format, ignoring");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, WantsNoneForANodeThatIsPassedOver) {
+  Scenario scenario = empty_tree();
+  ExpectedRegion region = ignored(static_region("a", {}));
+  region.node.enabled = true;
+  region.node.skipped_silently = true;
+  scenario.expectation.regions = {region};
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  add_error(scenario.evidence.log, "OF: fdt: Reserved memory: unsupported node format, ignoring");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+}
+
+TEST(KnownErrors, WantsTheOverlapsOfTheTreeAndNoOther) {
+  Scenario scenario = empty_tree();
+  scenario.expectation.overlaps = {{"outer@50000000", "inner@50010000", true}};
+  EXPECT_EQ(only_finding("known-errors", scenario).expected,
+            "an error: overlaps with inner@50010000");
+  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  scenario.expectation.overlaps.clear();
+  EXPECT_EQ(only_finding("known-errors", scenario).expected, "no overlap");
+}
+
+TEST(KnownErrors, TakesAnOptionalOverlapEitherWay) {
+  Scenario scenario = empty_tree();
+  scenario.expectation.overlaps = {{"inner@50010000", "outer@50000000", false}};
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, IsInconclusiveWhereAnOverlapNamesNoPair) {
+  Scenario scenario = empty_tree();
+  add_trouble(scenario.evidence.log, Kind::overlap, "OF: reserved mem: OVERLAP DETECTED!");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
+}
+
+TEST(KnownErrors, IsInconclusiveWhereTheLogIsNotWhole) {
+  Scenario scenario = passing();
+  scenario.evidence.ending = Ending::cut_short;
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
+  scenario.evidence.log.troubles.clear();
+  EXPECT_THAT(run("known-errors", scenario).reason, HasSubstr("1 region (refused@50008000)"));
+  scenario.evidence.log = {};
+  EXPECT_EQ(run("known-errors", scenario).outcome, Outcome::inconclusive);
+}
+
+TEST(NoWarning, PassesWithAQuietLog) { EXPECT_EQ(outcome("no-warning", passing()), Outcome::pass); }
+
+TEST(NoWarning, FailsWithAnyCrash) {
+  for (const Kind kind : {Kind::warning, Kind::bug, Kind::oops, Kind::panic}) {
+    Scenario scenario = passing();
+    add_trouble(scenario.evidence.log, kind, "something broke");
+    EXPECT_EQ(only_finding("no-warning", scenario).seen, "something broke");
+  }
+}
+
+TEST(NoWarning, LeavesErrorsOfReservedMemoryToTheirRule) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
+  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+}
+
+TEST(NoWarning, IsInconclusiveWhereTheLogIsNotWhole) {
+  Scenario scenario = passing();
+  scenario.evidence.log.version.clear();
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::inconclusive);
+}
+
+} // namespace
+} // namespace rmemcheck::test

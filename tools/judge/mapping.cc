@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/by_address.h"
+#include "judge/layout.h"
+#include "judge/rules.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// Nothing if the page tables can be judged by. Ones that map no RAM at all were read wrongly.
+std::optional<RuleResult> no_linear_mapping(const Layout &layout, const Evidence &evidence) {
+  if (auto result = lacking(evidence, evidence.linear_mapping, "the linear mapping"))
+    return result;
+  if (layout.memory.intersection(bytes_of(*evidence.linear_mapping)).empty())
+    return inconclusive("the linear mapping holds no byte of RAM");
+  return std::nullopt;
+}
+
+/// What the probe must read of a range: "all", "none", or empty where either will do.
+std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
+  if (placed.region->no_map || !layout.memory.overlaps(placed.range))
+    return "none";
+  const RangeSet mapped = layout.must_be_mapped(placed.range);
+  return mapped.covers(placed.range) ? "all" : "";
+}
+
+/// Compares what the probe read of regions with what the tree demands.
+class ProbeComparison {
+public:
+  ProbeComparison(const Layout &layout, const Sightings &sightings)
+      : layout_(layout), sightings_(sightings) {}
+
+  void compare(const PlacedRange &placed) {
+    const ExpectedRegion &region = *placed.region;
+    if (region.range && placed.range != *region.range)
+      return; // the probe reads what lookup returns, which is the first tuple of reg
+    const auto &seen = sightings_.probed(region.node.name);
+    if (seen.empty() || !seen.front()->found || seen.front()->range != placed.range)
+      not_found_.push_back(region.node.name);
+    else
+      compare_pages(placed, *seen.front());
+  }
+
+  void add_not_found(const std::vector<std::string> &names) {
+    not_found_.insert(not_found_.end(), names.begin(), names.end());
+  }
+
+  [[nodiscard]] RuleResult result() {
+    if (!not_found_.empty())
+      report_.unknown("the probe does not find the place of " + count_names(not_found_));
+    else if (compared_ == 0)
+      return skip("the probe can read no region whose pages are all mapped or all not");
+    return report_.result();
+  }
+
+private:
+  void compare_pages(const PlacedRange &placed, const ProbedRegion &probed) {
+    const std::string expected = expected_mapping(placed, layout_);
+    if (expected.empty() || probed.mapped == "unknown")
+      return;
+    ++compared_;
+    if (probed.mapped != expected)
+      report_.finding(probed.name,
+                      fmt::format("readable pages of {}: {}", to_string(placed.range), expected),
+                      probed.mapped, probed.at);
+  }
+
+  const Layout &layout_;
+  const Sightings &sightings_;
+  RuleReport report_;
+  std::vector<std::string> not_found_;
+  std::size_t compared_ = 0;
+};
+
+} // namespace
+
+RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence &evidence) {
+  const Layout layout(expectation, Sightings(evidence));
+  if (!layout.has_no_map())
+    return skip("the tree has no no-map region");
+  if (auto result = no_linear_mapping(layout, evidence))
+    return *result;
+  const ByAddress<MappedRange> mapping(*evidence.linear_mapping);
+  const RangeSet all_mapped = bytes_of(*evidence.linear_mapping);
+  RuleReport report;
+  for (const PlacedRange &placed : layout.no_map) {
+    const RangeSet mapped = RangeSet({placed.range}).intersection(all_mapped);
+    if (!mapped.empty())
+      report.finding(placed.region->node.name,
+                     to_string(placed.range) + " not in the linear mapping",
+                     "mapped: " + to_string(mapped), mapping.first_line(placed.range));
+  }
+  report_unplaced(report, layout.unplaced_no_map);
+  return report.result();
+}
+
+RuleResult check_mapped_present(const Expectation &expectation, const Evidence &evidence) {
+  const Layout layout(expectation, Sightings(evidence));
+  if (!layout.has_mapped())
+    return skip("the tree has no mapped region");
+  if (auto result = no_linear_mapping(layout, evidence))
+    return *result;
+  const RangeSet mapping = bytes_of(*evidence.linear_mapping);
+  RuleReport report;
+  for (const PlacedRange &placed : layout.mapped) {
+    const RangeSet missing = layout.must_be_mapped(placed.range).minus(mapping);
+    if (!missing.empty())
+      report.finding(placed.region->node.name, to_string(placed.range) + " in the linear mapping",
+                     "not mapped: " + to_string(missing));
+  }
+  report_unplaced(report, layout.unplaced_mapped);
+  return report.result();
+}
+
+RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence) {
+  const Sightings sightings(evidence);
+  const Layout layout(expectation, sightings);
+  if (!layout.has_region())
+    return skip("the tree has no region that must be recorded");
+  if (!evidence.probe)
+    return absent(evidence, "the probe's view");
+  ProbeComparison comparison(layout, sightings);
+  for (const PlacedRange &placed : layout.no_map)
+    comparison.compare(placed);
+  for (const PlacedRange &placed : layout.mapped)
+    comparison.compare(placed);
+  comparison.add_not_found(layout.unplaced_no_map);
+  comparison.add_not_found(layout.unplaced_mapped);
+  return comparison.result();
+}
+
+} // namespace rmemcheck

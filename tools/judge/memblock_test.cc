@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+MemblockRange &reserved(Scenario &scenario, std::uint64_t begin) {
+  return *std::ranges::find(*scenario.evidence.memblock_reserved, begin,
+                            [](const MemblockRange &entry) { return entry.range.begin; });
+}
+
+MemblockRange &memory(Scenario &scenario, std::uint64_t begin) {
+  return *std::ranges::find(*scenario.evidence.memblock_memory, begin,
+                            [](const MemblockRange &entry) { return entry.range.begin; });
+}
+
+TEST(Reserved, PassesWhereMemblockReservesAll) {
+  EXPECT_EQ(outcome("reserved", passing()), Outcome::pass);
+}
+
+TEST(Reserved, TakesNeighboursTogether) {
+  Scenario scenario = passing();
+  MemblockRange &entry = reserved(scenario, 0x50000000);
+  MemblockRange rest = entry;
+  entry.range.end = rest.range.begin = 0x50008000;
+  scenario.evidence.memblock_reserved->push_back(rest);
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+}
+
+TEST(Reserved, FailsWithOneByteMissing) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x50000000).range.end -= 1;
+  const Finding finding = only_finding("reserved", scenario);
+  EXPECT_EQ(finding.region, "mapped@50000000");
+  EXPECT_EQ(finding.seen, "not reserved: 0x000000005000ffff..0x000000005000ffff");
+}
+
+TEST(Reserved, FailsWithoutTheSecondTuple) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x50060000).range = range(0x7f000000, 0x1000);
+  EXPECT_EQ(only_finding("reserved", scenario).region, "two@50040000");
+}
+
+TEST(Reserved, AsksNothingOfARefusedTuple) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x50060000).range = range(0x7f000000, 0x1000);
+  expected(scenario, "two@50040000").refused_tuples = {range(0x50060000, 0x10000)};
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+}
+
+TEST(Reserved, FailsWhereABootPlacedRegionIsFree) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x70ff0000).range = range(0x7f000000, 0x1000);
+  EXPECT_EQ(only_finding("reserved", scenario).region, "placed");
+}
+
+TEST(Reserved, FailsOutsideRamToo) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x100000000).range = range(0x7f000000, 0x1000);
+  EXPECT_EQ(only_finding("reserved", scenario).region, "far@100000000");
+}
+
+TEST(Reserved, FailsWhereAMemreserveRangeIsFree) {
+  Scenario scenario = passing();
+  reserved(scenario, 0x48000000).range.begin += 0x1000;
+  const Finding finding = only_finding("reserved", scenario);
+  EXPECT_EQ(finding.region, "");
+  EXPECT_EQ(finding.expected, "0x0000000048000000..0x0000000048003fff reserved");
+}
+
+TEST(Reserved, IsInconclusiveWhereAPlaceIsNotKnown) {
+  Scenario scenario = passing();
+  lose(scenario, "placed");
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::inconclusive);
+}
+
+TEST(Reserved, IsSkippedWithoutMemblockOrAnythingToReserve) {
+  Scenario scenario = passing();
+  scenario.evidence.memblock_reserved.reset();
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::skip);
+  scenario.evidence.ending = Ending::hang;
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome("reserved", empty_tree()), Outcome::skip);
+}
+
+TEST(Reserved, IsInconclusiveWhereMemblockIsEmpty) {
+  Scenario scenario = passing();
+  scenario.evidence.memblock_reserved->clear();
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::inconclusive);
+}
+
+TEST(NoMapMemblock, PassesWhereFlagsAreRight) {
+  EXPECT_EQ(outcome("no-map-memblock", passing()), Outcome::pass);
+}
+
+TEST(NoMapMemblock, FailsWhereANoMapRegionIsNotMarked) {
+  Scenario scenario = passing();
+  memory(scenario, 0x50020000).flag = "NONE";
+  const Finding finding = only_finding("no-map-memblock", scenario);
+  EXPECT_EQ(finding.region, "hidden@50020000");
+  EXPECT_EQ(finding.seen, "0x0000000050020000..0x000000005002ffff with flag NONE");
+  EXPECT_EQ(finding.at.line, memory(scenario, 0x50020000).at.line);
+}
+
+TEST(NoMapMemblock, FailsWhereOnlyAPartIsMarked) {
+  Scenario scenario = passing();
+  memory(scenario, 0x50020000).range.begin += 0x1000;
+  memory(scenario, 0x40000000).range.end += 0x1000;
+  EXPECT_EQ(only_finding("no-map-memblock", scenario).region, "hidden@50020000");
+}
+
+TEST(NoMapMemblock, FailsWhereAMappedRegionIsMarked) {
+  Scenario scenario = passing();
+  memory(scenario, 0x40000000).flag = "NOMAP";
+  const RuleResult result = run("no-map-memblock", scenario);
+  ASSERT_EQ(result.outcome, Outcome::fail);
+  EXPECT_EQ(result.findings.front().region, "mapped@50000000");
+}
+
+TEST(NoMapMemblock, AllowsTheMarkWhereANoMapRegionLiesOverAMappedOne) {
+  Scenario scenario = passing();
+  // As where the no-map node comes first in the tree.
+  expected(scenario, "mapped@50000000").node.reg = {range(0x50018000, 0x10000)};
+  expected(scenario, "mapped@50000000").range = range(0x50018000, 0x10000);
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::pass);
+}
+
+TEST(NoMapMemblock, AsksNothingOutsideRam) {
+  Scenario scenario = passing();
+  scenario.expectation.regions.push_back(
+      no_map(static_region("device@8000000", range(0x8000000, 0x1000))));
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::pass);
+}
+
+TEST(NoMapMemblock, IsInconclusiveWhereAnotherFlagMayHideIt) {
+  Scenario scenario = passing();
+  memory(scenario, 0x50020000).flag = "HOTPLUG";
+  const RuleResult result = run("no-map-memblock", scenario);
+  EXPECT_EQ(result.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.reason, HasSubstr("HOTPLUG may hide NOMAP of hidden@50020000"));
+}
+
+TEST(NoMapMemblock, IsSkippedWithoutFlagsOrMemblockOrRegions) {
+  Scenario scenario = passing();
+  make_old(scenario);
+  EXPECT_EQ(run("no-map-memblock", scenario).reason, "memblock shows no flags before v6.6");
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::skip);
+  scenario.evidence.memblock_memory.reset();
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::skip);
+  EXPECT_EQ(outcome("no-map-memblock", empty_tree()), Outcome::skip);
+}
+
+} // namespace
+} // namespace rmemcheck::test

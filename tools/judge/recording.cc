@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/rule_report.h"
+#include "judge/rules.h"
+#include "judge/sightings.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// Whether a range is what of_reserved_mem_lookup() must return for the region. A boot-placed
+/// one may be anywhere here; that is for the rule `placement` to judge.
+bool is_right_range(const ExpectedRegion &region, const PhysicalRange &range) {
+  return region.range ? range == *region.range : range.size() == region.size;
+}
+
+std::string range_text(const ExpectedRegion &region) {
+  return region.range ? to_string(*region.range)
+                      : fmt::format("{:#x} bytes, boot-placed", region.size);
+}
+
+std::string kind_text(bool no_map, bool reusable) {
+  return fmt::format("{} {}", no_map ? "nomap" : "map", reusable ? "reusable" : "non-reusable");
+}
+
+void compare_entry(RuleReport &report, const ExpectedRegion &region, const ProbedRegion &seen) {
+  const ReservedRegion &node = region.node;
+  if (!seen.found) {
+    report.finding(node.name, "recorded: " + range_text(region),
+                   "of_reserved_mem_lookup() finds nothing", seen.at);
+    return;
+  }
+  if (!is_right_range(region, seen.range))
+    report.finding(node.name, "recorded: " + range_text(region), to_string(seen.range), seen.at);
+  // A name of another node: two nodes share one entry.
+  if (seen.recorded_name != node.name)
+    report.finding(node.name, "recorded under its own name", seen.recorded_name, seen.at);
+  // of_reserved_mem_device_init_by_idx() finds the entry by phandle.
+  if (node.phandle != 0 && seen.phandle != node.phandle)
+    report.finding(node.name, fmt::format("recorded with phandle {:#x}", node.phandle),
+                   fmt::format("phandle {:#x}", seen.phandle), seen.at);
+}
+
+RuleResult recorded_by_probe(const Expectation &expectation, const Sightings &sightings) {
+  RuleReport report;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (region.fate != Fate::recorded)
+      continue;
+    const auto &seen = sightings.probed(region.node.name);
+    if (seen.empty())
+      report.finding(region.node.name, "recorded: " + range_text(region),
+                     "the probe saw no such node");
+    else
+      compare_entry(report, region, *seen.front());
+    if (seen.size() > 1)
+      report.finding(region.node.name, "one node of this name",
+                     fmt::format("the probe saw {}", seen.size()), seen[1]->at);
+  }
+  return report.result();
+}
+
+void compare_line(RuleReport &report, const ExpectedRegion &region, const LoggedRegion &seen) {
+  const ReservedRegion &node = region.node;
+  if (!is_right_range(region, seen.range))
+    report.finding(node.name, "a log line with " + range_text(region), to_string(seen.range),
+                   seen.at);
+  if (seen.no_map != node.no_map || seen.reusable != node.reusable)
+    report.finding(node.name, "a log line with " + kind_text(node.no_map, node.reusable),
+                   kind_text(seen.no_map, seen.reusable), seen.at);
+}
+
+/// One right line a region. Lines that a log with a gap lacks are unknown, not missing.
+RuleReport compare_lines(const Expectation &expectation, const Evidence &evidence) {
+  const Sightings sightings(evidence);
+  const std::string gap = log_gap(evidence);
+  RuleReport report;
+  std::vector<std::string> without_line;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (region.fate != Fate::recorded)
+      continue;
+    const auto &seen = sightings.logged(region.node.name);
+    if (!seen.empty())
+      compare_line(report, region, *seen.front());
+    else if (gap.empty())
+      report.finding(region.node.name, "a log line with " + range_text(region), "no line");
+    else
+      without_line.push_back(region.node.name);
+    if (seen.size() > 1)
+      report.finding(region.node.name, "one log line", fmt::format("{} lines", seen.size()),
+                     seen[1]->at);
+  }
+  if (!without_line.empty())
+    report.unknown(gap + ", and has no line of " + count_names(without_line));
+  return report;
+}
+
+/// Probe and log are two witnesses: they must not name different places.
+void compare_witnesses(RuleReport &report, const Expectation &expectation,
+                       const Sightings &sightings) {
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (region.fate != Fate::recorded || region.range)
+      continue;
+    for (const ProbedRegion *probed : sightings.probed(region.node.name))
+      for (const LoggedRegion *logged : sightings.logged(region.node.name))
+        if (probed->found && logged->range != probed->range)
+          report.finding(region.node.name,
+                         "a log line with " + to_string(probed->range) + ", as recorded",
+                         to_string(logged->range), logged->at);
+  }
+}
+
+} // namespace
+
+RuleResult check_recorded(const Expectation &expectation, const Evidence &evidence) {
+  if (evidence.probe)
+    return recorded_by_probe(expectation, Sightings(evidence));
+  if (!prints_regions(evidence.log))
+    return inconclusive("there is neither the probe nor a log with one line a region");
+  RuleReport report = compare_lines(expectation, evidence);
+  // With no region at all, nothing but a whole log shows that there is none.
+  if (const std::string gap = log_gap(evidence); expectation.regions.empty() && !gap.empty())
+    report.unknown(gap);
+  return report.result();
+}
+
+RuleResult check_logged(const Expectation &expectation, const Evidence &evidence) {
+  if (!prints_regions(evidence.log)) {
+    if (evidence.log.version.empty())
+      return inconclusive(log_gap(evidence));
+    return skip("Linux " + evidence.log.version + " prints no line a region");
+  }
+  RuleReport report = compare_lines(expectation, evidence);
+  compare_witnesses(report, expectation, Sightings(evidence));
+  return report.result();
+}
+
+std::size_t count_recorded(const Expectation &expectation, const Evidence &evidence) {
+  const Sightings sightings(evidence);
+  const auto is_recorded = [&](const ExpectedRegion &region) {
+    if (region.fate != Fate::recorded)
+      return false;
+    if (evidence.probe) {
+      const auto &seen = sightings.probed(region.node.name);
+      return !seen.empty() && seen.front()->found && is_right_range(region, seen.front()->range);
+    }
+    const auto &seen = sightings.logged(region.node.name);
+    return !seen.empty() && is_right_range(region, seen.front()->range);
+  };
+  std::size_t count = 0;
+  for (const ExpectedRegion &region : expectation.regions)
+    count += is_recorded(region) ? 1 : 0;
+  return count;
+}
+
+} // namespace rmemcheck

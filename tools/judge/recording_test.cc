@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Recorded, PassesWhereLookupFindsEveryRegion) {
+  EXPECT_EQ(outcome("recorded", passing()), Outcome::pass);
+}
+
+TEST(Recorded, FailsWhereLookupFindsNothing) {
+  Scenario scenario = passing();
+  lose(scenario, "two@50040000");
+  const Finding finding = only_finding("recorded", scenario);
+  EXPECT_EQ(finding.rule, "recorded");
+  EXPECT_EQ(finding.region, "two@50040000");
+  EXPECT_EQ(finding.expected, "recorded: 0x0000000050040000..0x000000005004ffff");
+  EXPECT_EQ(finding.seen, "of_reserved_mem_lookup() finds nothing");
+  EXPECT_EQ(finding.at.file, "probe");
+  EXPECT_EQ(finding.at.line, probed(scenario, "two@50040000").at.line);
+}
+
+TEST(Recorded, FailsWhereTheProbeSawNoSuchNode) {
+  Scenario scenario = passing();
+  scenario.evidence.probe->erase(scenario.evidence.probe->begin());
+  const Finding finding = only_finding("recorded", scenario);
+  EXPECT_EQ(finding.region, "mapped@50000000");
+  EXPECT_EQ(finding.at.line, 0u);
+}
+
+TEST(Recorded, FailsWithAWrongBaseOrSize) {
+  Scenario scenario = passing();
+  probed(scenario, "mapped@50000000").range = range(0x50010000, 0x10000);
+  EXPECT_EQ(only_finding("recorded", scenario).seen, "0x0000000050010000..0x000000005001ffff");
+  scenario = passing();
+  probed(scenario, "placed").range = range(0x70ff0000, 0x8000);
+  EXPECT_EQ(only_finding("recorded", scenario).expected, "recorded: 0x10000 bytes, boot-placed");
+}
+
+TEST(Recorded, FailsWhereTwoNodesShareOneEntry) {
+  Scenario scenario = passing();
+  probed(scenario, "mapped@50000000").recorded_name = "hidden@50020000";
+  EXPECT_EQ(only_finding("recorded", scenario).seen, "hidden@50020000");
+}
+
+TEST(Recorded, FailsWithTwoNodesOfOneName) {
+  Scenario scenario = passing();
+  scenario.evidence.probe->push_back(probed(scenario, "placed"));
+  EXPECT_EQ(only_finding("recorded", scenario).seen, "the probe saw 2");
+}
+
+TEST(Recorded, FailsWithoutThePhandleByWhichDevicesFindIt) {
+  Scenario scenario = passing();
+  probed(scenario, "placed").phandle = 0;
+  EXPECT_EQ(only_finding("recorded", scenario).seen, "phandle 0x0");
+}
+
+TEST(Recorded, DemandsNoPhandleThatTheNodeDoesNotHave) {
+  Scenario scenario = passing();
+  expected(scenario, "placed").node.phandle = 0;
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+}
+
+TEST(Recorded, TakesTheLogWhereThereIsNoProbe) {
+  Scenario scenario = passing();
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+  scenario.evidence.log.regions.pop_back();
+  EXPECT_EQ(only_finding("recorded", scenario).region, "placed-no-map");
+}
+
+TEST(Recorded, IsInconclusiveWithoutProbeAndRegionLines) {
+  Scenario scenario = passing();
+  make_old(scenario);
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::inconclusive);
+}
+
+TEST(Recorded, IsInconclusiveWhereTheLogWasCutShort) {
+  Scenario scenario = passing();
+  scenario.evidence.probe.reset();
+  scenario.evidence.log.regions.pop_back();
+  scenario.evidence.ending = Ending::died;
+  const RuleResult result = run("recorded", scenario);
+  EXPECT_EQ(result.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.reason, HasSubstr("1 region (placed-no-map)"));
+}
+
+TEST(Recorded, OfAnEmptyTreeIsShownByAProbeThatFindsNothing) {
+  Scenario scenario = empty_tree();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+  scenario.evidence.probe.reset();
+  scenario.evidence.ending = Ending::cut_short;
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::inconclusive);
+}
+
+TEST(Logged, PassesWithOneRightLineARegion) {
+  EXPECT_EQ(outcome("logged", passing()), Outcome::pass);
+}
+
+TEST(Logged, FailsWithoutALine) {
+  Scenario scenario = passing();
+  scenario.evidence.log.regions.erase(scenario.evidence.log.regions.begin());
+  const Finding finding = only_finding("logged", scenario);
+  EXPECT_EQ(finding.region, "mapped@50000000");
+  EXPECT_EQ(finding.seen, "no line");
+}
+
+TEST(Logged, FailsWithTwoLines) {
+  Scenario scenario = passing();
+  scenario.evidence.log.regions.push_back(logged(scenario, "placed"));
+  EXPECT_EQ(only_finding("logged", scenario).seen, "2 lines");
+}
+
+TEST(Logged, FailsWithAWrongRange) {
+  Scenario scenario = passing();
+  logged(scenario, "mapped@50000000").range.end += 0x1000;
+  EXPECT_EQ(only_finding("logged", scenario).at.file, "dmesg");
+}
+
+TEST(Logged, FailsWithAWrongKind) {
+  Scenario scenario = passing();
+  logged(scenario, "hidden@50020000").no_map = false;
+  EXPECT_EQ(only_finding("logged", scenario).seen, "map non-reusable");
+  scenario = passing();
+  logged(scenario, "linux,cma@52000000").reusable = false; // a boot-placed pool of linux-next did
+  EXPECT_EQ(only_finding("logged", scenario).expected, "a log line with map reusable");
+}
+
+TEST(Logged, FailsWhereProbeAndLogNameDifferentPlaces) {
+  Scenario scenario = passing();
+  logged(scenario, "placed").range = range(0x70fe0000, 0x10000);
+  EXPECT_EQ(only_finding("logged", scenario).seen, "0x0000000070fe0000..0x0000000070feffff");
+}
+
+TEST(Logged, IsSkippedBeforeLinux65) {
+  Scenario scenario = passing();
+  make_old(scenario);
+  const RuleResult result = run("logged", scenario);
+  EXPECT_EQ(result.outcome, Outcome::skip);
+  EXPECT_EQ(result.reason, "Linux 6.1.192 prints no line a region");
+}
+
+TEST(Logged, ComparesMajorVersionsFirst) {
+  Scenario scenario = passing();
+  scenario.evidence.log.regions.clear();
+  for (const char *version : {"6.5", "6.12.107", "7.0.1", "10.0"}) {
+    scenario.evidence.log.version = version;
+    EXPECT_EQ(outcome("logged", scenario), Outcome::fail) << version;
+  }
+  scenario.evidence.log.version = "5.15.1";
+  EXPECT_EQ(outcome("logged", scenario), Outcome::skip);
+}
+
+TEST(Logged, IsInconclusiveWhereTheLogLacksItsBeginning) {
+  Scenario scenario = passing();
+  scenario.evidence.log.version.clear();
+  EXPECT_EQ(outcome("logged", scenario), Outcome::pass); // all lines are there all the same
+  scenario.evidence.log.regions.pop_back();
+  EXPECT_EQ(outcome("logged", scenario), Outcome::inconclusive);
+  scenario.evidence.log.regions.clear();
+  EXPECT_EQ(outcome("logged", scenario), Outcome::inconclusive);
+}
+
+TEST(CountRecorded, CountsWhatIsFoundInTheRightPlace) {
+  Scenario scenario = passing();
+  const auto count = [&] { return count_recorded(scenario.expectation, scenario.evidence); };
+  EXPECT_EQ(count(), 9u);
+  probed(scenario, "placed").found = false;
+  probed(scenario, "mapped@50000000").range.end += 1;
+  EXPECT_EQ(count(), 7u);
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(count(), 9u); // by the log
+  scenario.evidence.log.regions.clear();
+  EXPECT_EQ(count(), 0u);
+}
+
+} // namespace
+} // namespace rmemcheck::test

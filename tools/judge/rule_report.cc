@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/rule_report.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+
+void RuleReport::finding(const std::string &region, const std::string &expected,
+                         const std::string &seen, const SourceLine &at) {
+  result_.findings.push_back({"", region, expected, seen, at});
+}
+
+void RuleReport::unknown(const std::string &why) {
+  result_.reason += result_.reason.empty() ? why : "; " + why;
+}
+
+RuleResult RuleReport::result() const {
+  RuleResult result = result_;
+  if (!result.findings.empty())
+    result.outcome = Outcome::fail;
+  else
+    result.outcome = result.reason.empty() ? Outcome::pass : Outcome::inconclusive;
+  return result;
+}
+
+RuleResult skip(const std::string &reason) {
+  RuleResult result;
+  result.outcome = Outcome::skip;
+  result.reason = reason;
+  return result;
+}
+
+RuleResult inconclusive(const std::string &reason) {
+  RuleResult result;
+  result.outcome = Outcome::inconclusive;
+  result.reason = reason;
+  return result;
+}
+
+RuleResult absent(const Evidence &evidence, const std::string &what) {
+  if (evidence.ending == Ending::powered_off)
+    return skip("the kernel does not show " + what);
+  return inconclusive("the guest ended before it showed " + what);
+}
+
+std::string count_names(const std::vector<std::string> &names) {
+  constexpr std::size_t most = 4;
+  std::string list;
+  for (std::size_t index = 0; index < names.size() && index < most; ++index)
+    list += (index == 0 ? "" : ", ") + names[index];
+  if (names.size() > most)
+    list += ", ...";
+  return fmt::format("{} region{} ({})", names.size(), names.size() == 1 ? "" : "s", list);
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "judge/judge.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// Gathers what one rule finds, and what it could not find out.
+class RuleReport {
+public:
+  void finding(const std::string &region, const std::string &expected, const std::string &seen,
+               const SourceLine &at = {});
+  /// Something that the evidence should show and does not.
+  void unknown(const std::string &why);
+  /// fail with findings; else inconclusive if something is unknown; else pass.
+  [[nodiscard]] RuleResult result() const;
+
+private:
+  RuleResult result_;
+};
+
+RuleResult skip(const std::string &reason);
+RuleResult inconclusive(const std::string &reason);
+
+/// Evidence of a kind that is not there at all: the rule is skipped, because this kernel cannot
+/// show it, or inconclusive, because the guest ended before it could.
+RuleResult absent(const Evidence &evidence, const std::string &what);
+
+/// Nothing if there are entries to judge by. An empty list proves nothing: inconclusive.
+template <typename Entry>
+std::optional<RuleResult> lacking(const Evidence &evidence,
+                                  const std::optional<std::vector<Entry>> &entries,
+                                  const std::string &what) {
+  if (!entries)
+    return absent(evidence, what);
+  if (entries->empty())
+    return inconclusive(what + " shows nothing at all");
+  return std::nullopt;
+}
+
+/// "3 regions (a, b, c)", with at most a few names.
+std::string count_names(const std::vector<std::string> &names);
+
+} // namespace rmemcheck

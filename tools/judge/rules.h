@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "judge/judge.h"
+
+#include <string>
+
+namespace rmemcheck {
+
+// One function a rule; what each demands stands beside its name in judge.cc. None of them fills
+// in the name of its rule: that is apply()'s.
+
+// recording.cc
+RuleResult check_recorded(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_logged(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_nothing_extra(const Expectation &expectation, const Evidence &evidence);
+/// How many of the regions that must be recorded are: found, with the right base and size.
+std::size_t count_recorded(const Expectation &expectation, const Evidence &evidence);
+
+// memblock.cc
+RuleResult check_reserved(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence &evidence);
+
+// mapping.cc
+RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_mapped_present(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence);
+
+// iomem.cc
+RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence);
+
+// placement.cc
+RuleResult check_placement(const Expectation &expectation, const Evidence &evidence);
+
+// init.cc
+RuleResult check_init(const Expectation &expectation, const Evidence &evidence);
+
+// log.cc
+RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_no_warning(const Expectation &expectation, const Evidence &evidence);
+
+/// Runs one rule; its name stands in the result and in every finding.
+RuleResult apply(const Rule &rule, const Expectation &expectation, const Evidence &evidence);
+
+/// Sets outcome and reason of a verdict whose rules have run.
+void decide(Verdict &verdict, Ending ending, const std::string &ending_reason);
+
+} // namespace rmemcheck
