@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of the guest: loads the modules of /modules in sorted order, hands the
+ * evidence to the host over a virtio port and powers off.
+ *
+ * The stream, one frame a file, read by tools/guest/frames.cc:
+ *
+ *   file NAME LENGTH CRC32HEX\n  LENGTH bytes  \n
+ *   absent NAME ERRNO\n
+ *   end COUNT\n                  COUNT of the frames before it
+ *
+ * The last module is the probe; where it cannot be loaded, the errno of
+ * finit_module() stands in the frame of its file. What goes wrong beside that
+ * is said on the console.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PORT_NAME "rmemcheck.evidence"
+#define PORT_WAIT_MS 10000
+
+#define HEADER_LENGTH 128	/* room for a frame's first line */
+
+#define SYSLOG_ACTION_READ_ALL 3
+#define SYSLOG_ACTION_SIZE_BUFFER 10
+
+/* Bytes of a file, with room for the frame's first line in front of them. */
+struct content {
+	char *memory;
+	size_t capacity;
+	size_t length;
+};
+
+static int port = -1;
+static unsigned int frames;
+static int probe_error = ENOENT;
+
+static void complain(const char *format, ...)
+{
+	char line[512];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (length >= (int)sizeof(line))
+		length = sizeof(line) - 1;
+	dprintf(STDERR_FILENO, "rmemcheck-init: %.*s\n", length, line);
+}
+
+static void __attribute__((noreturn)) power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	complain("cannot power off: %s", strerror(errno));
+	for (;;)
+		pause();
+}
+
+static void make_room(struct content *content, size_t more)
+{
+	size_t wanted = HEADER_LENGTH + content->length + more + 1;
+	size_t capacity = content->capacity ? content->capacity : 0x10000;
+
+	while (capacity < wanted)
+		capacity *= 2;
+	if (capacity == content->capacity)
+		return;
+	content->memory = realloc(content->memory, capacity);
+	if (!content->memory) {
+		complain("out of memory");
+		power_off();
+	}
+	content->capacity = capacity;
+}
+
+static char *end_of(struct content *content)
+{
+	return content->memory + HEADER_LENGTH + content->length;
+}
+
+static void append(struct content *content, const char *text, size_t length)
+{
+	make_room(content, length);
+	memcpy(end_of(content), text, length);
+	content->length += length;
+}
+
+/* CRC-32 as zlib computes it. */
+static uint32_t crc32(const char *bytes, size_t length)
+{
+	static uint32_t table[256];
+	uint32_t crc = 0xffffffff;
+
+	for (uint32_t i = 0; !table[255] && i < 256; i++) {
+		uint32_t value = i;
+
+		for (int bit = 0; bit < 8; bit++)
+			value = value & 1 ? value >> 1 ^ 0xedb88320 : value >> 1;
+		table[i] = value;
+	}
+	while (length--)
+		crc = table[(crc ^ (unsigned char)*bytes++) & 0xff] ^ crc >> 8;
+	return ~crc;
+}
+
+static void write_port(const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(port, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0) {
+			complain("cannot write to the virtio port: %s", strerror(errno));
+			power_off();
+		}
+		bytes += written;
+		length -= (size_t)written;
+	}
+}
+
+/* One write for header, bytes and newline: each one makes the guest stop. */
+static void send_file(const char *name, struct content *content)
+{
+	char header[HEADER_LENGTH];
+	char *start;
+	int length;
+
+	make_room(content, 0);
+	start = content->memory + HEADER_LENGTH;
+	length = snprintf(header, sizeof(header), "file %s %zu %08x\n", name, content->length,
+			  crc32(start, content->length));
+	start -= length;
+	memcpy(start, header, (size_t)length);
+	*end_of(content) = '\n';
+	write_port(start, (size_t)length + content->length + 1);
+	frames++;
+}
+
+static void send_absent(const char *name, int error)
+{
+	char line[HEADER_LENGTH];
+	int length = snprintf(line, sizeof(line), "absent %s %d\n", name, error);
+
+	write_port(line, (size_t)length);
+	frames++;
+}
+
+/* Appends a whole file of any size; 0 or an errno. */
+static int read_at(int folder, const char *path, struct content *content)
+{
+	int file = openat(folder, path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+	int error;
+
+	if (file < 0)
+		return errno;
+	do {
+		make_room(content, 0x4000);
+		got = read(file, end_of(content),
+			   content->capacity - HEADER_LENGTH - content->length - 1);
+		if (got > 0)
+			content->length += (size_t)got;
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	error = got < 0 ? errno : 0;
+	close(file);
+	return error;
+}
+
+static void send_path(const char *name, const char *path, struct content *content)
+{
+	int error = read_at(AT_FDCWD, path, content);
+
+	if (error)
+		send_absent(name, error);
+	else
+		send_file(name, content);
+}
+
+static void send_dmesg(const char *name, const char *path, struct content *content)
+{
+	int size = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
+	int got;
+
+	(void)path;
+	if (size > 0) {
+		/* The text has a time stamp a line that the buffer keeps as a number. */
+		make_room(content, (size_t)size * 4);
+		got = klogctl(SYSLOG_ACTION_READ_ALL, end_of(content), size * 4);
+		if (got >= 0) {
+			content->length = (size_t)got;
+			send_file(name, content);
+			return;
+		}
+	}
+	send_absent(name, errno);
+}
+
+static void send_probe(const char *name, const char *path, struct content *content)
+{
+	if (probe_error)
+		send_absent(name, probe_error);
+	else
+		send_path(name, path, content);
+}
+
+static void append_hex(struct content *content, const char *bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *hex;
+
+	make_room(content, 2 * length);
+	hex = end_of(content);
+	for (size_t i = 0; i < length; i++) {
+		*hex++ = digits[(unsigned char)bytes[i] >> 4];
+		*hex++ = digits[bytes[i] & 0xf];
+	}
+	content->length += 2 * length;
+}
+
+static void list_property(int folder, const char *path, const char *name, struct content *listing)
+{
+	/* Kept from property to property: there are thousands, nearly all tiny. */
+	static struct content value;
+	int error;
+
+	value.length = 0;
+	error = read_at(folder, name, &value);
+	append(listing, path, strlen(path));
+	append(listing, "/", 1);
+	append(listing, name, strlen(name));
+	append(listing, " ", 1);
+	if (!error)
+		append_hex(listing, value.memory + HEADER_LENGTH, value.length);
+	append(listing, "\n", 1);
+}
+
+/* "PATH/PROPERTY HEX" for every property of the node and of its children. */
+static int list_node(int parent, const char *name, const char *path, struct content *listing)
+{
+	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = folder < 0 ? NULL : fdopendir(folder);
+	struct dirent *entry;
+
+	if (!entries)
+		return errno;
+	while ((entry = readdir(entries))) {
+		char *child_path;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		if (entry->d_type != DT_DIR) {
+			list_property(folder, path, entry->d_name, listing);
+			continue;
+		}
+		if (asprintf(&child_path, "%s/%s", path, entry->d_name) < 0)
+			power_off();
+		list_node(folder, entry->d_name, child_path, listing);
+		free(child_path);
+	}
+	closedir(entries);
+	return 0;
+}
+
+static void send_device_tree(const char *name, const char *path, struct content *content)
+{
+	int error = list_node(AT_FDCWD, path, "/reserved-memory", content);
+
+	if (error)
+		send_absent(name, error);
+	else
+		send_file(name, content);
+}
+
+static const struct {
+	const char *name;
+	void (*send)(const char *name, const char *path, struct content *content);
+	const char *path;
+} evidence[] = {
+	{ "dmesg", send_dmesg, NULL },
+	{ "version", send_path, "/proc/version" },
+	{ "cmdline", send_path, "/proc/cmdline" },
+	{ "probe", send_probe, "/sys/kernel/debug/reserved_mem_probe/regions" },
+	{ "memblock-memory", send_path, "/sys/kernel/debug/memblock/memory" },
+	{ "memblock-reserved", send_path, "/sys/kernel/debug/memblock/reserved" },
+	{ "iomem", send_path, "/proc/iomem" },
+	{ "fdt", send_path, "/sys/firmware/fdt" },
+	{ "device-tree", send_device_tree, "/proc/device-tree/reserved-memory" },
+	{ "kernel_page_tables", send_path, "/sys/kernel/debug/kernel_page_tables" },
+};
+
+static void send_evidence(void)
+{
+	char line[HEADER_LENGTH];
+	int length;
+
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++) {
+		struct content content = { 0 };
+
+		evidence[i].send(evidence[i].name, evidence[i].path, &content);
+		free(content.memory);
+	}
+	length = snprintf(line, sizeof(line), "end %u\n", frames);
+	write_port(line, (size_t)length);
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *target;
+	} mounts[] = {
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "debugfs", "/sys/kernel/debug" },
+	};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		mkdir(mounts[i].target, 0755);
+		if (mount(mounts[i].type, mounts[i].target, mounts[i].type, 0, NULL) &&
+		    errno != EBUSY) /* devtmpfs may have been mounted by the kernel */
+			complain("cannot mount %s: %s", mounts[i].target, strerror(errno));
+	}
+}
+
+static int load_module(const char *name)
+{
+	char path[512];
+	int file, error = 0;
+
+	snprintf(path, sizeof(path), "/modules/%s", name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0 || (syscall(SYS_finit_module, file, "", 0) && errno != EEXIST))
+		error = errno;
+	if (file >= 0)
+		close(file);
+	if (error)
+		complain("cannot load %s: %s (errno %d)", path, strerror(error), error);
+	return error;
+}
+
+static int is_module(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static void load_modules(void)
+{
+	struct dirent **modules;
+	int count = scandir("/modules", &modules, is_module, alphasort);
+
+	for (int i = 0; i < count; i++)
+		probe_error = load_module(modules[i]->d_name);
+}
+
+/* The port's node in /dev, found by the name that the host gave the port. */
+static bool open_port(void)
+{
+	DIR *ports = opendir("/sys/class/virtio-ports");
+	struct dirent *entry;
+
+	while (port < 0 && ports && (entry = readdir(ports))) {
+		struct content name = { 0 };
+		char path[512];
+
+		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%s/name", entry->d_name);
+		if (entry->d_name[0] != '.' && !read_at(AT_FDCWD, path, &name) &&
+		    name.length == sizeof(PORT_NAME) &&
+		    !memcmp(name.memory + HEADER_LENGTH, PORT_NAME "\n", sizeof(PORT_NAME))) {
+			snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
+			port = open(path, O_WRONLY | O_CLOEXEC);
+		}
+		free(name.memory);
+	}
+	if (ports)
+		closedir(ports);
+	return port >= 0;
+}
+
+/* The driver adds ports from a work queue: they may come after PID 1. */
+static bool wait_for_port(void)
+{
+	static const struct timespec millisecond = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < PORT_WAIT_MS; i++) {
+		if (open_port())
+			return true;
+		nanosleep(&millisecond, NULL);
+	}
+	return false;
+}
+
+int main(void)
+{
+	if (getpid() != 1) {
+		complain("this is PID 1 of a guest, nothing else");
+		return 1;
+	}
+	mount_all();
+	load_modules();
+	if (wait_for_port())
+		send_evidence();
+	else
+		complain("no virtio port named " PORT_NAME);
+	power_off();
+}

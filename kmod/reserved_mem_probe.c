@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Shows what of_reserved_mem_lookup() returns for every child of
+ * /reserved-memory, and whether its pages are in the linear mapping.
+ *
+ * It looks once, at load: one line a region goes to the kernel log, and all of
+ * it can be read from /sys/kernel/debug/reserved_mem_probe/regions:
+ *
+ *   reserved_mem_probe 1
+ *   linear virt=0xffff000000000000 phys=0x40000000
+ *   region name=a@44000000 available=1 found=1 base=0x44000000 size=0x10000 \
+ *	phandle=0x8001 recorded_name=a@44000000 ops=none mapped=none
+ *   region name=b available=0 found=0
+ *   end 2
+ *
+ * (a region is one line). The first line carries the version of the format.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/ctype.h>
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#define WORD_LENGTH 128
+
+static bool read_pages = true;
+module_param(read_pages, bool, 0444);
+MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped; turn it off where firmware punishes reads of memory that it owns (default: on)");
+
+/* A region as it is shown. */
+struct region_line {
+	struct list_head list;
+	char *text;
+};
+
+static LIST_HEAD(lines);
+static unsigned int line_count;
+static struct dentry *directory;
+
+/*
+ * The linear mapping is the affine map virt = phys - phys_start + virt_start
+ * over linear_size() bytes.
+ */
+#ifdef CONFIG_ARM64
+static phys_addr_t linear_phys_start(void)
+{
+	return PHYS_OFFSET;
+}
+
+static unsigned long linear_size(void)
+{
+	return PAGE_END - PAGE_OFFSET;
+}
+#else
+static phys_addr_t linear_phys_start(void)
+{
+	return virt_to_phys((void *)PAGE_OFFSET);
+}
+
+static unsigned long linear_size(void)
+{
+	return (unsigned long)high_memory - PAGE_OFFSET;
+}
+#endif
+
+/* Whether all of [base, base + size) has linear addresses, mapped or not. */
+static bool has_linear_addresses(phys_addr_t base, phys_addr_t size)
+{
+	phys_addr_t end;
+
+	if (!size || check_add_overflow(base, size, &end))
+		return false;
+	/* With 52-bit addresses PHYS_OFFSET may be "negative": it wraps. */
+	base -= linear_phys_start();
+	end = base + size;
+	return end > base && end <= linear_size();
+}
+
+static bool is_readable(const void *address)
+{
+	u8 byte;
+
+	return !copy_from_kernel_nofault(&byte, address, sizeof(byte));
+}
+
+/* Whether the pages of an entry are mapped: all, none, some or unknown. */
+static const char *mapped_pages(phys_addr_t base, phys_addr_t size)
+{
+	bool any_readable = false, any_unreadable = false;
+	const u8 *address, *end;
+
+	if (!read_pages || !has_linear_addresses(base, size))
+		return "unknown";
+
+	address = phys_to_virt(base);
+	end = address + size;
+	while (address < end) {
+		if (is_readable(address))
+			any_readable = true;
+		else
+			any_unreadable = true;
+		if (any_readable && any_unreadable)
+			return "some";
+		if (fatal_signal_pending(current))
+			return "unknown";
+		cond_resched();
+		address = (const u8 *)(((unsigned long)address & PAGE_MASK) + PAGE_SIZE);
+	}
+	return any_readable ? "all" : "none";
+}
+
+/* Copies a string that may be gone; what is no word character becomes '?'. */
+static void copy_word(char *word, const char *from)
+{
+	size_t i;
+
+	for (i = 0; i < WORD_LENGTH - 1; i++) {
+		if (copy_from_kernel_nofault(&word[i], from + i, 1))
+			word[i] = '\0';
+		if (!word[i])
+			break;
+		if (!isascii(word[i]) || !isgraph(word[i]))
+			word[i] = '?';
+	}
+	word[i] = '\0';
+	if (!i)
+		strscpy(word, "?", WORD_LENGTH);
+}
+
+/* The symbol's name without the module that may follow it. */
+static void copy_symbol(char *word, const void *symbol)
+{
+	if (!symbol) {
+		strscpy(word, "none", WORD_LENGTH);
+		return;
+	}
+	scnprintf(word, WORD_LENGTH, "%ps", symbol);
+	word[strcspn(word, " ")] = '\0';
+}
+
+static char *describe_entry(const char *name, bool available,
+			    const struct reserved_mem *entry)
+{
+	char recorded_name[WORD_LENGTH], ops[WORD_LENGTH];
+	phys_addr_t base = entry->base, size = entry->size;
+
+	copy_word(recorded_name, entry->name);
+	copy_symbol(ops, entry->ops);
+	return kasprintf(GFP_KERNEL,
+			 "region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%#lx recorded_name=%s ops=%s mapped=%s",
+			 name, available, (u64)base, (u64)size,
+			 (unsigned long)entry->phandle, recorded_name, ops,
+			 mapped_pages(base, size));
+}
+
+static char *describe_node(struct device_node *node)
+{
+	bool available = of_device_is_available(node);
+	char name[WORD_LENGTH];
+	struct reserved_mem *found;
+	struct reserved_mem entry;
+
+	copy_word(name, kbasename(of_node_full_name(node)));
+	found = of_reserved_mem_lookup(node);
+	/* An entry in memory that the kernel has given back must not kill us. */
+	if (!found || copy_from_kernel_nofault(&entry, found, sizeof(entry)))
+		return kasprintf(GFP_KERNEL, "region name=%s available=%d found=0",
+				 name, available);
+	return describe_entry(name, available, &entry);
+}
+
+static int add_node(struct device_node *node)
+{
+	struct region_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
+
+	if (!line)
+		return -ENOMEM;
+	line->text = describe_node(node);
+	if (!line->text) {
+		kfree(line);
+		return -ENOMEM;
+	}
+	list_add_tail(&line->list, &lines);
+	line_count++;
+	pr_info("%s\n", line->text);
+	return 0;
+}
+
+static void free_lines(void)
+{
+	struct region_line *line, *next;
+
+	list_for_each_entry_safe(line, next, &lines, list) {
+		list_del(&line->list);
+		kfree(line->text);
+		kfree(line);
+	}
+}
+
+/* Disabled children too; no /reserved-memory at all is no region. */
+static int add_all_nodes(void)
+{
+	struct device_node *parent = of_find_node_by_path("/reserved-memory");
+	struct device_node *child;
+	int error = 0;
+
+	for_each_child_of_node(parent, child) {
+		error = add_node(child);
+		if (error) {
+			of_node_put(child);
+			break;
+		}
+	}
+	of_node_put(parent);
+	return error;
+}
+
+static int regions_show(struct seq_file *file, void *unused)
+{
+	struct region_line *line;
+
+	seq_puts(file, "reserved_mem_probe 1\n");
+	seq_printf(file, "linear virt=%#lx phys=%#llx\n", PAGE_OFFSET,
+		   (u64)linear_phys_start());
+	list_for_each_entry(line, &lines, list)
+		seq_printf(file, "%s\n", line->text);
+	seq_printf(file, "end %u\n", line_count);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(regions);
+
+static int __init reserved_mem_probe_init(void)
+{
+	int error;
+
+	if (!IS_ENABLED(CONFIG_OF_RESERVED_MEM)) {
+		pr_err("this kernel has no CONFIG_OF_RESERVED_MEM\n");
+		return -EOPNOTSUPP;
+	}
+	if (!debugfs_initialized()) {
+		pr_err("debugfs is off: CONFIG_DEBUG_FS is not set, or debugfs=off\n");
+		return -ENODEV;
+	}
+
+	error = add_all_nodes();
+	if (error) {
+		pr_err("out of memory\n");
+		free_lines();
+		return error;
+	}
+	/* Errors of debugfs need no care: the directory is then just not there. */
+	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	debugfs_create_file("regions", 0400, directory, NULL, &regions_fops);
+	return 0;
+}
+module_init(reserved_mem_probe_init);
+
+static void __exit reserved_mem_probe_exit(void)
+{
+	debugfs_remove(directory);
+	free_lines();
+}
+module_exit(reserved_mem_probe_exit);
+
+MODULE_DESCRIPTION("Shows the recorded reserved memory regions");
+MODULE_LICENSE("GPL");
