@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "evidence/evidence.h"
+#include "kernel/machine.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+struct BootRequest {
+  Machine machine;
+  std::filesystem::path image;
+  std::string dtb;                            ///< bytes
+  std::filesystem::path init;                 ///< our static PID 1, built for the machine
+  std::vector<std::filesystem::path> modules; ///< loaded by PID 1 in this order; the probe is last
+  std::string append;                         ///< more kernel command line
+  double silence_seconds = 20;                ///< no console byte for so long is a hang
+};
+
+struct BootResult {
+  Ending ending = Ending::powered_off;
+  std::string ending_reason;
+  std::vector<std::string> qemu_argv;
+  std::string qemu_version;
+  std::string qemu_error; ///< what QEMU itself said
+  std::string console;    ///< whole console log
+  RawEvidence evidence;   ///< files whose length and checksum held
+  double seconds = 0;
+};
+
+/// Boots one guest and collects its evidence. A QEMU that never started is
+/// could_not_find_out with its own message and command line; a guest that panics, hangs
+/// or dies is a result. Nothing is left running, whatever happens.
+BootResult boot(const BootRequest &request);
+
+/// The DTB that QEMU makes for the machine (dumpdtb).
+std::string board_dtb(const Machine &machine);
+
+} // namespace rmemcheck

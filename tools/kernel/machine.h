@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// An architecture: one file of machines/.
+struct Machine {
+  std::string name;                  ///< the file's stem
+  std::string arch;                  ///< ARCH= of the kernel build
+  std::string compiler_prefix;       ///< CROSS_COMPILE=
+  std::string image;                 ///< path of the boot image below the build folder
+  std::string image_target;          ///< make target
+  std::vector<std::string> packages; ///< Debian packages that it needs
+  std::vector<std::string> config;   ///< lines beyond Kconfig.fragment
+  std::string qemu_program;
+  std::string qemu_machine;
+  std::string qemu_cpu;
+  std::uint64_t memory_mib = 0;
+  std::uint64_t memory_base = 0; ///< physical address of RAM in bytes
+  std::string serial_bus_device;
+  std::string console; ///< kernel command line words
+};
+
+/// Reads a machine file. Unknown keys and wrong types are bad_input with file and line.
+Machine read_machine(const std::filesystem::path &path);
+
+} // namespace rmemcheck

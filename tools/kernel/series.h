@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A row of patches/series.toml: which folder serves which kernel versions
+/// (half-open: `from` is served, `until` is not).
+struct SeriesRow {
+  std::string folder;
+  std::string from;
+  std::string until;
+};
+
+struct Series {
+  std::filesystem::path folder;
+  std::vector<std::filesystem::path> patches;    ///< in order, the cover letter left out
+  [[nodiscard]] std::string content_key() const; ///< sha256 over the patches' sha256
+};
+
+/// Reads the table. Errors are bad_input with file and line.
+std::vector<SeriesRow> read_series_table(const std::filesystem::path &patches);
+
+/// The series that serves a kernel version such as "6.1.192"; none is bad_input that
+/// lists what is served.
+Series find_series(const std::filesystem::path &patches, const std::string &version);
+
+/// Whether the series applies to the tree; if not, bad_input names patch, file and hunk.
+/// The tree is not changed.
+void check_series(const Series &series, const std::filesystem::path &tree);
+
+/// Applies it to a tree of our own. As check_series on failure, and the tree stays as it was.
+void apply_series(const Series &series, const std::filesystem::path &tree);
+
+} // namespace rmemcheck
