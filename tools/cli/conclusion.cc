@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/conclusion.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+void remark(CaseResult &result, Outcome outcome, const std::string &text) {
+  result.conclusion = worse(result.conclusion, outcome);
+  result.remarks.push_back(fmt::format("{}: {} {}", result.name, result.kernel, text));
+}
+
+bool must_fail(const CaseResult &result, const std::string &rule) {
+  return std::ranges::find(result.must_fail, rule) != result.must_fail.end();
+}
+
+/// A rule that the kernel must fail.
+void compare_must_fail(CaseResult &result, const RuleResult &rule) {
+  if (rule.outcome == Outcome::pass)
+    remark(result, Outcome::fail,
+           result.verdict.outcome == Outcome::pass
+               ? fmt::format("passes, but must fail `{}`: the check proves nothing", rule.rule)
+               : fmt::format("passes `{}`, but must fail it: the check proves nothing", rule.rule));
+  else if (rule.outcome == Outcome::inconclusive)
+    remark(result, Outcome::inconclusive,
+           fmt::format("must fail `{}`, which could not be found out: {}", rule.rule, rule.reason));
+}
+
+/// A rule that it must not fail. One that could not find out is no wonder: nothing shows where a
+/// kernel placed what it did not record.
+void compare_other(CaseResult &result, const RuleResult &rule) {
+  if (rule.outcome == Outcome::fail)
+    remark(result, Outcome::fail, fmt::format("fails `{}`, but must not", rule.rule));
+}
+
+/// A guest that ended badly did not fail in the way that is asked for, whatever it showed.
+void compare_ending(CaseResult &result) {
+  if (result.ending == Ending::powered_off)
+    return;
+  const bool is_lost = result.ending == Ending::died || result.ending == Ending::cut_short;
+  remark(result, is_lost ? Outcome::inconclusive : Outcome::fail,
+         fmt::format("must run to its end: {}", result.verdict.reason));
+}
+
+void compare_with_must_fail(CaseResult &result) {
+  compare_ending(result);
+  bool any_failed = false;
+  for (const RuleResult &rule : result.verdict.rules) {
+    const bool is_wanted = must_fail(result, rule.rule);
+    (is_wanted ? compare_must_fail : compare_other)(result, rule);
+    any_failed |= is_wanted && rule.outcome == Outcome::fail;
+  }
+  if (!any_failed && result.conclusion == Outcome::pass)
+    remark(result, Outcome::inconclusive,
+           fmt::format("cannot show {}, which it must fail", fmt::join(result.must_fail, ", ")));
+}
+
+} // namespace
+
+void conclude(CaseResult &result) {
+  result.conclusion = Outcome::pass;
+  result.remarks.clear();
+  if (!result.must_fail.empty())
+    compare_with_must_fail(result);
+  else if (result.verdict.outcome != Outcome::pass)
+    remark(result, result.verdict.outcome,
+           fmt::format("must pass, but: {}", result.verdict.reason));
+}
+
+ExitStatus exit_status(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::pass:
+    return ExitStatus::holds;
+  case Outcome::fail:
+    return ExitStatus::kernel_fails;
+  case Outcome::inconclusive:
+    return ExitStatus::unknown;
+  case Outcome::skip:
+    break;
+  }
+  return ExitStatus::all_skipped;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/conclusion.h"
+#include "report/test_results.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A baseline that must fail `recorded` and `logged`.
+CaseResult baseline(std::vector<RuleResult> rules, Outcome outcome = Outcome::fail) {
+  CaseResult result = case_result("baseline", "static-65", outcome);
+  result.verdict.rules = std::move(rules);
+  result.must_fail = {"recorded", "logged"};
+  conclude(result);
+  return result;
+}
+
+TEST(Conclude, PassesABaselineThatFailsExactlyWhereItMust) {
+  const CaseResult result =
+      baseline({rule("recorded", Outcome::fail), rule("logged", Outcome::fail),
+                rule("iomem", Outcome::pass), rule("init", Outcome::skip)});
+  EXPECT_EQ(result.conclusion, Outcome::pass);
+  EXPECT_THAT(result.remarks, IsEmpty());
+}
+
+TEST(Conclude, LetsABaselineSkipWhatItCannotShowIfAnotherRuleFails) {
+  EXPECT_EQ(baseline({rule("recorded", Outcome::fail), rule("logged", Outcome::skip)}).conclusion,
+            Outcome::pass);
+  const CaseResult nothing_shown =
+      baseline({rule("recorded", Outcome::skip), rule("logged", Outcome::skip)}, Outcome::skip);
+  EXPECT_EQ(nothing_shown.conclusion, Outcome::inconclusive);
+}
+
+TEST(Conclude, FindsABaselineThatPasses) {
+  const CaseResult result =
+      baseline({rule("recorded", Outcome::pass), rule("logged", Outcome::skip)}, Outcome::pass);
+  EXPECT_EQ(result.conclusion, Outcome::fail);
+  EXPECT_THAT(result.remarks,
+              ElementsAre("static-65: baseline passes, but must fail `recorded`: the check proves "
+                          "nothing"));
+}
+
+TEST(Conclude, FindsABaselineThatPassesOneOfTwo) {
+  const CaseResult result =
+      baseline({rule("recorded", Outcome::pass), rule("logged", Outcome::fail)});
+  EXPECT_EQ(result.conclusion, Outcome::fail);
+  EXPECT_THAT(result.remarks, ElementsAre(HasSubstr("passes `recorded`, but must fail it")));
+}
+
+TEST(Conclude, FindsABaselineThatFailsElsewhere) {
+  const CaseResult result = baseline({rule("recorded", Outcome::fail),
+                                      rule("logged", Outcome::fail), rule("iomem", Outcome::fail)});
+  EXPECT_EQ(result.conclusion, Outcome::fail);
+  EXPECT_THAT(result.remarks, ElementsAre("static-65: baseline fails `iomem`, but must not"));
+}
+
+TEST(Conclude, DoesNotPassWhereAFailureThatIsAskedForIsUnknown) {
+  const CaseResult result =
+      baseline({rule("recorded", Outcome::inconclusive), rule("logged", Outcome::fail)});
+  EXPECT_EQ(result.conclusion, Outcome::inconclusive);
+  EXPECT_THAT(result.remarks, ElementsAre(HasSubstr("`recorded`")));
+}
+
+TEST(Conclude, LetsOtherRulesNotFindOutWhatAFailureHides) {
+  const CaseResult result =
+      baseline({rule("recorded", Outcome::fail), rule("logged", Outcome::fail),
+                rule("placement", Outcome::inconclusive)});
+  EXPECT_EQ(result.conclusion, Outcome::pass);
+}
+
+TEST(Conclude, DoesNotTakeACrashForTheFailureThatIsAskedFor) {
+  for (const auto &[ending, outcome] :
+       {std::pair{Ending::panic, Outcome::fail}, std::pair{Ending::oops, Outcome::fail},
+        std::pair{Ending::hang, Outcome::fail}, std::pair{Ending::died, Outcome::inconclusive},
+        std::pair{Ending::cut_short, Outcome::inconclusive}}) {
+    CaseResult result = baseline({rule("recorded", Outcome::fail), rule("logged", Outcome::fail)});
+    result.ending = ending;
+    conclude(result);
+    EXPECT_EQ(result.conclusion, outcome);
+  }
+}
+
+TEST(Conclude, TakesTheVerdictOfAKernelThatMustPass) {
+  for (const Outcome outcome :
+       {Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skip}) {
+    CaseResult result = case_result("patched", "static-65", outcome);
+    conclude(result);
+    EXPECT_EQ(result.conclusion, outcome);
+    EXPECT_EQ(result.remarks.empty(), outcome == Outcome::pass);
+  }
+}
+
+TEST(ExitStatusOf, IsWhatOtherProgramsRelyOn) {
+  EXPECT_EQ(static_cast<int>(exit_status(Outcome::pass)), 0);
+  EXPECT_EQ(static_cast<int>(exit_status(Outcome::fail)), 1);
+  EXPECT_EQ(static_cast<int>(exit_status(Outcome::inconclusive)), 3);
+  EXPECT_EQ(static_cast<int>(exit_status(Outcome::skip)), 4);
+}
+
+} // namespace
+} // namespace rmemcheck::test

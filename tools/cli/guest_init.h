@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "cli/kit.h"
+#include "cli/progress.h"
+#include "kernel/machine.h"
+
+#include <filesystem>
+
+namespace rmemcheck {
+
+/// PID 1 of the guest for a machine: compiled from the kit's guest/init.c, or taken from the cache,
+/// where it is keyed by source, compiler and flags. A compiler that is missing or fails is
+/// could_not_find_out.
+std::filesystem::path guest_init(const Machine &machine, const Kit &kit, ProgressLine &progress);
+
+} // namespace rmemcheck

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/kept_boot.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/verb.h"
+#include "report/json.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char *format_name = "rmemcheck-run 1";
+
+/// What is parsed (evidence/evidence.h); one that is missing is named in run.json.
+constexpr std::array parsed_names = {"dmesg", "memblock-memory",    "memblock-reserved",
+                                     "iomem", "kernel_page_tables", "probe"};
+
+constexpr std::array endings = {Ending::powered_off, Ending::panic, Ending::oops,
+                                Ending::hang,        Ending::died,  Ending::cut_short};
+
+std::vector<std::string> absent_names(const RawEvidence &evidence) {
+  std::vector<std::string> absent;
+  for (const char *name : parsed_names)
+    if (!evidence.contains(name))
+      absent.emplace_back(name);
+  return absent;
+}
+
+std::string run_json(const KeptBoot &kept) {
+  const BootResult &boot = kept.boot;
+  const Json json = {{"format", format_name},
+                     {"rmemcheck_version", tool_version},
+                     {"kernel", kept.kernel},
+                     {"kernel_version", kept.kernel_version},
+                     {"case", kept.case_name},
+                     {"title", kept.title},
+                     {"argv", boot.qemu_argv},
+                     {"qemu_version", boot.qemu_version},
+                     {"qemu_error", boot.qemu_error},
+                     {"ending", to_string(boot.ending)},
+                     {"ending_reason", boot.ending_reason},
+                     {"boot_seconds", boot.seconds},
+                     {"absent", absent_names(boot.evidence)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+/// A name that a guest sent becomes a file name: it must be one.
+void check_name(const std::string &name) {
+  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
+      name.find('\0') != std::string::npos)
+    throw could_not_find_out(fmt::format("evidence \"{}\": expected a plain file name", name));
+}
+
+void make_folder(const fs::path &folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw could_not_find_out(
+        fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+}
+
+Ending parse_ending(const std::string &word) {
+  const auto *const ending =
+      std::ranges::find_if(endings, [&](Ending each) { return to_string(each) == word; });
+  if (ending == endings.end())
+    throw std::invalid_argument("ending: \"" + word + "\" is no way to end");
+  return *ending;
+}
+
+void read_run_json(const fs::path &path, KeptBoot &kept) {
+  const std::string text = read_file(path);
+  try {
+    const Json json = Json::parse(text);
+    if (json.at("format") != format_name)
+      throw std::invalid_argument(fmt::format("expected format \"{}\"", format_name));
+    kept.kernel = json.at("kernel");
+    kept.kernel_version = json.at("kernel_version");
+    kept.case_name = json.at("case");
+    kept.title = json.at("title");
+    kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
+    kept.boot.qemu_version = json.at("qemu_version");
+    kept.boot.qemu_error = json.at("qemu_error");
+    kept.boot.ending = parse_ending(json.at("ending"));
+    kept.boot.ending_reason = json.at("ending_reason");
+    kept.boot.seconds = json.at("boot_seconds");
+  } catch (const std::exception &error) { // nlohmann's and ours
+    throw bad_input(fmt::format("{}: not as a boot leaves it: {}", path.string(), error.what()));
+  }
+}
+
+/// Nothing is known where the evidence is not understood, and that is said of every rule.
+Verdict not_understood(const Expectation &expectation, const std::string &why) {
+  Verdict verdict = judge(expectation, Evidence{});
+  for (RuleResult &rule : verdict.rules)
+    rule = {rule.rule, Outcome::inconclusive, why, {}};
+  verdict.outcome = Outcome::inconclusive;
+  verdict.reason = why;
+  return verdict;
+}
+
+void judge_raw(CaseResult &result, const Expectation &expectation, const BootResult &boot) {
+  Evidence evidence;
+  std::string why;
+  try {
+    evidence = parse_evidence(boot.evidence);
+  } catch (const Error &error) {
+    why = error.what();
+  }
+  result.notes = evidence.notes;
+  if (!why.empty() && boot.ending == Ending::powered_off) {
+    result.verdict = not_understood(expectation, why);
+    return;
+  }
+  evidence.ending = boot.ending;
+  evidence.ending_reason = boot.ending_reason + (why.empty() ? "" : "; " + why);
+  result.verdict = judge(expectation, evidence);
+}
+
+} // namespace
+
+void save(const fs::path &folder, const KeptBoot &kept) {
+  make_folder(folder / "evidence");
+  write_file(folder / "tree.dtb", kept.dtb);
+  write_file(folder / "console.log", kept.boot.console);
+  for (const auto &[name, bytes] : kept.boot.evidence) {
+    check_name(name);
+    write_file(folder / "evidence" / name, bytes);
+  }
+  write_file(folder / "run.json", run_json(kept));
+}
+
+KeptBoot load(const fs::path &folder) {
+  KeptBoot kept;
+  read_run_json(folder / "run.json", kept);
+  kept.dtb = read_file(folder / "tree.dtb");
+  if (fs::exists(folder / "console.log"))
+    kept.boot.console = read_file(folder / "console.log");
+  if (!fs::is_directory(folder / "evidence"))
+    throw bad_input(fmt::format("{}: no such folder", (folder / "evidence").string()));
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder / "evidence"))
+    if (entry.is_regular_file())
+      kept.boot.evidence[entry.path().filename().string()] = read_file(entry.path());
+  return kept;
+}
+
+CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string origin = folder + (folder.empty() ? "" : "/") + "tree.dtb";
+  const Expectation expectation = expect(read_reserved_memory(kept.dtb, origin));
+  CaseResult result;
+  result.kernel = kept.kernel;
+  result.name = kept.case_name;
+  result.title = kept.title;
+  result.folder = folder;
+  result.no_map = static_cast<std::size_t>(
+      std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
+        return region.fate == Fate::recorded && region.no_map;
+      }));
+  result.ending = kept.boot.ending;
+  judge_raw(result, expectation, kept.boot);
+  result.conclusion = result.verdict.outcome;
+  result.boot_seconds = kept.boot.seconds;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  result.judge_seconds = elapsed.count();
+  return result;
+}
+
+} // namespace rmemcheck

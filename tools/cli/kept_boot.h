@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "guest/boot.h"
+#include "report/results.h"
+
+#include <filesystem>
+#include <string>
+
+namespace rmemcheck {
+
+/// What is kept of one boot: all that its verdict depends on, and what was run. Its folder:
+///
+///   tree.dtb          as the kernel was given it
+///   console.log
+///   evidence/NAME     raw, as the guest sent it
+///   run.json          what was run and how it ended; written last
+///   verdict.json      where it was judged at once
+struct KeptBoot {
+  std::string kernel;         ///< "baseline", "patched", or empty
+  std::string case_name;      ///< may be empty
+  std::string title;          ///< of the case
+  std::string kernel_version; ///< "make kernelrelease"; empty where nobody knows
+  std::string dtb;
+  BootResult boot;
+};
+
+/// Writes the folder, which must not be there. Errors are could_not_find_out naming the file.
+void save(const std::filesystem::path &folder, const KeptBoot &kept);
+
+/// Reads one again. What is missing or no such file is bad_input naming it.
+KeptBoot load(const std::filesystem::path &folder);
+
+/// Judges what is kept. `folder` is what findings print in front of a file. Evidence that is not
+/// understood is an inconclusive verdict that says where, not an error.
+CaseResult judge_kept(const KeptBoot &kept, const std::string &folder);
+
+} // namespace rmemcheck

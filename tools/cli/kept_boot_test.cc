@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/kept_boot.h"
+#include "cli/test_folder.h"
+#include "devicetree/test_tree.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace rmemcheck::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class KeptBootTest : public FolderTest {
+protected:
+  KeptBootTest() {
+    TreeRequest tree;
+    tree.regions = {static_region("a", 0x10000000, 0x10000)};
+    tree.regions[0].no_map = true;
+    kept.kernel = "baseline";
+    kept.case_name = "one";
+    kept.title = "one region";
+    kept.kernel_version = "6.1.192";
+    kept.dtb = make_tree(board(), tree, memory_base);
+    kept.boot.qemu_argv = {"qemu", "-append", "a b"};
+    kept.boot.qemu_version = "7.2";
+    kept.boot.console = "console\r\n";
+    kept.boot.evidence = {{"version", std::string("Linux\0", 6)}, {"cmdline", ""}};
+    kept.boot.seconds = 0.5;
+  }
+  [[nodiscard]] fs::path run() const { return folder / "run"; }
+
+  KeptBoot kept;
+};
+
+TEST_F(KeptBootTest, IsReadAsItWasWritten) {
+  kept.boot.ending = Ending::panic;
+  kept.boot.ending_reason = "Kernel panic - not syncing: \"x\"";
+  save(run(), kept);
+  const KeptBoot again = load(run());
+  EXPECT_EQ(again.kernel, kept.kernel);
+  EXPECT_EQ(again.case_name, kept.case_name);
+  EXPECT_EQ(again.title, kept.title);
+  EXPECT_EQ(again.kernel_version, kept.kernel_version);
+  EXPECT_EQ(again.dtb, kept.dtb);
+  EXPECT_EQ(again.boot.ending, kept.boot.ending);
+  EXPECT_EQ(again.boot.ending_reason, kept.boot.ending_reason);
+  EXPECT_EQ(again.boot.qemu_argv, kept.boot.qemu_argv);
+  EXPECT_EQ(again.boot.console, kept.boot.console);
+  EXPECT_EQ(again.boot.evidence, kept.boot.evidence);
+  EXPECT_EQ(again.boot.seconds, kept.boot.seconds);
+}
+
+TEST_F(KeptBootTest, NamesTheEvidenceThatIsAbsent) {
+  kept.boot.evidence["probe"] = "text";
+  save(run(), kept);
+  const auto absent = nlohmann::json::parse(read("run/run.json")).at("absent");
+  EXPECT_THAT(absent, Contains("dmesg"));
+  EXPECT_THAT(absent, Not(Contains("probe")));
+}
+
+TEST_F(KeptBootTest, RefusesEvidenceWhoseNameIsAPath) {
+  for (const char *name : {"../console.log", "a/b", "..", ""}) {
+    kept.boot.evidence = {{name, "text"}};
+    EXPECT_EQ(error_of([&] { save(run(), kept); }).status(), ExitStatus::unknown) << name;
+  }
+}
+
+TEST_F(KeptBootTest, SaysWhatIsWrongWithAFolder) {
+  const auto message = [&] { return std::string(error_of([&] { load(run()); }).what()); };
+  EXPECT_THAT(message(), HasSubstr("run.json"));
+  save(run(), kept);
+  fs::remove(run() / "tree.dtb");
+  EXPECT_THAT(message(), HasSubstr("tree.dtb"));
+  write("run/run.json", "{\"format\": \"other\"}");
+  EXPECT_THAT(message(), AllOf(HasSubstr("run.json"), HasSubstr("rmemcheck-run 1")));
+  write("run/run.json", "{");
+  EXPECT_THAT(message(), HasSubstr("run.json"));
+  EXPECT_EQ(error_of([&] { load(run()); }).status(), ExitStatus::bad_input);
+}
+
+TEST_F(KeptBootTest, JudgesKeptEvidenceAsItDidAtOnce) {
+  kept.boot.ending = Ending::hang;
+  kept.boot.ending_reason = "no byte for 20 s";
+  save(run(), kept);
+  const CaseResult at_once = judge_kept(kept, "runs/baseline/one");
+  const CaseResult again = judge_kept(load(run()), "runs/baseline/one");
+  EXPECT_EQ(at_once.verdict.outcome, Outcome::fail);
+  EXPECT_THAT(at_once.verdict.reason, HasSubstr("no byte for 20 s"));
+  EXPECT_EQ(again.verdict.outcome, at_once.verdict.outcome);
+  EXPECT_EQ(again.verdict.reason, at_once.verdict.reason);
+  EXPECT_EQ(at_once.verdict.regions_in_tree, 1u);
+  EXPECT_EQ(at_once.no_map, 1u);
+}
+
+TEST_F(KeptBootTest, IsInconclusiveWhereEvidenceIsNotUnderstood) {
+  kept.boot.evidence = {{"iomem", "no such line\n"}};
+  const CaseResult result = judge_kept(kept, "");
+  EXPECT_EQ(result.verdict.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.verdict.reason, HasSubstr("iomem"));
+  EXPECT_EQ(result.verdict.rules.size(), rules().size());
+  kept.boot.ending = Ending::panic;
+  EXPECT_EQ(judge_kept(kept, "").verdict.outcome, Outcome::fail);
+}
+
+TEST_F(KeptBootTest, RefusesABrokenTree) {
+  kept.dtb.resize(40);
+  const Error error = error_of([&] { judge_kept(kept, "runs/a/b"); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("runs/a/b/tree.dtb"));
+}
+
+} // namespace
+} // namespace rmemcheck::test

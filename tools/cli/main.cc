@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/process.h"
+#include "cli/verb.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+ExitStatus parse_and_run(int argc, char **argv) {
+  CLI::App app("Proves on a running kernel that it treats reserved memory right.", "rmemcheck");
+  app.set_version_flag("--version", fmt::format("rmemcheck {}", tool_version));
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 every check holds, 1 a kernel fails a check, 2 wrong usage or bad "
+             "input,\n3 could not find out, 4 all skipped, 130 interrupted.\n\n"
+             "Example:\n  rmemcheck run --out out/validate");
+  ChosenVerb chosen;
+  for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge})
+    add(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    if (error.get_exit_code() != 0)
+      throw bad_input(std::string(error.what()) + "; --help shows what there is");
+    app.exit(error); // --help or --version
+    return ExitStatus::holds;
+  }
+  return chosen();
+}
+
+/// What was printed must have arrived: a full disk is no success.
+ExitStatus flushed(ExitStatus status) {
+  if (std::fflush(stdout) == 0)
+    return status;
+  throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
+}
+
+int say(ExitStatus status, const char *message) {
+  fmt::print(stderr, "rmemcheck: {}\n", message);
+  return static_cast<int>(status);
+}
+
+} // namespace
+} // namespace rmemcheck
+
+int main(int argc, char **argv) {
+  using namespace rmemcheck;
+  try {
+    catch_interrupts();
+    return static_cast<int>(flushed(parse_and_run(argc, argv)));
+  } catch (const Error &error) {
+    return say(error.status(), error.what());
+  } catch (const std::exception &error) { // a library's: no memory, no such file
+    return say(ExitStatus::unknown, error.what());
+  }
+}

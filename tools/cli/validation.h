@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "cli/kept_boot.h"
+#include "cli/progress.h"
+#include "devicetree/make.h"
+#include "kernel/build.h"
+#include "report/results.h"
+#include "report/text.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A case with its tree for one machine.
+struct PreparedCase {
+  Case what;
+  std::string dtb;
+};
+
+/// Reads the cases and makes their trees, before anything is built. A rule name in
+/// `baseline-fails` that is no rule is bad_input naming the file.
+std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path> &files,
+                                        const Machine &machine);
+
+/// A kernel that the cases are booted on.
+struct KernelUnderTest {
+  std::string name; ///< "baseline" or "patched"
+  BuiltKernel built;
+};
+
+/// Boots every case on every kernel, `jobs` at once, and leaves runs/KERNEL/CASE/ below `out`.
+/// Prints a line for each as it ends, with the findings where it is not as it must be. The
+/// results are in the order of the cases, then of the kernels.
+std::vector<CaseResult> validate(const std::vector<PreparedCase> &cases,
+                                 const std::vector<KernelUnderTest> &kernels,
+                                 const BootRequest &base, const std::filesystem::path &out,
+                                 unsigned jobs, ProgressLine &progress);
+
+} // namespace rmemcheck

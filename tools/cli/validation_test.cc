@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/test_folder.h"
+#include "cli/validation.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class PrepareCasesTest : public FolderTest {
+protected:
+  [[nodiscard]] Error refused(const std::vector<std::string> &names) const {
+    std::vector<std::filesystem::path> files;
+    for (const std::string &name : names)
+      files.push_back(folder / name);
+    return error_of([&] { prepare_cases(files, Machine{}); });
+  }
+};
+
+TEST_F(PrepareCasesTest, RefusesARuleThatIsNone) {
+  write("one.toml", "title = \"t\"\nbaseline-fails = [\"recorded\", \"recodred\"]\n");
+  const Error error = refused({"one.toml"});
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(),
+              AllOf(HasSubstr("one.toml"), HasSubstr("\"recodred\""), HasSubstr("known-errors")));
+}
+
+TEST_F(PrepareCasesTest, RefusesTwoCasesOfOneName) {
+  write("one.toml", "title = \"t\"\n");
+  write("more/one.toml", "title = \"t\"\n");
+  const Error error = refused({"one.toml", "more/one.toml"});
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("more/one.toml"));
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
+#include "cli/guest_init.h"
+#include "cli/kept_boot.h"
+#include "cli/kit.h"
+#include "cli/out_folder.h"
+#include "cli/progress.h"
+#include "cli/verb.h"
+#include "report/json.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace rmemcheck {
+namespace {
+
+struct BootOptions {
+  std::string kit;
+  std::string kernel;
+  std::string dtb;
+  std::string machine = "arm64";
+  std::vector<std::string> modules;
+  std::string append;
+  std::string out;
+  double silence_seconds = BootRequest{}.silence_seconds;
+};
+
+ExitStatus exit_status(Ending ending) {
+  switch (ending) {
+  case Ending::powered_off:
+    return ExitStatus::holds;
+  case Ending::panic:
+  case Ending::oops:
+  case Ending::hang:
+    return ExitStatus::kernel_fails;
+  case Ending::died:
+  case Ending::cut_short:
+    break;
+  }
+  return ExitStatus::unknown;
+}
+
+BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
+  for (const std::string &module : options.modules)
+    if (!std::filesystem::is_regular_file(module))
+      throw bad_input(fmt::format("--module {}: no such file", module));
+  if (!std::filesystem::is_regular_file(options.kernel))
+    throw bad_input(fmt::format("--kernel {}: no such file", options.kernel));
+  const Kit kit = find_kit(options.kit);
+  BootRequest request;
+  request.machine = read_machine(machine_file(options.machine, kit));
+  request.image = options.kernel;
+  request.dtb = read_file(options.dtb);
+  read_reserved_memory(request.dtb, options.dtb); // a broken one is known before it boots
+  request.modules.assign(options.modules.begin(), options.modules.end());
+  request.append = options.append;
+  request.silence_seconds = options.silence_seconds;
+  request.init = guest_init(request.machine, kit, progress);
+  return request;
+}
+
+ExitStatus boot_one(const BootOptions &options) {
+  OutFolder out(options.out, "boot");
+  KeptBoot kept;
+  {
+    ProgressLine progress;
+    const BootRequest request = boot_request(options, progress);
+    kept.dtb = request.dtb;
+    progress.step("booting " + options.kernel, -1);
+    kept.boot = boot(request);
+  }
+  save(out.path(), kept);
+  out.commit();
+  const BootResult &result = kept.boot;
+  fmt::print("{}{}{} after {:.1f} s, {} files of evidence in {}\n", to_string(result.ending),
+             result.ending_reason.empty() ? "" : ": ", result.ending_reason, result.seconds,
+             result.evidence.size(), options.out);
+  return exit_status(result.ending);
+}
+
+} // namespace
+
+void add_boot(CLI::App &app, ChosenVerb &chosen) {
+  auto options = std::make_shared<BootOptions>();
+  CLI::App *verb = app.add_subcommand("boot", "Boot one kernel with one DTB, keep the evidence");
+  verb->add_option("--kernel", options->kernel, "The boot image")->required()->type_name("FILE");
+  verb->add_option("--dtb", options->dtb, "The tree that it is given")
+      ->required()
+      ->type_name("FILE.dtb");
+  verb->add_option("--out", options->out, "Where the evidence is kept; an earlier boot is replaced")
+      ->required()
+      ->type_name("FOLDER");
+  verb->add_option("--machine", options->machine, "A machine's file or name (arm64)")
+      ->type_name("MACHINE");
+  verb->add_option("--module", options->modules,
+                   "A module to load; the probe, reserved_mem_probe.ko, comes last")
+      ->type_name("FILE.ko");
+  verb->add_option("--append", options->append, "More kernel command line")->type_name("WORDS");
+  verb->add_option(
+          "--silence", options->silence_seconds,
+          fmt::format("No console output for so long is a hang ({})", options->silence_seconds))
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
+  verb->footer("Exit status: 0 powered off, 1 panic, oops or hang, 3 otherwise.\n\nExample:\n"
+               "  rmemcheck boot --kernel Image --dtb many.dtb --module reserved_mem_probe.ko "
+               "--out out/boot\n  rmemcheck judge out/boot");
+  verb->callback([options, &chosen] { chosen = [options] { return boot_one(*options); }; });
+}
+
+} // namespace rmemcheck

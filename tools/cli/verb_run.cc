@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
+#include "cli/conclusion.h"
+#include "cli/guest_init.h"
+#include "cli/kernel_folder.h"
+#include "cli/kit.h"
+#include "cli/out_folder.h"
+#include "cli/validation.h"
+#include "cli/verb.h"
+#include "report/json.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <thread>
+
+namespace rmemcheck {
+namespace {
+
+struct RunOptions {
+  std::string kit;
+  std::string tree;
+  std::string machine = "arm64";
+  std::vector<std::string> cases;
+  std::vector<std::string> kernels = {"baseline", "patched"};
+  std::string out = "out/validate";
+  unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
+};
+
+/// The work, from the tree to the results.
+class Run {
+public:
+  explicit Run(const RunOptions &options)
+      : options_(options), out_(options.out, "run"), kit_(find_kit(options.kit)) {}
+
+  ExitStatus operator()() {
+    const auto start = std::chrono::steady_clock::now();
+    const Machine machine = read_machine(machine_file(options_.machine, kit_));
+    const std::vector<PreparedCase> cases =
+        prepare_cases(case_files(options_.cases, kit_), machine);
+    const std::vector<KernelUnderTest> kernels = build_kernels(machine);
+    BootRequest base;
+    base.machine = machine;
+    base.init = guest_init(machine, kit_, progress_);
+    results_.cases = validate(cases, kernels, base, out_.path(), options_.jobs, progress_);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    results_.seconds = elapsed.count();
+    return finish(machine);
+  }
+
+private:
+  /// What find_tree() and build_kernel() say they do, with the kernel's name in front.
+  Progress progress_of(const std::string &prefix) {
+    return [this, prefix](const std::string &what, double share) {
+      progress_.step(prefix + what, share);
+    };
+  }
+
+  std::vector<KernelUnderTest> build_kernels(const Machine &machine) {
+    BuildRequest request;
+    request.tree = find_tree(options_.tree, progress_of(""));
+    request.machine = machine;
+    request.fragment = kit_.fragment();
+    request.module_source = kit_.module_source();
+    results_.tree = request.tree.path.string();
+    results_.tree_version = request.tree.version;
+    const bool is_patched_wanted = has_kernel("patched");
+    const std::optional<Series> series =
+        is_patched_wanted ? std::optional(find_series(kit_.patches(), request.tree.version))
+                          : std::nullopt;
+    if (series)
+      results_.series = series->folder.filename().string();
+    std::vector<KernelUnderTest> kernels;
+    for (const char *name : {"baseline", "patched"}) {
+      if (!has_kernel(name))
+        continue;
+      request.series = name == std::string("patched") ? series : std::nullopt;
+      kernels.push_back({name, build_kernel(request, progress_of(name + std::string(": ")))});
+      keep(kernels.back(), machine);
+    }
+    return kernels;
+  }
+
+  [[nodiscard]] bool has_kernel(const std::string &name) const {
+    return std::ranges::find(options_.kernels, name) != options_.kernels.end();
+  }
+
+  void keep(const KernelUnderTest &kernel, const Machine &machine) {
+    const BuiltKernel &built = kernel.built;
+    copy_kernel(built, machine, out_.path() / "kernels" / kernel.name);
+    results_.kernels.push_back(
+        {kernel.name, built.version, built.key, built.from_cache, built.seconds});
+    progress_.print(fmt::format(
+        "{:<8}  Linux {}, {}\n", kernel.name, built.version,
+        built.from_cache ? "from the cache" : fmt::format("built in {:.0f} s", built.seconds)));
+  }
+
+  ExitStatus finish(const Machine &machine) {
+    results_.tool_version = tool_version;
+    results_.machine = machine.name;
+    write_file(out_.path() / "results.json", results_json(results_));
+    out_.commit();
+    const TextStyle style{is_colour_wanted(), 0};
+    std::string text = '\n' + table_text(results_.cases, style) + '\n';
+    for (const CaseResult &result : results_.cases)
+      for (const std::string &remark : result.remarks)
+        text += remark + '\n';
+    text += summary_text(results_.cases, style);
+    progress_.print(text + fmt::format("results in {}\n", options_.out));
+    return exit_status(conclusion(results_.cases));
+  }
+
+  const RunOptions &options_;
+  OutFolder out_;
+  Kit kit_;
+  ProgressLine progress_;
+  RunResults results_;
+};
+
+} // namespace
+
+void add_run(CLI::App &app, ChosenVerb &chosen) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App *verb = app.add_subcommand(
+      "run", "Build a kernel with and without the series, boot both with every case, judge them");
+  verb->add_option("--tree", options->tree,
+                   "A kernel tree, a git repository, a linux-source archive or a tag; none means "
+                   "the newest linux-source-6.1 of /usr/src")
+      ->type_name("TREE");
+  verb->add_option("--machine", options->machine, "A machine's file or name (arm64)")
+      ->type_name("MACHINE");
+  verb->add_option("--cases", options->cases,
+                   "Cases: folders, files or names (all of selftests/cases)")
+      ->type_name("CASE")
+      ->delimiter(',');
+  verb->add_option("--kernels", options->kernels, "baseline, patched or both (baseline,patched)")
+      ->type_name("KERNELS")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"baseline", "patched"}).description(""));
+  verb->add_option("--out", options->out,
+                   "Where the results are left; an earlier run is replaced (out/validate)")
+      ->type_name("FOLDER");
+  verb->add_option("--jobs", options->jobs, fmt::format("Guests at once ({})", options->jobs))
+      ->check(CLI::Range(1u, 64u).description(""))
+      ->type_name("N");
+  verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
+  verb->footer("Exit status 0 only if the patched kernel passes every case and the baseline fails "
+               "exactly\nwhere it must.\n\nExample:\n  rmemcheck run --tree ../linux --cases "
+               "static-64,static-65 --out out/try");
+  verb->callback([options, &chosen] { chosen = [options] { return Run(*options)(); }; });
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace rmemcheck {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char *format_name = "rmemcheck-results 1";
+
+std::string demands_of(const std::string &name) {
+  for (const Rule &rule : rules())
+    if (rule.name == name)
+      return rule.demands;
+  return "";
+}
+
+Json to_json(const Finding &finding) {
+  const bool is_there = finding.at.line != 0 && !finding.at.file.empty();
+  return {{"region", finding.region},
+          {"expected", finding.expected},
+          {"seen", finding.seen},
+          {"file", is_there ? "evidence/" + finding.at.file : ""},
+          {"line", is_there ? finding.at.line : 0},
+          {"text", finding.at.text}};
+}
+
+Json to_json(const RuleResult &rule) {
+  Json findings = Json::array();
+  for (const Finding &finding : rule.findings)
+    findings.push_back(to_json(finding));
+  return {{"rule", rule.rule},
+          {"demands", demands_of(rule.rule)},
+          {"outcome", to_string(rule.outcome)},
+          {"reason", rule.reason},
+          {"findings", std::move(findings)}};
+}
+
+Json to_json(const CaseResult &result) {
+  const Verdict &verdict = result.verdict;
+  Json all_rules = Json::array();
+  for (const RuleResult &rule : verdict.rules)
+    all_rules.push_back(to_json(rule));
+  return {{"format", format_name},
+          {"kernel", result.kernel},
+          {"case", result.name},
+          {"title", result.title},
+          {"folder", result.folder},
+          {"ending", to_string(result.ending)},
+          {"outcome", to_string(verdict.outcome)},
+          {"reason", verdict.reason},
+          {"regions_in_tree", verdict.regions_in_tree},
+          {"regions_recorded", verdict.regions_recorded},
+          {"regions_no_map", result.no_map},
+          {"no_map_proven", verdict.no_map_proven},
+          {"must_fail", result.must_fail},
+          {"conclusion", to_string(result.conclusion)},
+          {"remarks", result.remarks},
+          {"notes", result.notes},
+          {"boot_seconds", result.boot_seconds},
+          {"judge_seconds", result.judge_seconds},
+          {"rules", std::move(all_rules)}};
+}
+
+Json to_json(const KernelResult &kernel) {
+  return {{"name", kernel.name},
+          {"version", kernel.version},
+          {"key", kernel.key},
+          {"from_cache", kernel.from_cache},
+          {"build_seconds", kernel.build_seconds}};
+}
+
+template <typename Each> Json list(const std::vector<Each> &items) {
+  Json array = Json::array();
+  for (const Each &item : items)
+    array.push_back(to_json(item));
+  return array;
+}
+
+std::string dump(const Json &json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+} // namespace
+
+std::string to_string(Ending ending) {
+  switch (ending) {
+  case Ending::powered_off:
+    return "powered-off";
+  case Ending::panic:
+    return "panic";
+  case Ending::oops:
+    return "oops";
+  case Ending::hang:
+    return "hang";
+  case Ending::died:
+    return "died";
+  case Ending::cut_short:
+    break;
+  }
+  return "cut-short";
+}
+
+std::string verdict_json(const CaseResult &result) { return dump(to_json(result)); }
+
+std::string results_json(const RunResults &results) {
+  return dump({{"format", format_name},
+               {"tool", {{"name", "rmemcheck"}, {"version", results.tool_version}}},
+               {"machine", results.machine},
+               {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
+               {"series", results.series},
+               {"seconds", results.seconds},
+               {"kernels", list(results.kernels)},
+               {"cases", list(results.cases)},
+               {"outcome", to_string(conclusion(results.cases))}});
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "report/results.h"
+
+#include <string>
+
+namespace rmemcheck {
+
+// Both texts are one JSON object, indented, with a newline at the end. Strings that are no valid
+// UTF-8 (a garbled console line) keep what is valid; the rest becomes U+FFFD.
+//
+// verdict.json, and each element of "cases" of results.json:
+//
+//   format          "rmemcheck-results 1"
+//   kernel          "baseline" or "patched"; empty where nobody knows
+//   case, title     name of the case and its one line
+//   folder          of the run, relative to the folder of results.json
+//   ending          "powered-off", "panic", "oops", "hang", "died" or "cut-short"
+//   outcome         "pass", "fail", "inconclusive" or "skip", of this kernel alone
+//   reason          why; empty for a pass
+//   regions_in_tree, regions_recorded, regions_no_map     counts
+//   no_map_proven   whether the page tables were seen to lack every no-map byte
+//   must_fail       rules that this kernel must fail here
+//   conclusion      "pass" where the kernel does exactly what it must, even if that is to fail
+//   remarks         why the conclusion is no pass, a sentence each
+//   notes           why evidence that was sent is not used, a sentence each
+//   boot_seconds, judge_seconds
+//   rules           list of: rule, demands, outcome, reason, findings
+//   findings        list of: region, expected, seen, file, line, text; file is relative to the
+//                   folder of the run, and line is 0 (and file empty) where nothing was there
+//
+// results.json:
+//
+//   format          "rmemcheck-results 1"
+//   tool            {name, version}
+//   machine, series
+//   tree            {path, version}
+//   seconds         of the whole run
+//   kernels         list of: name, version, key, from_cache, build_seconds
+//   cases           as above
+//   outcome         of the whole run, as the exit status tells it
+
+/// The verdict of one case on one kernel.
+std::string verdict_json(const CaseResult &result);
+
+/// All of a run.
+std::string results_json(const RunResults &results);
+
+/// "powered-off", "panic", ...
+std::string to_string(Ending ending);
+
+} // namespace rmemcheck

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/text.h"
+
+#include <algorithm>
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// Findings of one rule that are printed; the JSON has all.
+constexpr std::size_t most_findings = 3;
+constexpr std::size_t kernel_width = 8;   // "baseline"
+constexpr std::size_t outcome_width = 12; // "inconclusive"
+
+fmt::text_style colour_of(Outcome outcome) {
+  switch (outcome) {
+  case Outcome::pass:
+    return fg(fmt::terminal_color::green);
+  case Outcome::fail:
+    return fg(fmt::terminal_color::red) | fmt::emphasis::bold;
+  case Outcome::inconclusive:
+    return fg(fmt::terminal_color::yellow);
+  case Outcome::skip:
+    break;
+  }
+  return fg(fmt::terminal_color::cyan);
+}
+
+/// "FOLDER/evidence/dmesg:123", or empty where nothing was there to point at.
+std::string place(const SourceLine &at, const std::string &folder) {
+  if (at.line == 0 || at.file.empty())
+    return "";
+  return fmt::format("{}{}evidence/{}:{}", folder, folder.empty() ? "" : "/", at.file, at.line);
+}
+
+/// What a guest's console says may hold codes that a terminal obeys.
+std::string printable(std::string text) {
+  std::ranges::replace_if(
+      text, [](char letter) { return (letter >= 0 && letter < ' ') || letter == 0x7f; }, '?');
+  return text;
+}
+
+std::string rule_findings(const RuleResult &rule, const std::string &folder) {
+  std::string text;
+  const std::size_t shown = std::min(rule.findings.size(), most_findings);
+  for (std::size_t index = 0; index < shown; ++index)
+    text += fmt::format("  {}\n", finding_line(rule.findings[index], folder));
+  if (rule.findings.size() > shown)
+    text += fmt::format("  {}: and {} more\n", rule.rule, rule.findings.size() - shown);
+  return text;
+}
+
+/// What stands behind the numbers: why a result is what it is.
+std::string note(const CaseResult &result) {
+  if (result.conclusion == Outcome::pass && !result.must_fail.empty())
+    return fmt::format("as it must: {}", fmt::join(result.must_fail, ", "));
+  return printable(result.verdict.reason);
+}
+
+} // namespace
+
+std::string outcome_text(Outcome outcome, const TextStyle &style, std::size_t width) {
+  const std::string word = fmt::format("{:<{}}", to_string(outcome), width);
+  return style.colour ? fmt::format(colour_of(outcome), "{}", word) : word;
+}
+
+std::string finding_line(const Finding &finding, const std::string &folder) {
+  const std::string where = place(finding.at, folder);
+  return printable(fmt::format("{}: {}{}expected {}, seen {}{}", finding.rule, finding.region,
+                               finding.region.empty() ? "" : ": ", finding.expected, finding.seen,
+                               where.empty() ? "" : " (" + where + ")"));
+}
+
+std::string findings_text(const CaseResult &result, const TextStyle &style) {
+  std::string text;
+  for (const RuleResult &rule : result.verdict.rules) {
+    // Where the guest did not reach its end, the verdict's reason says so once for all rules.
+    if (rule.outcome == Outcome::inconclusive && result.ending != Ending::powered_off)
+      continue;
+    if (rule.outcome == Outcome::inconclusive)
+      text += fmt::format("  {}: {}: {}\n", rule.rule, outcome_text(rule.outcome, style),
+                          printable(rule.reason));
+    else if (std::ranges::find(result.must_fail, rule.rule) == result.must_fail.end())
+      text += rule_findings(rule, result.folder);
+  }
+  for (const std::string &note : result.notes)
+    text += fmt::format("  note: {}\n", printable(note));
+  return text;
+}
+
+std::string case_line(const CaseResult &result, const TextStyle &style) {
+  const Verdict &verdict = result.verdict;
+  const std::string remark = note(result);
+  return fmt::format("{:<{}}  {:<{}}  {}  {:>3} of {:>3} recorded  {:>5.1f} s{}{}", result.kernel,
+                     result.kernel.empty() ? 0 : kernel_width, result.name, style.case_width,
+                     outcome_text(verdict.outcome, style, outcome_width), verdict.regions_recorded,
+                     verdict.regions_in_tree, result.boot_seconds, remark.empty() ? "" : "  ",
+                     remark);
+}
+
+std::string summary_text(const std::vector<CaseResult> &cases, const TextStyle &style) {
+  const auto wrong = std::ranges::count_if(
+      cases, [](const CaseResult &each) { return each.conclusion != Outcome::pass; });
+  const std::string word = outcome_text(conclusion(cases), style);
+  const std::string boots = fmt::format("{} boot{}", cases.size(), cases.size() == 1 ? "" : "s");
+  if (wrong == 0)
+    return fmt::format("{}: {}, each as it must be\n", word, boots);
+  return fmt::format("{}: {}, {} not as it must be\n", word, boots, wrong);
+}
+
+} // namespace rmemcheck
