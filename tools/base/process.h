@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,40 @@ struct ChildResult {
   std::chrono::duration<double> elapsed{};
 };
 
+/// A running child. Its stdout and stderr are pipes that a caller may poll. It runs in a process
+/// group of its own with PR_SET_PDEATHSIG; destroying it ends the group.
+class Child {
+public:
+  /// Where stderr goes: a pipe of its own, or the pipe of stdout.
+  enum class Streams { separate, merged };
+
+  /// Starts it; what cannot be started is could_not_find_out naming program and reason.
+  Child(const Command &command, Streams streams);
+  ~Child();
+  Child(const Child &) = delete;
+  Child &operator=(const Child &) = delete;
+
+  [[nodiscard]] int out() const; ///< read end of stdout, non-blocking
+  [[nodiscard]] int err() const; ///< of stderr; -1 where merged
+
+  /// Whether it has ended by itself.
+  [[nodiscard]] bool has_ended() const;
+  /// Ends what is left of its group (SIGTERM, after 2 seconds SIGKILL); the exit status, or
+  /// 128 + signal. May be called again.
+  int finish();
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Waits until one of the files can be read (or is at its end), but no longer than `most`; false
+/// after that time. Throws Error(interrupted) within 100 ms once interrupted() is true.
+bool wait_readable(std::vector<int> files, std::chrono::milliseconds most);
+
+/// Appends what a non-blocking file has to give; false at its end.
+bool drain(int file, std::string &bytes);
+
 /// Called with each whole line of stdout and stderr as it arrives, without the newline.
 using LineHandler = std::function<void(const std::string &line)>;
 
@@ -44,9 +79,9 @@ ChildResult run_child_or_throw(const Command &command);
 /// The command line as a person would type it, quoted for a POSIX shell.
 std::string to_shell(const std::vector<std::string> &argv);
 
-/// Installs handlers for SIGINT and SIGTERM that only set a flag.
+/// Installs handlers for SIGINT, SIGTERM and SIGHUP that only set a flag.
 void catch_interrupts();
-/// Whether SIGINT or SIGTERM has come.
+/// Whether one of them has come.
 bool interrupted();
 /// Throws Error(ExitStatus::interrupted, "interrupted") if it has.
 void throw_if_interrupted();
