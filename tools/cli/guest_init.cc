@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/guest_init.h"
 
-#include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "kernel/build.h"
-
-#include <fmt/format.h>
-#include <unistd.h>
+#include "kernel/cache.h"
 
 namespace rmemcheck {
 namespace {
@@ -37,25 +33,13 @@ std::string content_key(const Machine &machine, const fs::path &source) {
 
 fs::path guest_init(const Machine &machine, const Kit &kit, ProgressLine &progress) {
   const fs::path source = kit.guest() / "init.c";
-  const fs::path target = cache_folder() / "init" / content_key(machine, source);
-  if (fs::exists(target))
-    return target;
-  progress.step("compiling PID 1 of the guest", -1);
-  std::error_code error;
-  fs::create_directories(target.parent_path(), error);
-  if (error)
-    throw could_not_find_out(
-        fmt::format("{}: cannot be made: {}", target.parent_path().string(), error.message()));
-  fs::path partial = target;
-  partial += fmt::format(".partial-{}", ::getpid());
-  try {
-    run_child_or_throw({compile_command(machine, source, partial), ".", {}, {}});
-    fs::rename(partial, target);
-  } catch (...) {
-    fs::remove(partial, error);
-    throw;
-  }
-  return target;
+  const Progress say = [&](const std::string &what, double share) { progress.step(what, share); };
+  const CacheEntry entry =
+      cached("init", content_key(machine, source), say, [&](const fs::path &folder) {
+        say("compiling PID 1 of the guest", -1);
+        run_child_or_throw({compile_command(machine, source, folder / "init"), ".", {}, {}});
+      });
+  return entry.path / "init";
 }
 
 } // namespace rmemcheck

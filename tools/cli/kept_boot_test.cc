@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/test_folder.h"
 #include "cli/kept_boot.h"
-#include "cli/test_folder.h"
 #include "devicetree/test_tree.h"
 
 #include <gmock/gmock.h>

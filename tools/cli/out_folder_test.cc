@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/test_folder.h"
 #include "cli/out_folder.h"
-#include "cli/test_folder.h"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/size_option.h"
 
-#include "devicetree/size.h"
+#include "base/size.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/test_folder.h"
 #include "cli/size_option.h"
-#include "cli/test_folder.h"
 #include "cli/tree_options.h"
 #include "devicetree/reserved_memory.h"
 #include "devicetree/test_tree.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/test_folder.h"
+#include "base/test_folder.h"
 #include "cli/validation.h"
 
 #include <gmock/gmock.h>

@@ -62,7 +62,7 @@ private:
     request.machine = machine;
     request.fragment = kit_.fragment();
     request.module_source = kit_.module_source();
-    results_.tree = request.tree.path.string();
+    results_.tree = request.tree.name;
     results_.tree_version = request.tree.version;
     const bool is_patched_wanted = has_kernel("patched");
     const std::optional<Series> series =

@@ -32,8 +32,7 @@ ExitStatus list(const SeriesOptions &options, bool has_tree) {
   }
   const SourceTree tree = find_tree_with_progress(options.tree);
   const Series series = find_series(kit.patches(), tree.version);
-  fmt::print("{}: Linux {}, served by {}\n", tree.path.string(), tree.version,
-             series.folder.string());
+  fmt::print("{}: Linux {}, served by {}\n", tree.name, tree.version, series.folder.string());
   for (const std::filesystem::path &patch : series.patches)
     fmt::print("  {}\n", patch.filename().string());
   return ExitStatus::holds;

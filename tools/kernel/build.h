@@ -3,21 +3,13 @@
 
 #include "kernel/machine.h"
 #include "kernel/series.h"
+#include "kernel/tree.h"
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 namespace rmemcheck {
-
-/// A source tree as a person names it: a folder, a git repository (optionally at a
-/// commit), a linux-source-*.tar.xz, or a tag to fetch.
-struct SourceTree {
-  std::filesystem::path path;
-  std::string version; ///< "6.1.192", from the Makefile's VERSION, PATCHLEVEL, SUBLEVEL
-  std::string key;     ///< content key: of the tarball, the git tree, or the files
-};
 
 /// What a build leaves, all in one cache entry.
 struct BuiltKernel {
@@ -30,14 +22,6 @@ struct BuiltKernel {
   bool from_cache = false;
   double seconds = 0;
 };
-
-/// Called now and then with what is being done and how far it is (0 to 1, or less than
-/// 0 where nobody can say).
-using Progress = std::function<void(const std::string &what, double share)>;
-
-/// Finds out what `tree` is. "" means the newest linux-source-6.1 tarball of /usr/src.
-/// Something that is no kernel is bad_input. Nothing is changed in it.
-SourceTree find_tree(const std::string &tree, const Progress &progress);
 
 struct BuildRequest {
   SourceTree tree;
@@ -53,8 +37,5 @@ struct BuildRequest {
 /// A configuration line that did not take is bad_input naming it; a build that fails is
 /// could_not_find_out with its first error lines and the log's path.
 BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress);
-
-/// $XDG_CACHE_HOME/rmemcheck or ~/.cache/rmemcheck.
-std::filesystem::path cache_folder();
 
 } // namespace rmemcheck

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "devicetree/size.h"
+#include "base/size.h"
 
 #include <gtest/gtest.h>
 

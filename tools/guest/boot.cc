@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/boot.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/process.h"
+#include "guest/console.h"
+#include "guest/frames.h"
+#include "guest/initramfs.h"
+#include "guest/qemu.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using Clock = ConsoleWatch::Clock;
+
+constexpr auto evidence_period = 1s; // how often the port's file is looked at
+
+/// One guest from its first byte to its end.
+class Guest {
+public:
+  Guest(const std::vector<std::string> &argv, fs::path evidence, double silence_seconds)
+      : evidence_(std::move(evidence)),
+        watch_(std::chrono::duration<double>(silence_seconds), Clock::now()),
+        qemu_({argv, ".", {}, {}}, Child::Streams::separate) {}
+
+  /// Until it ends or is ended.
+  void run() {
+    std::vector<int> open{qemu_.out(), qemu_.err()};
+    while (!open.empty() && !(ended_ = watch_.end(Clock::now()))) {
+      const auto pause = std::min<Clock::duration>(watch_.pause(Clock::now()), evidence_period);
+      wait_readable(open, std::chrono::ceil<std::chrono::milliseconds>(pause));
+      std::erase_if(open, [&](int file) { return !read(file); });
+      note_evidence();
+    }
+    // Of a QEMU that closed its streams the exit status is known at once.
+    for (int turn = 0; open.empty() && !qemu_.has_ended() && turn < 200; ++turn)
+      wait_readable({}, 10ms);
+    has_ended_itself_ = qemu_.has_ended();
+    status_ = qemu_.finish();
+  }
+
+  /// Ending, console and what QEMU said.
+  void tell(BootResult &result, const Frames &frames) const {
+    result.console = console_;
+    result.qemu_error = error_;
+    const ConsoleWatch::End end = how_it_ended(frames);
+    result.ending = end.ending;
+    result.ending_reason = end.reason;
+  }
+
+  /// QEMU refused to start: it has said why, and the guest has said nothing.
+  [[nodiscard]] bool never_started() const {
+    return has_ended_itself_ && status_ != 0 && console_.empty();
+  }
+
+private:
+  bool read(int file) {
+    if (file == qemu_.err())
+      return drain(file, error_);
+    std::string bytes;
+    const bool is_open = drain(file, bytes);
+    if (!bytes.empty())
+      watch_.take(bytes, Clock::now());
+    console_ += bytes;
+    return is_open;
+  }
+
+  /// A slow guest that still sends evidence does not hang.
+  void note_evidence() {
+    std::error_code none_yet;
+    const std::uintmax_t size = fs::file_size(evidence_, none_yet);
+    if (!none_yet && size != evidence_size_) {
+      evidence_size_ = size;
+      watch_.note_life(Clock::now());
+    }
+  }
+
+  [[nodiscard]] ConsoleWatch::End how_it_ended(const Frames &frames) const {
+    if (watch_.seen())
+      return *watch_.seen();
+    if (!has_ended_itself_ && ended_)
+      return *ended_;
+    if (status_ != 0)
+      return {Ending::died, fmt::format("QEMU ended with status {}: {}", status_, error_)};
+    if (!frames.trouble.empty())
+      return {Ending::cut_short, frames.trouble};
+    return {Ending::powered_off, ""};
+  }
+
+  fs::path evidence_;
+  std::uintmax_t evidence_size_ = 0;
+  ConsoleWatch watch_;
+  Child qemu_;
+  std::optional<ConsoleWatch::End> ended_;
+  bool has_ended_itself_ = false;
+  int status_ = 0;
+  std::string console_;
+  std::string error_;
+};
+
+std::string version_of(const std::string &program) {
+  const ChildResult result = run_child_or_throw({{program, "--version"}, ".", {}, {}});
+  return result.out.substr(0, result.out.find('\n'));
+}
+
+std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? read_file(path) : ""; }
+
+} // namespace
+
+BootResult boot(const BootRequest &request) {
+  const auto start = Clock::now();
+  const TemporaryFolder folder;
+  const GuestFiles files = {folder.path() / "initramfs", folder.path() / "tree.dtb",
+                            folder.path() / "evidence"};
+  write_file(files.initramfs, make_initramfs(request.init, request.modules));
+  write_file(files.dtb, request.dtb);
+  BootResult result;
+  result.qemu_version = version_of(request.machine.qemu_program);
+  result.qemu_argv = qemu_command(request, files);
+  Guest guest(result.qemu_argv, files.evidence, request.silence_seconds);
+  guest.run();
+  Frames frames = parse_frames(bytes_if_there(files.evidence));
+  guest.tell(result, frames);
+  if (guest.never_started())
+    throw could_not_find_out(fmt::format("the guest never started: {}\ncommand: {}",
+                                         result.qemu_error, to_shell(result.qemu_argv)));
+  result.evidence = std::move(frames.files);
+  const std::chrono::duration<double> elapsed = Clock::now() - start;
+  result.seconds = elapsed.count();
+  return result;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/console.h"
+
+#include <fmt/format.h>
+#include <regex>
+
+namespace rmemcheck {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// For the registers and the trace; a panic must end within two seconds of its line.
+constexpr auto trace_time = 1s;
+
+/// Without the time stamp.
+std::string message_of(const std::string &line) {
+  static const std::regex stamp("^(<[0-9]+>)?\\[ *[0-9]+\\.[0-9]+\\](\\[ *[TC][0-9]+\\])? ");
+  std::string text = std::regex_replace(line, stamp, "");
+  text.erase(text.find_last_not_of("\r\n") + 1);
+  return text;
+}
+
+} // namespace
+
+void ConsoleWatch::take(const std::string &bytes, Clock::time_point now) {
+  last_byte_ = now;
+  rest_ += bytes;
+  std::size_t start = 0;
+  for (std::size_t end; (end = rest_.find('\n', start)) != std::string::npos; start = end + 1)
+    take_line(rest_.substr(start, end - start), now);
+  rest_.erase(0, start);
+}
+
+void ConsoleWatch::take_line(const std::string &line, Clock::time_point now) {
+  // "[#1]" counts the oopses of a kernel, on every architecture.
+  static const std::regex oops("(Oops|Internal error|BUG).*\\[#[0-9]+\\]");
+  const bool is_panic = line.find("Kernel panic - not syncing") != std::string::npos;
+  const bool is_oops = !seen_ && std::regex_search(line, oops);
+  if (!is_oops && (!is_panic || (seen_ && seen_->ending == Ending::panic)))
+    return;
+  // The oops is the cause of the panic that follows.
+  const std::string cause = seen_ ? seen_->reason + "; " : "";
+  seen_ = End{is_panic ? Ending::panic : Ending::oops, cause + message_of(line)};
+  seen_at_ = now;
+}
+
+ConsoleWatch::Clock::time_point ConsoleWatch::deadline() const {
+  return seen_ ? seen_at_ + trace_time
+               : last_byte_ + std::chrono::duration_cast<Clock::duration>(silence_);
+}
+
+std::optional<ConsoleWatch::End> ConsoleWatch::end(Clock::time_point now) const {
+  if (now < deadline())
+    return std::nullopt;
+  if (seen_)
+    return seen_;
+  return End{Ending::hang, fmt::format("the console was silent for {:.0f} s", silence_.count())};
+}
+
+ConsoleWatch::Clock::duration ConsoleWatch::pause(Clock::time_point now) const {
+  return std::max(Clock::duration::zero(), deadline() - now);
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "evidence/evidence.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace rmemcheck {
+
+/// Watches a guest's console for what ends a run. Times are given, so that a test needs no clock.
+class ConsoleWatch {
+public:
+  using Clock = std::chrono::steady_clock;
+
+  /// What the console says of the end, and the line that says it.
+  struct End {
+    Ending ending;
+    std::string reason;
+  };
+
+  ConsoleWatch(std::chrono::duration<double> silence, Clock::time_point now)
+      : silence_(silence), last_byte_(now) {}
+
+  /// New bytes of the console.
+  void take(const std::string &bytes, Clock::time_point now);
+  /// The guest is alive though its console is silent.
+  void note_life(Clock::time_point now) { last_byte_ = now; }
+
+  /// The panic or oops that was seen, if any.
+  [[nodiscard]] const std::optional<End> &seen() const { return seen_; }
+  /// Whether to end the guest now: a while after a panic or an oops, for the trace that follows,
+  /// or after too long a silence.
+  [[nodiscard]] std::optional<End> end(Clock::time_point now) const;
+  /// How long nothing needs to be looked at.
+  [[nodiscard]] Clock::duration pause(Clock::time_point now) const;
+
+private:
+  void take_line(const std::string &line, Clock::time_point now);
+  [[nodiscard]] Clock::time_point deadline() const;
+
+  std::chrono::duration<double> silence_;
+  Clock::time_point last_byte_;
+  Clock::time_point seen_at_;
+  std::optional<End> seen_;
+  std::string rest_;
+};
+
+} // namespace rmemcheck

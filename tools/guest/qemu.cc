@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/qemu.h"
+
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/process.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// The board, without whatever QEMU or a person's settings add.
+std::vector<std::string> board(const Machine &machine, const std::string &machine_options) {
+  return {machine.qemu_program,
+          "-machine",
+          machine.qemu_machine + machine_options,
+          "-cpu",
+          machine.qemu_cpu,
+          "-m",
+          fmt::format("{}M", machine.memory_mib),
+          "-smp",
+          "1",
+          "-nodefaults",
+          "-no-user-config",
+          "-display",
+          "none"};
+}
+
+} // namespace
+
+std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
+  std::vector<std::string> command = board(request.machine, "");
+  const std::string append = request.append.empty() ? "" : " " + request.append;
+  const std::vector<std::string> guest = {
+      "-no-reboot",
+      "-chardev",
+      "stdio,id=console,signal=off",
+      "-serial",
+      "chardev:console",
+      "-chardev",
+      "file,id=evidence,path=" + files.evidence.string(),
+      "-device",
+      request.machine.serial_bus_device,
+      "-device",
+      "virtserialport,chardev=evidence,name=rmemcheck.evidence",
+      "-kernel",
+      request.image.string(),
+      "-initrd",
+      files.initramfs.string(),
+      "-dtb",
+      files.dtb.string(),
+      "-append",
+      request.machine.console + " panic=-1" + append,
+  };
+  command.insert(command.end(), guest.begin(), guest.end());
+  return command;
+}
+
+std::string board_dtb(const Machine &machine) {
+  const TemporaryFolder folder;
+  const std::filesystem::path dtb = folder.path() / "board.dtb";
+  run_child_or_throw({board(machine, ",dumpdtb=" + dtb.string()), ".", {}, {}});
+  return read_file(dtb);
+}
+
+} // namespace rmemcheck

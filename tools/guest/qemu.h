@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "guest/boot.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// The files of one guest, all in one folder.
+struct GuestFiles {
+  std::filesystem::path initramfs;
+  std::filesystem::path dtb;
+  std::filesystem::path evidence; ///< what comes over the port
+};
+
+/// The command line of a guest. The console is on stdout, the evidence port a file of its own,
+/// and a guest that restarts ends.
+std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files);
+
+} // namespace rmemcheck

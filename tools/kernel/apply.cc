@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/process.h"
+#include "kernel/series.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+#include <regex>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The files that a patch touches, from its "diff --git a/X b/X" lines.
+std::set<std::string> touched_files(const fs::path &patch) {
+  static const std::regex header("diff --git a/(\\S+) b/(\\S+)");
+  std::set<std::string> files;
+  std::smatch match;
+  for (const std::string &line : split_lines(read_file(patch)))
+    if (std::regex_match(line, match, header)) {
+      files.insert(match[1]);
+      files.insert(match[2]);
+    }
+  if (files.empty())
+    throw bad_input(fmt::format("{}: expected a patch as git writes it", patch.string()));
+  return files;
+}
+
+std::set<std::string> touched_files(const Series &series) {
+  std::set<std::string> files;
+  for (const fs::path &patch : series.patches)
+    files.merge(touched_files(patch));
+  return files;
+}
+
+void copy_to(const fs::path &from, const fs::path &to) {
+  make_folders(to.parent_path());
+  write_file(to, read_file(from));
+  std::error_code error;
+  fs::permissions(to, fs::status(from).permissions(), error);
+}
+
+/// Which hunk of a file stands at a line of the old file: "hunk 2 (@@ -10,3 +10,4 @@ name)".
+std::string hunk_at(const fs::path &patch, const std::string &file, const std::string &line) {
+  bool is_in_file = false;
+  int number = 0;
+  for (const std::string &text : split_lines(read_file(patch))) {
+    if (text.starts_with("diff --git "))
+      is_in_file = text.ends_with(" b/" + file);
+    if (!is_in_file || !text.starts_with("@@ -"))
+      continue;
+    ++number;
+    if (text.starts_with("@@ -" + line + ",") || text.starts_with("@@ -" + line + " "))
+      return fmt::format("hunk {} ({})", number, text);
+  }
+  return "line " + line;
+}
+
+/// "error: patch failed: FILE:LINE" is how git names the first hunk that does not fit.
+std::string what_failed(const fs::path &patch, const std::string &git_says) {
+  static const std::regex failed("error: patch failed: (.*):([0-9]+)");
+  std::smatch match;
+  for (const std::string &line : split_lines(git_says))
+    if (std::regex_match(line, match, failed))
+      return fmt::format("{}: {}", match.str(1), hunk_at(patch, match[1], match[2]));
+  const std::string prefix = "error: ";
+  return git_says.starts_with(prefix)
+             ? git_says.substr(prefix.size(), git_says.find('\n') - prefix.size())
+             : git_says;
+}
+
+void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path &tree) {
+  // Outside of any repository git apply takes a folder as it is.
+  const Command command = {
+      {"git", "apply", "--whitespace=nowarn", fs::absolute(patch).string()},
+      scratch,
+      {{"GIT_CEILING_DIRECTORIES", scratch.parent_path().string()}, {"LC_ALL", "C"}},
+      {}};
+  const ChildResult result = run_child(command);
+  if (result.status != 0)
+    throw bad_input(fmt::format("{}: does not apply to {}: {}", patch.string(), tree.string(),
+                                what_failed(patch, result.err)));
+}
+
+/// Applies the series to copies of the files that it touches.
+void apply_to_copies(const Series &series, const std::set<std::string> &files, const fs::path &tree,
+                     const fs::path &scratch) {
+  for (const std::string &file : files)
+    if (fs::is_regular_file(tree / file))
+      copy_to(tree / file, scratch / file);
+  for (const fs::path &patch : series.patches)
+    apply_patch(patch, scratch, tree);
+}
+
+/// A file's bytes before it was changed; none where it was not there.
+struct Saved {
+  std::string file;
+  std::optional<std::string> bytes;
+};
+
+void put_back(const std::vector<Saved> &saved, const fs::path &tree) {
+  for (const Saved &each : saved) {
+    if (each.bytes)
+      write_file(tree / each.file, *each.bytes);
+    else
+      fs::remove(tree / each.file);
+  }
+}
+
+void take_over(const std::string &file, const fs::path &scratch, const fs::path &tree) {
+  if (fs::exists(scratch / file))
+    copy_to(scratch / file, tree / file); // written beside and renamed: hard links stay apart
+  else
+    fs::remove(tree / file);
+}
+
+} // namespace
+
+void check_series(const Series &series, const fs::path &tree) {
+  const TemporaryFolder scratch;
+  apply_to_copies(series, touched_files(series), tree, scratch.path());
+}
+
+void apply_series(const Series &series, const fs::path &tree) {
+  const TemporaryFolder scratch;
+  const std::set<std::string> files = touched_files(series);
+  apply_to_copies(series, files, tree, scratch.path());
+  std::vector<Saved> saved;
+  try {
+    for (const std::string &file : files) {
+      std::optional<std::string> bytes;
+      if (fs::exists(tree / file))
+        bytes = read_file(tree / file);
+      saved.push_back({file, bytes});
+      take_over(file, scratch.path(), tree);
+    }
+  } catch (...) {
+    put_back(saved, tree);
+    throw;
+  }
+}
+
+} // namespace rmemcheck

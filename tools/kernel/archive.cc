@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/archive.h"
+
+#include "base/error.h"
+#include "base/process.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fmt/format.h>
+#include <memory>
+#include <regex>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Closer {
+  void operator()(archive *each) const { archive_free(each); }
+};
+using Archive = std::unique_ptr<archive, Closer>;
+
+class Unpacking {
+public:
+  Unpacking(const fs::path &from, fs::path to)
+      : from_(from), to_(std::move(to)), reader_(archive_read_new()),
+        writer_(archive_write_disk_new()), size_(static_cast<double>(fs::file_size(from))) {
+    archive_read_support_filter_all(reader_.get());
+    archive_read_support_format_tar(reader_.get());
+    // ".." would leave the folder; a link of the archive may point wherever it likes.
+    archive_write_disk_set_options(writer_.get(),
+                                   ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
+    if (archive_read_open_filename(reader_.get(), from.c_str(), 0x40000) != ARCHIVE_OK)
+      refuse();
+  }
+
+  void operator()(const Progress &progress) {
+    archive_entry *entry = nullptr;
+    for (int status; (status = archive_read_next_header(reader_.get(), &entry)) != ARCHIVE_EOF;) {
+      if (status != ARCHIVE_OK)
+        refuse();
+      throw_if_interrupted();
+      progress("unpacking " + from_.filename().string(),
+               static_cast<double>(archive_filter_bytes(reader_.get(), -1)) / size_);
+      if (move_below(entry))
+        write(entry);
+    }
+  }
+
+private:
+  [[noreturn]] void refuse() const {
+    throw bad_input(fmt::format("{}: expected an archive of a kernel tree: {}", from_.string(),
+                                archive_error_string(reader_.get())));
+  }
+  void check_written(int status) const {
+    if (status < ARCHIVE_WARN)
+      throw could_not_find_out(
+          fmt::format("{}: {}", to_.string(), archive_error_string(writer_.get())));
+  }
+  /// Replaces the top folder by ours; false for the top folder itself.
+  bool move_below(archive_entry *entry) const {
+    const std::string name = archive_entry_pathname(entry);
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos || slash + 1 == name.size())
+      return false;
+    archive_entry_set_pathname(entry, (to_ / name.substr(slash + 1)).c_str());
+    if (const char *link = archive_entry_hardlink(entry)) {
+      const std::string target = link;
+      archive_entry_set_hardlink(entry, (to_ / target.substr(target.find('/') + 1)).c_str());
+    }
+    return true;
+  }
+  void write(archive_entry *entry) const {
+    check_written(archive_write_header(writer_.get(), entry));
+    const void *bytes = nullptr;
+    std::size_t length = 0;
+    la_int64_t offset = 0;
+    for (int status; (status = archive_read_data_block(reader_.get(), &bytes, &length, &offset)) !=
+                     ARCHIVE_EOF;) {
+      if (status != ARCHIVE_OK)
+        refuse();
+      check_written(
+          static_cast<int>(archive_write_data_block(writer_.get(), bytes, length, offset)));
+    }
+    check_written(archive_write_finish_entry(writer_.get()));
+  }
+
+  fs::path from_;
+  fs::path to_;
+  Archive reader_;
+  Archive writer_;
+  double size_;
+};
+
+} // namespace
+
+bool is_archive_name(const fs::path &path) {
+  static const std::regex name(".*\\.tar(\\.(xz|gz|zst|bz2))?");
+  return std::regex_match(path.filename().string(), name);
+}
+
+void unpack(const fs::path &archive, const fs::path &folder, const Progress &progress) {
+  Unpacking(archive, folder)(progress);
+}
+
+} // namespace rmemcheck

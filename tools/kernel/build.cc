@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/build.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/process.h"
+#include "kernel/cache.h"
+#include "kernel/config.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr const char *layout = "kernel 1"; // part of each key: other steps, other entries
+
+/// Steps of a build that prints as many lines; an estimate for the first time, which only the
+/// progress line uses.
+constexpr double usual_steps = 1500;
+
+/// The compiler in front of which ccache stands.
+std::string compiler(const Machine &machine) { return machine.compiler_prefix + "gcc"; }
+
+std::string tool_version_line(const std::string &program) {
+  const ChildResult result = run_child_or_throw({{program, "--version"}, ".", {}, {}});
+  return result.out.substr(0, result.out.find('\n'));
+}
+
+std::vector<fs::path> files_of(const fs::path &folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
+    if (entry.is_regular_file())
+      files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string module_key(const fs::path &source) {
+  std::string lines;
+  for (const fs::path &file : files_of(source))
+    lines += file.filename().string() + ' ' + sha256(read_file(file)) + '\n';
+  return sha256(lines);
+}
+
+std::string build_key(const BuildRequest &request, const std::vector<ConfigLine> &config) {
+  const Machine &machine = request.machine;
+  return sha256(fmt::format("{}\n{}\n{}\n{} {} {}\n{}\n{}\n{}", layout, request.tree.key,
+                            request.series ? request.series->content_key() : "unpatched",
+                            machine.arch, machine.image, machine.image_target, config_text(config),
+                            tool_version_line(compiler(machine)),
+                            module_key(request.module_source)));
+}
+
+/// The first lines that say what went wrong, or the last ones.
+std::string error_lines(const std::string &log) {
+  constexpr std::size_t most = 5;
+  std::vector<std::string> errors;
+  const std::vector<std::string> lines = split_lines(log);
+  for (const std::string &line : lines)
+    if (errors.size() < most &&
+        (line.find("error:") != std::string::npos || line.starts_with("ERROR:") ||
+         line.find("No space left on device") != std::string::npos ||
+         line.find("***") != std::string::npos))
+      errors.push_back(line);
+  if (errors.empty())
+    errors.assign(lines.end() - static_cast<std::ptrdiff_t>(std::min(most, lines.size())),
+                  lines.end());
+  return fmt::format("{}", fmt::join(errors, "\n  "));
+}
+
+/// One build, in a folder of its own.
+class Build {
+public:
+  Build(const BuildRequest &request, const std::vector<ConfigLine> &config, const fs::path &entry,
+        const Progress &progress)
+      : request_(request), config_(config), entry_(entry), work_(entry / "work"),
+        progress_(progress) {}
+
+  void operator()() {
+    const auto start = std::chrono::steady_clock::now();
+    prepare_tree();
+    configure();
+    run_make("compiling", {request_.machine.image_target, "modules_prepare"});
+    build_module();
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    keep(elapsed.count());
+    fs::remove_all(work_);
+  }
+
+private:
+  [[nodiscard]] fs::path tree() const { return work_ / "linux"; }
+  /// Directly below the tree, where the kernel calls its sources by relative names: objects of
+  /// two trees are the same to ccache.
+  [[nodiscard]] fs::path objects() const { return tree() / "build"; }
+  [[nodiscard]] fs::path module_folder() const { return work_ / "kmod"; }
+
+  /// Hard links to the cache's own copy: neither git apply nor a build writes into a file.
+  void prepare_tree() const {
+    progress_("preparing the tree", -1);
+    make_folders(work_);
+    fs::copy(request_.tree.path, tree(),
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks |
+                 fs::copy_options::create_hard_links);
+    throw_if_interrupted();
+    if (request_.series)
+      apply_series(*request_.series, tree());
+    make_folders(objects());
+  }
+
+  void configure() {
+    const fs::path wanted = work_ / "wanted.config";
+    write_file(wanted, config_text(config_));
+    run_make("configuring", {"KCONFIG_ALLCONFIG=" + wanted.string(), "allnoconfig"});
+    check_config(config_, objects() / ".config");
+  }
+
+  void build_module() {
+    make_folders(module_folder());
+    for (const fs::path &file : files_of(request_.module_source))
+      write_file(module_folder() / file.filename(), read_file(file));
+    // Without it modpost knows no symbol of the kernel.
+    write_file(objects() / "Module.symvers", read_file(objects() / "vmlinux.symvers"));
+    run_make("compiling the probe module", {"M=" + module_folder().string(), "modules"});
+  }
+
+  [[nodiscard]] Command make_command(std::vector<std::string> words) const {
+    const Machine &machine = request_.machine;
+    words.insert(words.begin(),
+                 {"make", "-C", tree().string(), "O=" + objects().string(), "ARCH=" + machine.arch,
+                  "CROSS_COMPILE=" + machine.compiler_prefix, "CC=ccache " + compiler(machine),
+                  "HOSTCC=ccache gcc", "LOCALVERSION=", "KBUILD_BUILD_TIMESTAMP=1970-01-01",
+                  "KBUILD_BUILD_USER=rmemcheck", "KBUILD_BUILD_HOST=rmemcheck",
+                  fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))});
+    return {words,
+            ".",
+            {{"LC_ALL", "C"},
+             {"MAKEFLAGS", ""}, // this program may itself be run by make
+             {"CCACHE_DIR", (cache_folder() / "ccache").string()},
+             {"CCACHE_NOHASHDIR", "1"},
+             {"CCACHE_MAXSIZE", "5G"}},
+            {}};
+  }
+
+  void run_make(const std::string &what, const std::vector<std::string> &words) {
+    const Command command = make_command(words);
+    log_ += "$ " + to_shell(command.argv) + '\n';
+    double steps = 0;
+    const ChildResult result = run_child(command, [&](const std::string &line) {
+      log_ += line + '\n';
+      progress_(what, what == "compiling" ? std::min(0.99, ++steps / usual_steps) : -1);
+    });
+    if (result.status == 0)
+      return;
+    const fs::path log = cache_folder() / "failed-build.log";
+    std::string kept = log.string();
+    try {
+      write_file(log, log_);
+    } catch (const Error &error) { // a full disk: the lines below say it
+      kept = std::string("none: ") + error.what();
+    }
+    throw could_not_find_out(fmt::format("{} Linux {} failed:\n  {}\nlog: {}", what,
+                                         request_.tree.version, error_lines(log_), kept));
+  }
+
+  void keep(double seconds) {
+    const auto take = [&](const fs::path &from, const fs::path &to) {
+      write_file(entry_ / to, read_file(from));
+    };
+    take(objects() / request_.machine.image, fs::path(request_.machine.image).filename());
+    take(objects() / ".config", ".config");
+    take(objects() / "System.map", "System.map");
+    take(objects() / "vmlinux", "vmlinux");
+    take(module_folder() / "reserved_mem_probe.ko", "reserved_mem_probe.ko");
+    std::string release = read_file(objects() / "include/config/kernel.release");
+    release.erase(release.find_last_not_of('\n') + 1);
+    const Json meta = {{"version", release},
+                       {"seconds", seconds},
+                       {"tree", request_.tree.name},
+                       {"compiler", tool_version_line(compiler(request_.machine))}};
+    write_file(entry_ / "build.log", log_);
+    write_file(entry_ / "meta.json", meta.dump(2) + '\n');
+  }
+
+  const BuildRequest &request_;
+  const std::vector<ConfigLine> &config_;
+  fs::path entry_;
+  fs::path work_;
+  const Progress &progress_;
+  std::string log_;
+};
+
+BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Machine &machine) {
+  const fs::path &folder = entry.path;
+  try {
+    const Json meta = Json::parse(read_file(folder / "meta.json"));
+    return {folder / fs::path(machine.image).filename(),
+            folder / ".config",
+            folder / "System.map",
+            folder / "reserved_mem_probe.ko",
+            meta.at("version"),
+            key,
+            entry.was_there,
+            meta.at("seconds")};
+  } catch (const std::exception &error) {
+    throw could_not_find_out(fmt::format("{}: no cache entry of this kit: {}; remove it",
+                                         folder.string(), error.what()));
+  }
+}
+
+} // namespace
+
+BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress) {
+  (void)tool_version_line("ccache"); // the build would name it less clearly
+  const std::vector<ConfigLine> config = wanted_config(request.fragment, request.machine);
+  const std::string key = build_key(request, config);
+  const CacheEntry entry = cached("kernels", key, progress, [&](const fs::path &folder) {
+    Build(request, config, folder, progress)();
+  });
+  return kernel_of(entry, key, request.machine);
+}
+
+} // namespace rmemcheck

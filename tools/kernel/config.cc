@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/config.h"
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <fmt/format.h>
+#include <regex>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+bool is_unset(const std::string &line) {
+  static const std::regex unset("# CONFIG_[A-Za-z0-9_]+ is not set");
+  return std::regex_match(line, unset);
+}
+
+bool is_set(const std::string &line) {
+  static const std::regex set("CONFIG_[A-Za-z0-9_]+=.+");
+  return std::regex_match(line, set);
+}
+
+/// "# CONFIG_FOO is not set" holds where no line sets it.
+bool holds(const std::string &line, const std::set<std::string> &config) {
+  if (!is_unset(line))
+    return config.contains(line);
+  const std::string name = line.substr(2, line.find(' ', 2) - 2) + "=";
+  const auto first = config.lower_bound(name);
+  return first == config.end() || !first->starts_with(name);
+}
+
+} // namespace
+
+std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
+                                      const Machine &machine) {
+  std::vector<ConfigLine> wanted;
+  const auto take = [&](const std::string &text, const std::string &at) {
+    if (is_set(text) || is_unset(text))
+      wanted.push_back({text, at});
+    else if (!text.empty() && text.front() != '#')
+      throw bad_input(fmt::format("{}: {}: expected CONFIG_NAME=value", at, text));
+  };
+  const std::vector<std::string> lines = split_lines(read_file(fragment));
+  for (std::size_t index = 0; index < lines.size(); ++index)
+    take(lines[index], fmt::format("{}:{}", fragment.string(), index + 1));
+  for (const std::string &line : machine.config)
+    take(line, "machine " + machine.name);
+  return wanted;
+}
+
+std::string config_text(const std::vector<ConfigLine> &lines) {
+  std::string text;
+  for (const ConfigLine &line : lines)
+    text += line.text + '\n';
+  return text;
+}
+
+void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::path &config) {
+  const std::vector<std::string> lines = split_lines(read_file(config));
+  const std::set<std::string> got(lines.begin(), lines.end());
+  for (const ConfigLine &line : wanted)
+    if (!holds(line.text, got))
+      throw bad_input(fmt::format("{}: {}: this kernel does not take it: it has no such option, or "
+                                  "what the option depends on is off",
+                                  line.at, line.text));
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "kernel/machine.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A line that a configuration must have, "CONFIG_OF=y" or "# CONFIG_FOO is not set".
+struct ConfigLine {
+  std::string text;
+  std::string at; ///< for messages: "Kconfig.fragment:7", "machine arm64"
+};
+
+/// The lines of the fragment and of the machine, comments left out. A line that is neither is
+/// bad_input with file and line.
+std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
+                                      const Machine &machine);
+
+/// What KCONFIG_ALLCONFIG takes.
+std::string config_text(const std::vector<ConfigLine> &lines);
+
+/// Kconfig drops what it does not know or what depends on something else, without a word: a line
+/// that is not in the kernel's .config is bad_input naming it.
+void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::path &config);
+
+} // namespace rmemcheck

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/git_tree.h"
+
+#include "base/error.h"
+#include "base/folder.h"
+#include "base/process.h"
+#include "kernel/cache.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <regex>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string first_line(const std::string &text) { return text.substr(0, text.find('\n')); }
+
+/// A repository, and an index and objects of our own beside it, so that nothing is written to it.
+class Repository {
+public:
+  explicit Repository(fs::path path) : path_(std::move(path)) {
+    make_folders(scratch_.path() / "objects");
+    const fs::path objects = absolute(git({"rev-parse", "--git-path", "objects"}));
+    environment_ = {{"GIT_INDEX_FILE", (scratch_.path() / "index").string()},
+                    {"GIT_OBJECT_DIRECTORY", (scratch_.path() / "objects").string()},
+                    {"GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.string()}};
+  }
+
+  [[nodiscard]] ChildResult try_git(std::vector<std::string> arguments) const {
+    // Root may look at the repository of a person.
+    arguments.insert(arguments.begin(), {"git", "-c", "safe.directory=*", "-C", path_.string()});
+    std::map<std::string, std::string> environment = environment_;
+    environment["LC_ALL"] = "C";
+    return run_child({arguments, ".", environment, {}});
+  }
+  /// The first line that git prints.
+  [[nodiscard]] std::string git(const std::vector<std::string> &arguments) const {
+    const ChildResult result = try_git(arguments);
+    if (result.status != 0)
+      throw could_not_find_out(
+          fmt::format("{}: {}: {}", path_.string(), to_shell(arguments), first_line(result.err)));
+    return first_line(result.out);
+  }
+
+  /// The tree of the work tree, whatever of it is committed.
+  [[nodiscard]] std::string work_tree_id() const {
+    const ChildResult index = run_child({{"git", "-c", "safe.directory=*", "-C", path_.string(),
+                                          "rev-parse", "--git-path", "index"},
+                                         ".",
+                                         {},
+                                         {}});
+    std::error_code error; // without it git add reads all files, and no more
+    fs::copy_file(absolute(first_line(index.out)), scratch_.path() / "index", error);
+    (void)git({"add", "--all"});
+    return git({"write-tree"});
+  }
+
+  void export_tree(const std::string &tree, const fs::path &folder) const {
+    fs::remove(scratch_.path() / "index");
+    (void)git({"read-tree", tree});
+    (void)git({"checkout-index", "--all", "--force", "--prefix=" + folder.string() + "/"});
+  }
+
+  [[nodiscard]] SourceTree take(const std::string &tree, const std::string &name,
+                                const Progress &progress) const {
+    const CacheEntry entry = cached("trees", "git-" + tree, progress, [&](const fs::path &folder) {
+      progress("taking the files of " + name, -1);
+      export_tree(tree, folder);
+    });
+    return {name, entry.path, "", "git-" + tree};
+  }
+
+  [[nodiscard]] fs::path absolute(const std::string &git_path) const {
+    return fs::absolute(path_ / git_path);
+  }
+
+private:
+  fs::path path_;
+  TemporaryFolder scratch_;
+  std::map<std::string, std::string> environment_;
+};
+
+std::string url_of(const std::string &tag) {
+  const bool is_stable = std::ranges::count(tag, '.') > 1;
+  return std::string("https://git.kernel.org/pub/scm/linux/kernel/git/") +
+         (is_stable ? "stable/linux.git" : "torvalds/linux.git");
+}
+
+void fetch(const fs::path &repository, const std::string &tag, const Progress &progress) {
+  const std::string url = url_of(tag);
+  progress(fmt::format("fetching {} from {}", tag, url), -1);
+  const std::string ref = "refs/tags/" + tag;
+  const ChildResult result = run_child(
+      {{"git", "-C", repository.string(), "fetch", "--quiet", "--depth", "1", url, ref + ":" + ref},
+       ".",
+       {{"LC_ALL", "C"}, {"GIT_TERMINAL_PROMPT", "0"}},
+       {}});
+  if (result.status != 0)
+    throw could_not_find_out(
+        fmt::format("{}: cannot be fetched from {}: {}\nwithout a network, name a repository that "
+                    "has it: TREE=/path/to/linux@{}",
+                    tag, url, first_line(result.err), tag));
+}
+
+} // namespace
+
+bool is_git_repository(const fs::path &folder) {
+  const ChildResult result = run_child({{"git", "-c", "safe.directory=*", "-C", folder.string(),
+                                         "rev-parse", "--is-bare-repository", "--git-dir"},
+                                        ".",
+                                        {},
+                                        {}});
+  if (result.status != 0)
+    return false;
+  if (result.out.starts_with("true"))
+    return result.out == "true\n.\n"; // not a folder of one
+  return fs::exists(folder / ".git"); // not a folder somewhere in another project
+}
+
+SourceTree take_work_tree(const fs::path &repository, const Progress &progress) {
+  const Repository git(repository);
+  const std::string head = git.git({"rev-parse", "--short=12", "HEAD"});
+  const std::string committed = git.git({"rev-parse", "HEAD^{tree}"});
+  const std::string name = repository.string() + "@" + head;
+  if (git.git({"rev-parse", "--is-bare-repository"}) == "true")
+    return git.take(committed, name, progress);
+  progress("looking for changes in " + repository.string(), -1);
+  const std::string tree = git.work_tree_id();
+  return git.take(tree, tree == committed ? name : name + " with uncommitted changes", progress);
+}
+
+SourceTree take_commit(const fs::path &repository, const std::string &commit,
+                       const Progress &progress) {
+  const Repository git(repository);
+  const ChildResult tree =
+      git.try_git({"rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{tree}"});
+  if (tree.status != 0)
+    throw bad_input(fmt::format("{}: expected a commit of {}", commit, repository.string()));
+  return git.take(first_line(tree.out), repository.string() + "@" + commit, progress);
+}
+
+bool is_release_tag(const std::string &name) {
+  static const std::regex tag("v[0-9]+\\.[0-9]+(\\.[0-9]+)?(-rc[0-9]+)?");
+  return std::regex_match(name, tag);
+}
+
+SourceTree take_release(const std::string &tag, const Progress &progress) {
+  const CacheEntry repository = cached("git", tag, progress, [&](const fs::path &folder) {
+    (void)run_child_or_throw({{"git", "init", "--quiet", "--bare", folder.string()}, ".", {}, {}});
+    fetch(folder, tag, progress);
+  });
+  SourceTree tree = take_commit(repository.path, tag, progress);
+  tree.name = tag;
+  return tree;
+}
+
+} // namespace rmemcheck

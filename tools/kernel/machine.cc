@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/machine.h"
+
+#include "base/toml_table.h"
+
+namespace rmemcheck {
+namespace {
+
+constexpr const char *some_text = "a string that is not empty";
+
+void read_qemu(TomlTable reader, Machine &machine) {
+  machine.qemu_program = reader.required_string("program", some_text);
+  machine.qemu_machine = reader.required_string("machine", some_text);
+  machine.qemu_cpu = reader.required_string("cpu", some_text);
+  machine.memory_mib = reader.size("memory-mib").value_or(0);
+  if (machine.memory_mib == 0)
+    reader.refuse("memory-mib", "MiB of RAM, at least 1");
+  const auto base = reader.size("memory-base");
+  if (!base)
+    reader.refuse("memory-base", "the physical address of RAM");
+  machine.memory_base = *base;
+  machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
+  machine.console = reader.required_string("console", some_text);
+  reader.finish();
+}
+
+} // namespace
+
+Machine read_machine(const std::filesystem::path &path) {
+  const TomlFile file(path);
+  TomlTable reader = file.root();
+  Machine machine;
+  machine.name = path.stem().string();
+  machine.arch = reader.required_string("arch", "ARCH= of the kernel build");
+  machine.compiler_prefix = reader.string("compiler-prefix").value_or("");
+  machine.image = reader.required_string("image", "the image's path below the build folder");
+  machine.image_target = reader.required_string("image-target", "a target of the kernel's make");
+  machine.packages = reader.strings("packages");
+  machine.config = reader.strings("config");
+  read_qemu(reader.table("qemu"), machine);
+  reader.finish();
+  return machine;
+}
+
+} // namespace rmemcheck
