@@ -1,21 +1,66 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
+# make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
+#
+# TREE=/path/to/linux, TREE=/path/to/linux@COMMIT or TREE=v6.9-rc1 takes another tree than
+# Debian's linux-source-6.1.
 
 BUILD ?= build
-PACKAGES := g++ cmake ninja-build pkg-config clang-format libboost-dev libboost-filesystem-dev \
-	libfdt-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev libfmt-dev \
-	libssl-dev libgtest-dev libgmock-dev
+TREE ?=
+RMEMCHECK := $(BUILD)/plain/rmemcheck
 
-.PHONY: check format packages clean
+# What builds rmemcheck, builds kernels, boots them and tests it all
+PACKAGES := \
+	g++ cmake ninja-build pkg-config libboost-dev libboost-filesystem-dev libfdt-dev \
+	libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev libfmt-dev libssl-dev \
+	libgtest-dev libgmock-dev clang-format clang-tidy \
+	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	qemu-system-arm device-tree-compiler \
+	python3 python3-pytest hyperfine
 
-check: packages format
+SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
+
+.PHONY: all validate check unit sanitized format tidy selftests bench packages clean
+
+all: $(RMEMCHECK)
+
+# Ninja knows best what is out of date.
+$(RMEMCHECK): packages FORCE
+	@cmake -S tools -B $(BUILD)/plain -G Ninja >$(BUILD)-cmake.log || { cat $(BUILD)-cmake.log; exit 1; }
+	@rm -f $(BUILD)-cmake.log
+	cmake --build $(BUILD)/plain --target rmemcheck
+FORCE:
+
+validate: $(RMEMCHECK)
+	$(RMEMCHECK) run --tree '$(TREE)' --out out/validate
+
+check: format sanitized unit tidy selftests
+
+unit: packages
+	cmake -S tools -B $(BUILD)/plain -G Ninja
+	cmake --build $(BUILD)/plain
+	ctest --test-dir $(BUILD)/plain --output-on-failure --no-tests=error -j 2
+
+sanitized: packages
 	cmake -S tools -B $(BUILD)/sanitized -G Ninja -DSANITIZE=ON -DCMAKE_BUILD_TYPE=Debug
 	cmake --build $(BUILD)/sanitized
 	ctest --test-dir $(BUILD)/sanitized --output-on-failure --no-tests=error -j 2
 
 format: packages
-	clang-format --dry-run --Werror $$(find tools -name '*.cc' -o -name '*.h')
+	clang-format --dry-run --Werror $(SOURCES)
+
+tidy: unit
+	run-clang-tidy -quiet -p $(BUILD)/plain 'tools/.*\.cc$$'
+
+# Debian's own Python: python3-pytest belongs to it.
+selftests: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
+
+bench: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) selftests/bench
 
 # Only what is missing, in one go, and it says so.
 packages:
@@ -24,7 +69,7 @@ packages:
 	[ -z "$$missing" ] || { echo "Installing:" $$missing; \
 		SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$SUDO apt-get update -q && \
-		DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -q --no-install-recommends $$missing; }
+		$$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; }
 
 clean:
 	rm -rf $(BUILD) out

@@ -110,6 +110,7 @@ std::vector<NumberedLogLine> log_lines_of(std::string_view text) {
 KernelLog parse_dmesg(std::string_view text) {
   const std::vector<NumberedLogLine> lines = log_lines_of(text);
   KernelLog log;
+  log.is_cut = !text.ends_with('\n');
   log.lines.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const NumberedLogLine &line = lines[i];

@@ -42,6 +42,7 @@ struct KernelLog {
   std::vector<LoggedRegion> regions;
   std::vector<LoggedTrouble> troubles;
   std::vector<SourceLine> lines; ///< all of it, without time stamps
+  bool is_cut = false;           ///< the last line has no newline
 };
 
 /// One line of /sys/kernel/debug/memblock/{memory,reserved}.

@@ -19,15 +19,18 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using Clock = ConsoleWatch::Clock;
 
+/// In QEMU's working folder: the command line that is kept has no names that nobody knows.
+const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence"};
+
 constexpr auto evidence_period = 1s; // how often the port's file is looked at
 
 /// One guest from its first byte to its end.
 class Guest {
 public:
-  Guest(const std::vector<std::string> &argv, fs::path evidence, double silence_seconds)
-      : evidence_(std::move(evidence)),
+  Guest(const std::vector<std::string> &argv, const fs::path &folder, double silence_seconds)
+      : evidence_(folder / file_names.evidence),
         watch_(std::chrono::duration<double>(silence_seconds), Clock::now()),
-        qemu_({argv, ".", {}, {}}, Child::Streams::separate) {}
+        qemu_({argv, folder, {}, {}}, Child::Streams::separate) {}
 
   /// Until it ends or is ended.
   void run() {
@@ -116,16 +119,14 @@ std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? rea
 BootResult boot(const BootRequest &request) {
   const auto start = Clock::now();
   const TemporaryFolder folder;
-  const GuestFiles files = {folder.path() / "initramfs", folder.path() / "tree.dtb",
-                            folder.path() / "evidence"};
-  write_file(files.initramfs, make_initramfs(request.init, request.modules));
-  write_file(files.dtb, request.dtb);
+  write_file(folder.path() / file_names.initramfs, make_initramfs(request.init, request.modules));
+  write_file(folder.path() / file_names.dtb, request.dtb);
   BootResult result;
   result.qemu_version = version_of(request.machine.qemu_program);
-  result.qemu_argv = qemu_command(request, files);
-  Guest guest(result.qemu_argv, files.evidence, request.silence_seconds);
+  result.qemu_argv = qemu_command(request, file_names);
+  Guest guest(result.qemu_argv, folder.path(), request.silence_seconds);
   guest.run();
-  Frames frames = parse_frames(bytes_if_there(files.evidence));
+  Frames frames = parse_frames(bytes_if_there(folder.path() / file_names.evidence));
   guest.tell(result, frames);
   if (guest.never_started())
     throw could_not_find_out(fmt::format("the guest never started: {}\ncommand: {}",

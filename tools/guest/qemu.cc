@@ -45,7 +45,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       "-device",
       "virtserialport,chardev=evidence,name=rmemcheck.evidence",
       "-kernel",
-      request.image.string(),
+      std::filesystem::absolute(request.image).string(),
       "-initrd",
       files.initramfs.string(),
       "-dtb",

@@ -9,7 +9,7 @@
 
 namespace rmemcheck {
 
-/// The files of one guest, all in one folder.
+/// The files of one guest, relative to the folder that QEMU runs in.
 struct GuestFiles {
   std::filesystem::path initramfs;
   std::filesystem::path dtb;
@@ -17,7 +17,7 @@ struct GuestFiles {
 };
 
 /// The command line of a guest. The console is on stdout, the evidence port a file of its own,
-/// and a guest that restarts ends.
+/// and a guest that restarts ends. The image's path is made absolute.
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files);
 
 } // namespace rmemcheck

@@ -4,6 +4,7 @@
 #include "evidence/evidence.h"
 #include "expectation/expectation.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +32,9 @@ struct RuleResult {
 struct Verdict {
   Outcome outcome = Outcome::pass;
   std::string reason;
-  std::size_t regions_in_tree = 0; ///< that must be recorded
-  std::size_t regions_recorded = 0;
-  bool no_map_proven = false; ///< the no-map rules ran on page tables and passed
+  std::size_t regions_in_tree = 0;             ///< that must be recorded
+  std::optional<std::size_t> regions_recorded; ///< nothing where nothing shows them
+  bool no_map_proven = false;                  ///< the no-map rules ran on page tables and passed
   std::vector<RuleResult> rules;
 };
 

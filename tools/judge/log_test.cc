@@ -143,6 +143,12 @@ TEST(KnownErrors, IsInconclusiveWhereAnOverlapNamesNoPair) {
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
 }
 
+TEST(NoWarning, DoesNotKnowWhereTheLogStopsWithinALine) {
+  Scenario scenario = passing();
+  scenario.evidence.log.is_cut = true;
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::inconclusive);
+}
+
 TEST(KnownErrors, IsInconclusiveWhereTheLogIsNotWhole) {
   Scenario scenario = passing();
   scenario.evidence.ending = Ending::cut_short;
@@ -151,6 +157,13 @@ TEST(KnownErrors, IsInconclusiveWhereTheLogIsNotWhole) {
   EXPECT_THAT(run("known-errors", scenario).reason, HasSubstr("1 region (refused@50008000)"));
   scenario.evidence.log = {};
   EXPECT_EQ(run("known-errors", scenario).outcome, Outcome::inconclusive);
+}
+
+TEST(NoWarning, DoesNotKnowWhereTheLogStopsBeforeInit) {
+  Scenario scenario = passing();
+  scenario.evidence.log.lines.resize(1);
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
 }
 
 TEST(NoWarning, PassesWithAQuietLog) { EXPECT_EQ(outcome("no-warning", passing()), Outcome::pass); }

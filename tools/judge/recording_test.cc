@@ -179,6 +179,8 @@ TEST(CountRecorded, CountsWhatIsFoundInTheRightPlace) {
   EXPECT_EQ(count(), 9u); // by the log
   scenario.evidence.log.regions.clear();
   EXPECT_EQ(count(), 0u);
+  scenario.evidence.log.version = "6.1.192"; // prints no such lines
+  EXPECT_EQ(count(), std::nullopt);
 }
 
 } // namespace

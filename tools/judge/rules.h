@@ -3,6 +3,7 @@
 
 #include "judge/judge.h"
 
+#include <optional>
 #include <string>
 
 namespace rmemcheck {
@@ -14,8 +15,9 @@ namespace rmemcheck {
 RuleResult check_recorded(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_logged(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_nothing_extra(const Expectation &expectation, const Evidence &evidence);
-/// How many of the regions that must be recorded are: found, with the right base and size.
-std::size_t count_recorded(const Expectation &expectation, const Evidence &evidence);
+/// How many of the regions that must be recorded are: found, with the right base and size. Nothing
+/// where neither the probe nor the log could show them.
+std::optional<std::size_t> count_recorded(const Expectation &expectation, const Evidence &evidence);
 
 // memblock.cc
 RuleResult check_reserved(const Expectation &expectation, const Evidence &evidence);

@@ -71,6 +71,13 @@ std::string log_gap(const Evidence &evidence) {
     return "the kernel log lacks its beginning, the line with the kernel's version";
   if (evidence.ending != Ending::powered_off)
     return "the guest ended before its log did";
+  if (evidence.log.is_cut)
+    return "the kernel log lacks its end: its last line is not whole";
+  // run_init_process() of init/main.c: all that the rules look for comes before it.
+  if (std::ranges::none_of(evidence.log.lines, [](const SourceLine &line) {
+        return line.text.find(" as init process") != std::string::npos;
+      }))
+    return "the kernel log lacks its end: no line says that init was started";
   return "";
 }
 

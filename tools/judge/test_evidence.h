@@ -98,6 +98,7 @@ inline Evidence bare_evidence(const std::string &version) {
   Evidence evidence;
   evidence.log.version = version;
   add_log_line(evidence.log, "Linux version " + version + " (gcc)");
+  add_log_line(evidence.log, "Run /init as init process");
   evidence.memblock_memory.emplace();
   evidence.memblock_reserved = {{kernel, "NONE", line("memblock-reserved", 1)}};
   evidence.iomem = {{kernel, 1, "Kernel code", line("iomem", 1)}};

@@ -52,7 +52,7 @@ Json to_json(const CaseResult &result) {
           {"outcome", to_string(verdict.outcome)},
           {"reason", verdict.reason},
           {"regions_in_tree", verdict.regions_in_tree},
-          {"regions_recorded", verdict.regions_recorded},
+          {"regions_recorded", verdict.regions_recorded ? Json(*verdict.regions_recorded) : Json()},
           {"regions_no_map", result.no_map},
           {"no_map_proven", verdict.no_map_proven},
           {"must_fail", result.must_fail},

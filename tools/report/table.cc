@@ -39,7 +39,7 @@ std::vector<Group> group_by_case(const std::vector<CaseResult> &cases) {
 }
 
 std::string recorded(const CaseResult *result) {
-  return result ? fmt::format("{}", result->verdict.regions_recorded) : "-";
+  return result ? recorded_text(result->verdict) : "-";
 }
 
 /// Of the patched kernel; of the other one where there is no patched one.

@@ -89,14 +89,19 @@ std::string findings_text(const CaseResult &result, const TextStyle &style) {
   return text;
 }
 
+std::string recorded_text(const Verdict &verdict) {
+  return verdict.regions_recorded ? fmt::format("{}", *verdict.regions_recorded) : "?";
+}
+
 std::string case_line(const CaseResult &result, const TextStyle &style) {
   const Verdict &verdict = result.verdict;
   const std::string remark = note(result);
-  return fmt::format("{:<{}}  {:<{}}  {}  {:>3} of {:>3} recorded  {:>5.1f} s{}{}", result.kernel,
-                     result.kernel.empty() ? 0 : kernel_width, result.name, style.case_width,
-                     outcome_text(verdict.outcome, style, outcome_width), verdict.regions_recorded,
-                     verdict.regions_in_tree, result.boot_seconds, remark.empty() ? "" : "  ",
-                     remark);
+  const std::string kernel =
+      result.kernel.empty() ? "" : fmt::format("{:<{}}  ", result.kernel, kernel_width);
+  return fmt::format("{}{:<{}}  {}  {:>3} of {:>3} recorded  {:>5.1f} s{}{}", kernel, result.name,
+                     style.case_width, outcome_text(verdict.outcome, style, outcome_width),
+                     recorded_text(verdict), verdict.regions_in_tree, result.boot_seconds,
+                     remark.empty() ? "" : "  ", remark);
 }
 
 std::string summary_text(const std::vector<CaseResult> &cases, const TextStyle &style) {

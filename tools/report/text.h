@@ -32,6 +32,9 @@ std::string table_text(const std::vector<CaseResult> &cases, const TextStyle &st
 /// One sentence that says what the run comes to, with newline.
 std::string summary_text(const std::vector<CaseResult> &cases, const TextStyle &style);
 
+/// How many regions are recorded, "?" where nothing shows it.
+std::string recorded_text(const Verdict &verdict);
+
 /// The word, padded to `width` columns, in its colour if the style has colours.
 std::string outcome_text(Outcome outcome, const TextStyle &style, std::size_t width = 0);
 

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every rule fails on evidence of a real kernel with one thing in it that is wrong.
+
+A rule that a real kernel fails by itself stands with the boot that shows it. For the others one
+recorded file of a kernel that passes is changed, as little as makes the rule's question a "no".
+"""
+import json
+import pathlib
+import re
+import shutil
+
+import pytest
+
+RECORDED = pathlib.Path(__file__).resolve().parent / "recorded"
+PATCHED = "linux-6.1.192-patched/static-65"
+
+# rule -> recorded boot that fails it as it is
+FAILED_BY_A_KERNEL = {
+    "recorded": "linux-6.1.192-baseline/static-65",
+    "known-errors": "linux-6.1.192-baseline/static-65",
+    "nothing-extra": "linux-6.1.192-baseline/overlapping-statics",
+    "init": "linux-6.1.192-baseline/cma-default-static",
+    "logged": "debian-7.3.4/boot-placed-65",
+}
+
+# rule -> boot that passes, file, what stands there, what is put in its place
+CHANGED = {
+    # memblock forgets the last page of the first mapped region
+    "reserved": (PATCHED, "memblock-reserved", r"(0x0000000050000000\.\.0x000000005000)ffff", r"\1efff"),
+    # the first no-map region is ordinary memory to memblock
+    "no-map-memblock": ("debian-7.3.4/one", "memblock-memory", "NOMAP", "NONE"),
+    # ... and to /proc/iomem
+    "iomem": (PATCHED, "iomem", "50020000-5002ffff : reserved", "50020000-5002ffff : System RAM"),
+    # the hole of a no-map region in the page tables is filled
+    "no-map-unmapped": (PATCHED, "kernel_page_tables",
+                        r"(0xffffff8010020000-0xffffff8010030000 +64K PTE)\s*\n",
+                        r"\1       RW NX SHD AF    CON     UXN    MEM/NORMAL-TAGGED\n"),
+    # ... and that of a mapped one made
+    "mapped-present": (PATCHED, "kernel_page_tables",
+                       r"(0xffffff80100[0-9a-f]+-0xffffff80100[0-9a-f]+ +192K PTE).*\n", r"\1\n"),
+    "probe-mapping": (PATCHED, "probe", "mapped=none", "mapped=all"),
+    # a boot-placed region lies on a static one
+    "placement": ("linux-6.1.192-patched/mixed-200-40", "probe",
+                  r"(name=boot-placed-0 .* base=)0x[0-9a-f]+", r"\g<1>0x50000000"),
+    "no-warning": (PATCHED, "dmesg", r"\n([^\n]*)Memory:",
+                   r"\n\1WARNING: CPU: 0 PID: 0 at mm/memblock.c:1 memblock_add+0x0/0x4\n\1Memory:"),
+}
+
+
+def rules_failed(result):
+    found = re.search(r"failed: ([^;\n]*)", result.stdout)
+    return found.group(1).split(", ") if found else []
+
+
+@pytest.mark.parametrize("rule, boot", FAILED_BY_A_KERNEL.items())
+def test_a_kernel_fails_it(rmemcheck, rule, boot):
+    result = rmemcheck("judge", boot, cwd=RECORDED)
+    assert rule in rules_failed(result)
+    assert f"\n  {rule}: " in result.stdout
+    assert result.returncode == 1
+
+
+@pytest.mark.parametrize("rule", CHANGED)
+def test_it_fails_on_changed_evidence(rmemcheck, tmp_path, rule):
+    boot, name, pattern, replacement = CHANGED[rule]
+    copy = tmp_path / "boot"
+    shutil.copytree(RECORDED / boot, copy)
+    assert rmemcheck("judge", copy).returncode == 0
+    path = copy / "evidence" / name
+    text, count = re.subn(pattern, replacement, path.read_text(), count=1)
+    assert count == 1, "the recorded file has nothing to change"
+    path.write_text(text)
+    result = rmemcheck("judge", copy)
+    assert rule in rules_failed(result), result.stdout
+    assert result.returncode == 1
+
+
+def test_no_rule_is_left_out(validated):
+    out, _ = validated
+    verdict = json.loads((out / "runs/patched/static-65/verdict.json").read_text())
+    names = {rule["rule"] for rule in verdict["rules"]}
+    assert names == set(FAILED_BY_A_KERNEL) | set(CHANGED)
+
+
+@pytest.mark.parametrize("name", ["dmesg", "memblock-memory", "memblock-reserved", "iomem",
+                                  "kernel_page_tables", "probe"])
+@pytest.mark.parametrize("keep", [0.0, 0.5])
+def test_evidence_cut_short_is_no_pass(rmemcheck, tmp_path, name, keep):
+    copy = tmp_path / "boot"
+    shutil.copytree(RECORDED / PATCHED, copy)
+    path = copy / "evidence" / name
+    text = path.read_text()
+    path.write_text(text[:int(len(text) * keep)])
+    assert rmemcheck("judge", copy).returncode in (1, 3)
