@@ -33,7 +33,7 @@ ExitStatus parse_and_run(int argc, char **argv) {
 
 /// What was printed must have arrived: a full disk is no success.
 ExitStatus flushed(ExitStatus status) {
-  if (std::fflush(stdout) == 0)
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
     return status;
   throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
 }

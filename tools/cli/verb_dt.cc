@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/error.h"
 #include "base/file.h"
 #include "cli/kit.h"
 #include "cli/size_option.h"
@@ -9,6 +10,7 @@
 #include "kernel/machine.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
@@ -65,8 +67,26 @@ ExitStatus make(const MakeOptions &options) {
   return ExitStatus::holds;
 }
 
+/// What a person should mend: the kernel boots with it, but not as the tree means it.
+std::string broken_nodes(const ReservedMemory &memory, const std::string &path) {
+  std::string text;
+  const auto add = [&](const std::string &node, const std::string &why) {
+    if (!why.empty())
+      text +=
+          fmt::format("{}{}: /reserved-memory{}: {}", text.empty() ? "" : "\n", path, node, why);
+  };
+  add("", memory.unsupported);
+  for (const ReservedRegion &region : memory.regions)
+    add("/" + region.name, region.malformed);
+  return text;
+}
+
 ExitStatus explain_file(const std::string &path) {
-  fmt::print("{}", explain(expect(read_reserved_memory(read_file(path), path))));
+  const ReservedMemory memory = read_reserved_memory(read_file(path), path);
+  fmt::print("{}", explain(expect(memory)));
+  std::fflush(stdout);
+  if (const std::string broken = broken_nodes(memory, path); !broken.empty())
+    throw bad_input(broken);
   return ExitStatus::holds;
 }
 
@@ -142,7 +162,9 @@ void add_explain(CLI::App &dt, ChosenVerb &chosen) {
   CLI::App *verb =
       dt.add_subcommand("explain", "Print the layout that a tree must lead to, with the reasons");
   verb->add_option("file", *file, "The tree")->required()->type_name("FILE.dtb");
-  verb->footer("Example:\n  rmemcheck dt explain out/validate/runs/patched/static-65/tree.dtb");
+  verb->footer("A node that the kernel cannot read is bad input (2): it is named after the layout "
+               "without it.\n\nExample:\n  rmemcheck dt explain "
+               "out/validate/runs/patched/static-65/tree.dtb");
   verb->callback([file, &chosen] { chosen = [file] { return explain_file(*file); }; });
 }
 

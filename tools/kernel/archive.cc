@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <cstring>
 #include <fmt/format.h>
 #include <memory>
 #include <regex>
@@ -53,9 +54,10 @@ private:
                                 archive_error_string(reader_.get())));
   }
   void check_written(int status) const {
-    if (status < ARCHIVE_WARN)
-      throw could_not_find_out(
-          fmt::format("{}: {}", to_.string(), archive_error_string(writer_.get())));
+    if (status < ARCHIVE_OK) // a full disk is only a warning to libarchive
+      throw could_not_find_out(fmt::format("{}: {}: {}", to_.string(),
+                                           archive_error_string(writer_.get()),
+                                           std::strerror(archive_errno(writer_.get()))));
   }
   /// Replaces the top folder by ours; false for the top folder itself.
   bool move_below(archive_entry *entry) const {

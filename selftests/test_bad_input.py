@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a person gets wrong is named, with the exit status of the design, and nothing is left."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import assert_refused
+
+
+@pytest.fixture
+def dtb(rmemcheck, tmp_path):
+    path = tmp_path / "tree.dtb"
+    assert rmemcheck("dt", "make", "--out", path, "--static", 3).returncode == 0
+    return path
+
+
+def make_tree(folder, version=(6, 1, 5), reserved_mem="int nothing;\n"):
+    """As much of a kernel tree as find_tree() looks at."""
+    (folder / "drivers/of").mkdir(parents=True)
+    names = ("VERSION", "PATCHLEVEL", "SUBLEVEL")
+    (folder / "Makefile").write_text(
+        "".join(f"{name} = {number}\n" for name, number in zip(names, version)))
+    (folder / "Kconfig").write_text("")
+    (folder / "drivers/of/of_reserved_mem.c").write_text(reserved_mem)
+    return folder
+
+
+def content_of(folder):
+    return {path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*") if path.is_file()}
+
+
+def test_missing_dtb(rmemcheck, tmp_path):
+    assert_refused(rmemcheck("dt", "explain", tmp_path / "none.dtb"), 2, "none.dtb",
+                   "No such file")
+
+
+@pytest.mark.parametrize("keep", [0, 3, 39, 100, -1])
+def test_truncated_dtb(rmemcheck, dtb, keep):
+    dtb.write_bytes(dtb.read_bytes()[:keep])
+    assert_refused(rmemcheck("dt", "explain", dtb), 2, dtb)
+
+
+def test_text_instead_of_a_dtb(rmemcheck, dtb):
+    dtb.write_text("/dts-v1/;\n" * 20)
+    assert_refused(rmemcheck("dt", "explain", dtb), 2, dtb)
+
+
+def compile_tree(folder, node, cells=2):
+    source = folder / "tree.dts"
+    source.write_text("""/dts-v1/;
+        / { #address-cells = <2>; #size-cells = <2>;
+            memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x40000000>; };
+            reserved-memory { #address-cells = <%d>; #size-cells = <%d>; ranges; %s }; };"""
+                      % (cells, cells, node))
+    dtb = folder / "tree.dtb"
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", dtb, source], check=True)
+    return dtb
+
+
+BROKEN_NODES = {
+    "reg": "region@50000000 { reg = <0x50000000>; };",
+    "size": "region { size = <0x10000>; };",
+    "alignment": "region { size = <0 0x10000>; alignment = <0x1000>; };",
+    "alloc-ranges": "region { size = <0 0x10000>; alloc-ranges = <0 0x50000000>; };",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_NODES)
+def test_broken_node(rmemcheck, tmp_path, name):
+    """The layout shows what the kernel makes of it, the message what is wrong."""
+    dtb = compile_tree(tmp_path, BROKEN_NODES[name] + "good@60000000 { reg = <0 0x60000000 0 0x1000>; };")
+    result = rmemcheck("dt", "explain", dtb)
+    assert_refused(result, 2, f"{dtb}: /reserved-memory/region", f"{name}: ")
+    assert "good@60000000" in result.stdout
+
+
+def test_cell_counts_that_differ_from_the_root(rmemcheck, tmp_path):
+    dtb = compile_tree(tmp_path, "region@50000000 { reg = <0x50000000 0x10000>; };", cells=1)
+    result = rmemcheck("dt", "explain", dtb)
+    assert_refused(result, 2, f"{dtb}: /reserved-memory: ", "-cells")
+
+
+def test_tree_that_is_no_kernel(rmemcheck, tmp_path, empty_cache):
+    (tmp_path / "Makefile").write_text("all:\n")
+    assert_refused(rmemcheck("build", "--tree", tmp_path, **empty_cache), 2, tmp_path, "Kconfig")
+
+
+def test_tree_that_is_nothing(rmemcheck, empty_cache):
+    assert_refused(rmemcheck("build", "--tree", "no/such/tree", **empty_cache), 2,
+                   "no/such/tree", "expected a kernel tree")
+
+
+def test_archive_cut_short(rmemcheck, tmp_path, empty_cache):
+    make_tree(tmp_path / "linux")
+    archive = tmp_path / "linux-source-6.1.tar.xz"
+    subprocess.run(["tar", "-C", tmp_path, "-cJf", archive, "linux"], check=True)
+    archive.write_bytes(archive.read_bytes()[:-40])
+    assert_refused(rmemcheck("build", "--tree", archive, **empty_cache), 2, archive)
+    assert_nothing_half_made(tmp_path / "cache")
+
+
+def test_version_that_no_series_serves(rmemcheck, tmp_path, empty_cache):
+    tree = make_tree(tmp_path / "linux", version=(4, 19, 3))
+    assert_refused(rmemcheck("series", "check", "--tree", tree, **empty_cache), 2, "4.19.3",
+                   "v6.1 serves 6.1", "v6.9 serves 6.9")
+
+
+@pytest.mark.parametrize("verb", [["series", "check"], ["series", "apply"], ["build"]],
+                         ids=" ".join)
+def test_series_that_does_not_apply(rmemcheck, tmp_path, empty_cache, verb):
+    tree = make_tree(tmp_path / "linux")
+    before = content_of(tree)
+    result = rmemcheck(*verb, "--tree", tree, **empty_cache)
+    assert_refused(result, 2, "0001-of-reserved_mem", "drivers/of/")
+    assert content_of(tree) == before
+
+
+def test_hunk_that_does_not_apply(rmemcheck, tmp_path, kit_copy, empty_cache):
+    old = "".join(f"line {number}\n" for number in range(40))
+    new = old.replace("line 5\n", "line five\n").replace("line 30\n", "line thirty\n")
+    repository = make_tree(tmp_path / "repository", reserved_mem=old)
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "base"]):
+        subprocess.run(git + words, check=True)
+    (repository / "drivers/of/of_reserved_mem.c").write_text(new)
+    subprocess.run(git + ["commit", "-qam", "change"], check=True)
+    series = kit_copy / "patches/v6.1"
+    shutil.rmtree(series)
+    subprocess.run(git + ["format-patch", "-q", "-o", series, "HEAD^"], check=True)
+    tree = make_tree(tmp_path / "tree", reserved_mem=old.replace("line 29\n", "line 29, changed\n"))
+    before = content_of(tree)
+    result = rmemcheck("series", "apply", "--tree", tree, "--kit", kit_copy, **empty_cache)
+    assert_refused(result, 2, "0001-change.patch", "drivers/of/of_reserved_mem.c", "hunk 2")
+    assert content_of(tree) == before
+
+
+def test_missing_cross_compiler(rmemcheck, tmp_path, kit_copy, empty_cache):
+    machine = kit_copy / "machines/arm64.toml"
+    machine.write_text(machine.read_text().replace("aarch64-linux-gnu-", "no-such-cross-"))
+    tree = make_tree(tmp_path / "linux")
+    result = rmemcheck("build", "--unpatched", "--tree", tree, "--kit", kit_copy, **empty_cache)
+    assert_refused(result, 3, "no-such-cross-gcc", "not found in PATH")
+
+
+def test_missing_qemu(rmemcheck, tmp_path, kit_copy, dtb):
+    machine = kit_copy / "machines/arm64.toml"
+    machine.write_text(machine.read_text().replace("qemu-system-aarch64", "no-such-qemu"))
+    result = rmemcheck("boot", "--kernel", dtb, "--dtb", dtb, "--out", tmp_path / "out",
+                       "--kit", kit_copy)
+    assert_refused(result, 3, "no-such-qemu", "not found in PATH")
+    assert not (tmp_path / "out").exists()
+
+
+def test_image_that_is_no_kernel_ends_soon(rmemcheck, tmp_path, dtb):
+    """QEMU runs whatever it gets; what never speaks is found out, not passed."""
+    image = tmp_path / "Image"
+    image.write_bytes(b"\0" * 0x1000)
+    result = rmemcheck("boot", "--kernel", image, "--dtb", dtb, "--out", tmp_path / "out",
+                       "--silence", 2)
+    assert result.returncode == 1
+    assert "hang" in result.stdout
+
+
+@pytest.mark.parametrize("words", [
+    ["dt", "make", "--out", "/tmp/never.dtb", "--reusable", "--static", "1", "--no-map", "all"],
+    ["dt", "make", "--out", "/tmp/never.dtb", "--static", "many"],
+    ["run", "--machine", "vax"],
+    ["run", "--cases", "no-such-case"],
+    ["no-such-verb"],
+    ["judge"],
+    [],
+], ids=" ".join)
+def test_wrong_usage(rmemcheck, words):
+    result = rmemcheck(*words)
+    assert_refused(result, 2)
+    assert not pathlib.Path("/tmp/never.dtb").exists()
+
+
+@pytest.mark.parametrize("line", ['colour = "red"', "no-map = 3", "[[region]]\nsize = 0",
+                                  'title = "twice"'])
+def test_wrong_case_file(rmemcheck, tmp_path, line):
+    case = tmp_path / "wrong.toml"
+    case.write_text(f'title = "a case"\n{line}\n')
+    result = rmemcheck("dt", "make", "--out", tmp_path / "tree.dtb", "--case", case)
+    assert_refused(result, 2, f"{case}:", "expected")
+    assert not (tmp_path / "tree.dtb").exists()
+
+
+def test_judged_folder_that_is_none(rmemcheck, tmp_path):
+    assert_refused(rmemcheck("judge", tmp_path), 2, "run.json")
+
+
+def test_full_standard_output(rmemcheck, dtb):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(rmemcheck.command("dt", "explain", dtb), stdout=full,
+                              stderr=subprocess.PIPE, text=True, env=rmemcheck.environment)
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr
+
+
+def assert_nothing_half_made(cache):
+    left = [path for path in cache.rglob("*") if path.suffix in (".partial", ".lock")]
+    assert left == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root")
+def test_full_disk(rmemcheck, tmp_path):
+    """A cache on a disk that is too small for the tree."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64M", "none", disk], check=True)
+    try:
+        result = rmemcheck("build", "--unpatched", XDG_CACHE_HOME=str(disk))
+        assert_refused(result, 3, disk, "No space left on device")
+        assert_nothing_half_made(disk)
+        assert list(disk.glob("rmemcheck/trees/*")) == []
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root")
+def test_full_disk_for_the_results(rmemcheck, dtb, tmp_path, validated):
+    out, _ = validated
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "none", disk], check=True)
+    try:
+        result = rmemcheck("boot", "--kernel", out / "kernels/patched/Image", "--dtb", dtb,
+                           "--out", disk / "boot")
+        assert_refused(result, 3, disk, "No space left on device")
+        assert list(disk.iterdir()) == []
+    finally:
+        subprocess.run(["umount", disk], check=True)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The main job: both kernels built, booted with the whole catalogue, and judged."""
+import json
+import pathlib
+import re
+import time
+
+import pytest
+
+KIT = pathlib.Path(__file__).resolve().parent.parent
+CASES = sorted(path.stem for path in (KIT / "selftests/cases").glob("*.toml"))
+
+
+@pytest.fixture(scope="session")
+def results(validated):
+    out, _ = validated
+    return json.loads((out / "results.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def by_name(results):
+    return {(each["kernel"], each["case"]): each for each in results["cases"]}
+
+
+def test_it_ends_well(validated):
+    out, result = validated
+    assert result.returncode == 0, result.stdout
+    assert f"pass: {2 * len(CASES)} boots, each as it must be" in result.stdout
+
+
+def test_every_case_ran_on_both_kernels(by_name):
+    assert set(by_name) == {(kernel, case) for kernel in ("baseline", "patched") for case in CASES}
+
+
+@pytest.mark.parametrize("case, regions", [("static-65", 65), ("static-200", 200),
+                                           ("static-600", 600), ("mixed-200-40", 240)])
+def test_the_baseline_loses_what_the_patched_kernel_records(by_name, case, regions):
+    baseline, patched = by_name["baseline", case], by_name["patched", case]
+    assert baseline["regions_in_tree"] == patched["regions_in_tree"] == regions
+    assert (baseline["regions_recorded"], patched["regions_recorded"]) == (64, regions)
+    assert (baseline["outcome"], patched["outcome"]) == ("fail", "pass")
+    assert patched["no_map_proven"] is True
+
+
+def test_the_patched_kernel_proves_no_map_in_every_case_that_has_it(by_name):
+    for (kernel, case), each in by_name.items():
+        if kernel == "patched" and each["regions_no_map"]:
+            assert each["no_map_proven"] is True, case
+
+
+def test_the_table_shows_every_case(validated):
+    _, result = validated
+    for case in CASES:
+        assert re.search(rf"^{case} .* pass$", result.stdout, re.MULTILINE), case
+
+
+def test_the_folder_is_as_the_design_has_it(validated):
+    out, _ = validated
+    for kernel in ("baseline", "patched"):
+        kept = {path.name for path in (out / "kernels" / kernel).iterdir()}
+        assert {"Image", ".config", "System.map"} <= kept
+        for case in CASES:
+            boot = out / "runs" / kernel / case
+            names = {path.name for path in boot.iterdir()}
+            assert names == {"tree.dtb", "console.log", "evidence", "run.json", "verdict.json"}
+
+
+def test_kept_evidence_gets_the_same_verdict(rmemcheck, validated, by_name):
+    out, _ = validated
+    for (kernel, case), each in by_name.items():
+        result = rmemcheck("judge", out / "runs" / kernel / case)
+        status = {"pass": 0, "fail": 1, "inconclusive": 3, "skip": 4}[each["outcome"]]
+        assert result.returncode == status, result.stdout
+        if each["reason"]:
+            assert each["reason"] in result.stdout
+
+
+def test_again_nothing_is_built(rmemcheck, validated, tmp_path):
+    start = time.monotonic()
+    result = rmemcheck("run", "--out", tmp_path / "out")
+    assert result.returncode == 0
+    assert result.stdout.count("from the cache") == 2
+    assert time.monotonic() - start < 90
+
+
+def test_a_baseline_that_passes_where_it_must_fail_is_a_finding(rmemcheck, validated, tmp_path):
+    """The check would prove nothing."""
+    case = tmp_path / "wrong.toml"
+    case.write_text('title = "one region"\nbaseline-fails = ["recorded"]\n\n'
+                    '[[block]]\ncount = 1\noffset = "256M"\n')
+    result = rmemcheck("run", "--out", tmp_path / "out", "--cases", case)
+    assert result.returncode == 1
+    assert "wrong: baseline passes, but must fail" in result.stdout
+
+
+def test_a_kernel_that_fails_is_told_with_region_and_place(rmemcheck, validated, tmp_path):
+    """The unpatched kernel where it must pass: what a broken series looks like."""
+    case = tmp_path / "broken.toml"
+    case.write_text('title = "66 regions"\n\n[[block]]\nname = "region"\ncount = 66\noffset = "256M"\n')
+    result = rmemcheck("run", "--out", tmp_path / "out", "--cases", case, "--kernels", "baseline")
+    assert result.returncode == 1
+    assert "64 of  66 recorded" in result.stdout
+    assert re.search(r"recorded: region@\w+: expected recorded: 0x\w+\.\.0x\w+, seen .* "
+                     r"\(runs/baseline/broken/evidence/probe:\d+\)", result.stdout)
