@@ -19,7 +19,7 @@ PACKAGES := \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	qemu-system-arm device-tree-compiler \
-	python3 python3-pytest hyperfine
+	python3 python3-pytest hyperfine cpio
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
@@ -60,7 +60,7 @@ selftests: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
 
 bench: $(RMEMCHECK)
-	RMEMCHECK=$(abspath $(RMEMCHECK)) selftests/bench
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/bench.py
 
 # Only what is missing, in one go, and it says so.
 packages:

@@ -137,7 +137,7 @@ TEST(Child, DiesWithItsParent) {
     std::string out;
     while (out.find('\n') == std::string::npos && wait_readable({child.out()}, 5s))
       drain(child.out(), out);
-    (void)!::write(ends[1], out.data(), out.size());
+    [[maybe_unused]] const ssize_t written = ::write(ends[1], out.data(), out.size());
     ::kill(::getpid(), SIGKILL);
   }
   std::string out(32, '\0');

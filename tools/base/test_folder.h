@@ -5,12 +5,12 @@
 
 #include "base/error.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
 #include <sstream>
-#include <stdlib.h>
 #include <string>
 
 namespace rmemcheck::test {

@@ -65,7 +65,7 @@ std::optional<std::string> TomlTable::string(const char *key) {
   const toml::node *node = get(key);
   if (node == nullptr)
     return std::nullopt;
-  const auto value = node->value_exact<std::string>();
+  auto value = node->value_exact<std::string>();
   if (!value)
     refuse(key, "a string");
   return value;

@@ -50,7 +50,7 @@ bool looks_like_path(const std::string &given) {
 
 /// A file that is given by path, or by name as one of `folder`.
 fs::path named_file(const std::string &given, const fs::path &folder, const char *what) {
-  const fs::path path = looks_like_path(given) ? fs::path(given) : folder / (given + ".toml");
+  fs::path path = looks_like_path(given) ? fs::path(given) : folder / (given + ".toml");
   if (fs::is_regular_file(path))
     return path;
   if (looks_like_path(given))
@@ -81,7 +81,7 @@ std::optional<Kit> find_kit_above(const fs::path &start) {
 Kit find_kit(const std::string &given) {
   if (!given.empty())
     return checked(given, "--kit");
-  if (const char *variable = std::getenv("RMEMCHECK_KIT"); variable && *variable)
+  if (const char *variable = std::getenv("RMEMCHECK_KIT"); variable != nullptr && *variable != '\0')
     return checked(variable, "RMEMCHECK_KIT");
   const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
   for (const fs::path &start : {program, fs::current_path()})

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/progress.h"
 
+#include <cstdlib>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace rmemcheck {
 namespace {

@@ -14,6 +14,7 @@ class PrepareCasesTest : public FolderTest {
 protected:
   [[nodiscard]] Error refused(const std::vector<std::string> &names) const {
     std::vector<std::filesystem::path> files;
+    files.reserve(names.size());
     for (const std::string &name : names)
       files.push_back(folder / name);
     return error_of([&] { prepare_cases(files, Machine{}); });

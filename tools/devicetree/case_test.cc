@@ -17,14 +17,14 @@ using testing::Pair;
 class ReadCase : public testing::Test {
 protected:
   /// Writes the text as sample.toml and reads it.
-  Case read(const std::string &text) const {
+  [[nodiscard]] Case read(const std::string &text) const {
     std::ofstream(path_) << text;
     return read_case(path_);
   }
   /// The message for a text that must be refused, without the folder before "sample.toml".
-  std::string refusal(const std::string &text) const {
+  [[nodiscard]] std::string refusal(const std::string &text) const {
     try {
-      read(text);
+      (void)read(text);
     } catch (const Error &error) {
       EXPECT_EQ(error.status(), ExitStatus::bad_input);
       const std::string message = error.what();

@@ -42,11 +42,12 @@ void take_probe(std::string_view text, Parsed &parsed) {
 void take_page_tables(std::string_view text, Parsed &parsed) {
   const auto ranges = parse_linear_mapping(text);
   if (!ranges)
-    parsed.evidence.notes.push_back(
+    parsed.evidence.notes.emplace_back(
         "kernel_page_tables: no linear mapping as arm64 marks it, so nothing is known of it");
   else if (!parsed.linear)
-    parsed.evidence.notes.push_back("kernel_page_tables: shows virtual addresses, and without the "
-                                    "probe nothing says where they lie in physical memory");
+    parsed.evidence.notes.emplace_back(
+        "kernel_page_tables: shows virtual addresses, and without the "
+        "probe nothing says where they lie in physical memory");
   else
     parsed.evidence.linear_mapping = to_physical(*ranges, *parsed.linear);
 }

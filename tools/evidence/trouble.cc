@@ -14,7 +14,7 @@ using Kind = LoggedTrouble::Kind;
 struct Pattern {
   Kind kind;
   std::string_view begin;
-  std::string_view contained = "";
+  std::string_view contained{};
 };
 
 // A begin is compared at the start of the line, so that a command line or a node name that quotes

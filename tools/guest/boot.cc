@@ -11,6 +11,7 @@
 #include "guest/qemu.h"
 
 #include <fmt/format.h>
+#include <future>
 
 namespace rmemcheck {
 namespace {
@@ -22,7 +23,7 @@ using Clock = ConsoleWatch::Clock;
 /// In QEMU's working folder: the command line that is kept has no names that nobody knows.
 const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence"};
 
-constexpr auto evidence_period = 1s; // how often the port's file is looked at
+constexpr auto console_period = 20ms; // how often the console is looked at
 
 /// One guest from its first byte to its end.
 class Guest {
@@ -36,14 +37,15 @@ public:
   void run() {
     std::vector<int> open{qemu_.out(), qemu_.err()};
     while (!open.empty() && !(ended_ = watch_.end(Clock::now()))) {
-      const auto pause = std::min<Clock::duration>(watch_.pause(Clock::now()), evidence_period);
-      wait_readable(open, std::chrono::ceil<std::chrono::milliseconds>(pause));
+      // QEMU writes its console byte by byte: whoever wakes up for each takes the guest's time.
+      // The end of QEMU shows at once as the end of its standard error.
+      wait_readable({open.back()}, console_period);
       std::erase_if(open, [&](int file) { return !read(file); });
       note_evidence();
     }
     // Of a QEMU that closed its streams the exit status is known at once.
-    for (int turn = 0; open.empty() && !qemu_.has_ended() && turn < 200; ++turn)
-      wait_readable({}, 10ms);
+    for (int turn = 0; open.empty() && !qemu_.has_ended() && turn < 1000; ++turn)
+      wait_readable({}, 2ms);
     has_ended_itself_ = qemu_.has_ended();
     status_ = qemu_.finish();
   }
@@ -121,11 +123,14 @@ BootResult boot(const BootRequest &request) {
   const TemporaryFolder folder;
   write_file(folder.path() / file_names.initramfs, make_initramfs(request.init, request.modules));
   write_file(folder.path() / file_names.dtb, request.dtb);
+  // Beside the guest, since it takes QEMU longer than PID 1 takes for the evidence.
+  std::future<std::string> version =
+      std::async(std::launch::async, version_of, request.machine.qemu_program);
   BootResult result;
-  result.qemu_version = version_of(request.machine.qemu_program);
   result.qemu_argv = qemu_command(request, file_names);
   Guest guest(result.qemu_argv, folder.path(), request.silence_seconds);
   guest.run();
+  result.qemu_version = version.get();
   Frames frames = parse_frames(bytes_if_there(folder.path() / file_names.evidence));
   guest.tell(result, frames);
   if (guest.never_started())

@@ -10,6 +10,11 @@
 namespace rmemcheck {
 namespace {
 
+/// A line on an emulated serial port takes as long as half a millisecond of boot, and the whole log
+/// comes with the evidence. So the console shows notices and worse; a panic shows the rest (32 is
+/// PANIC_PRINT_ALL_PRINTK_MSG of kernel/panic.c), an oops all that follows.
+constexpr const char *quiet_words = " loglevel=6 panic_print=32";
+
 /// The board, without whatever QEMU or a person's settings add.
 std::vector<std::string> board(const Machine &machine, const std::string &machine_options) {
   return {machine.qemu_program,
@@ -51,7 +56,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       "-dtb",
       files.dtb.string(),
       "-append",
-      request.machine.console + " panic=-1" + append,
+      request.machine.console + quiet_words + " panic=-1" + append,
   };
   command.insert(command.end(), guest.begin(), guest.end());
   return command;

@@ -45,6 +45,7 @@ private:
 /// All bytes of the entries.
 template <typename Entry> RangeSet bytes_of(const std::vector<Entry> &entries) {
   std::vector<PhysicalRange> ranges;
+  ranges.reserve(entries.size());
   for (const Entry &entry : entries)
     ranges.push_back(entry.range);
   return RangeSet(std::move(ranges));

@@ -124,7 +124,7 @@ RuleResult check_init(const Expectation &expectation, const Evidence &evidence) 
     report.unknown("there is no probe to show what init functions did");
   else
     for (const ExpectedRegion &region : expectation.regions)
-      if (expected_ops(region))
+      if (expected_ops(region) != nullptr)
         demand_ops(report, region, sightings);
   compare_pools(report, expectation, evidence, sightings);
   demand_one_default_area(report, expectation, evidence);

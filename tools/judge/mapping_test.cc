@@ -17,6 +17,7 @@ void unmap(Scenario &scenario, const PhysicalRange &hole) {
   auto &mapping = *scenario.evidence.linear_mapping;
   RangeSet mapped;
   std::vector<PhysicalRange> pieces;
+  pieces.reserve(mapping.size());
   for (const MappedRange &piece : mapping)
     pieces.push_back(piece.range);
   mapping.clear();

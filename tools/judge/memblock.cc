@@ -4,6 +4,7 @@
 #include "judge/rules.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace rmemcheck {
 namespace {
@@ -25,7 +26,7 @@ void demand_no_map(RuleReport &report, const PlacedRange &placed, const Memblock
     const std::string flag = entry->flag.value_or("");
     const std::string &name = placed.region->node.name;
     if (may_hide_no_map(flag))
-      report.unknown("flag " + flag + " may hide NOMAP of " + name);
+      report.unknown(fmt::format("flag {} may hide NOMAP of {}", flag, name));
     else if (flag != "NOMAP")
       report.finding(name, to_string(placed.range) + " with flag NOMAP",
                      to_string(entry->range) + " with flag " + flag, entry->at);

@@ -8,6 +8,7 @@ namespace {
 
 Outcome of(const std::vector<Outcome> &outcomes) {
   std::vector<CaseResult> cases;
+  cases.reserve(outcomes.size());
   for (const Outcome outcome : outcomes)
     cases.push_back(case_result("patched", "a", outcome));
   return conclusion(cases);

@@ -39,12 +39,12 @@ std::vector<Group> group_by_case(const std::vector<CaseResult> &cases) {
 }
 
 std::string recorded(const CaseResult *result) {
-  return result ? recorded_text(result->verdict) : "-";
+  return result != nullptr ? recorded_text(result->verdict) : "-";
 }
 
 /// Of the patched kernel; of the other one where there is no patched one.
 std::string no_map_proven(const Group &group) {
-  const CaseResult &result = group.patched ? *group.patched : *group.any;
+  const CaseResult &result = group.patched != nullptr ? *group.patched : *group.any;
   if (result.no_map == 0)
     return "-";
   return result.verdict.no_map_proven ? "yes" : "no";
