@@ -264,13 +264,30 @@ static void append_property(int folder, const char *name, struct content *listin
 		close(file);
 }
 
+/*
+ * Flags, whose value is that they are there, the name, which the path has, and
+ * the phandle, which the probe shows: opening a property is what takes time.
+ */
+static bool needs_no_value(const char *name)
+{
+	static const char *const names[] = {
+		"name", "phandle", "no-map", "reusable", "linux,cma-default", "linux,dma-default",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static void list_property(int folder, const char *path, const char *name, struct content *listing)
 {
 	append(listing, path, strlen(path));
 	append(listing, "/", 1);
 	append(listing, name, strlen(name));
 	append(listing, " ", 1);
-	append_property(folder, name, listing);
+	if (!needs_no_value(name))
+		append_property(folder, name, listing);
 	append(listing, "\n", 1);
 }
 

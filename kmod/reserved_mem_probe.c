@@ -128,14 +128,17 @@ static void copy_word(char *word, const char *from)
 {
 	size_t i;
 
-	for (i = 0; i < WORD_LENGTH - 1; i++) {
-		if (copy_from_kernel_nofault(&word[i], from + i, 1))
-			word[i] = '\0';
-		if (!word[i])
-			break;
+	/* At once, or byte by byte where the string ends before unmapped memory. */
+	if (copy_from_kernel_nofault(word, from, WORD_LENGTH))
+		for (i = 0; i < WORD_LENGTH; i++) {
+			if (copy_from_kernel_nofault(&word[i], from + i, 1))
+				word[i] = '\0';
+			if (!word[i])
+				break;
+		}
+	for (i = 0; i < WORD_LENGTH - 1 && word[i]; i++)
 		if (!isascii(word[i]) || !isgraph(word[i]))
 			word[i] = '?';
-	}
 	word[i] = '\0';
 	if (!i)
 		strscpy(word, "?", WORD_LENGTH);

@@ -41,11 +41,11 @@ def bare_command(kernel, dtb, initramfs):
 
 
 def means(folder, *commands):
-    """Seconds each command takes, in the mean of 20 runs."""
+    """Seconds each command takes, the median of 20 runs: other work of the machine does not count."""
     report = folder / "times.json"
     run("hyperfine", "-N", "--style", "basic", "--warmup", 2, "--runs", 20, "--export-json", report,
         *commands)
-    return [each["mean"] for each in json.loads(report.read_text())["results"]]
+    return [each["median"] for each in json.loads(report.read_text())["results"]]
 
 
 def main():

@@ -63,16 +63,6 @@ Pipe make_pipe() {
   return {File(ends[0]), File(ends[1])};
 }
 
-std::string find_program(const std::string &name) {
-  if (name.find('/') != std::string::npos)
-    return name;
-  const auto path = bp::search_path(name);
-  if (path.empty())
-    throw could_not_find_out(
-        fmt::format("{}: not found in PATH; \"make packages\" installs what this kit runs", name));
-  return path.string();
-}
-
 File open_input(const std::filesystem::path &path) {
   const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (number < 0)
@@ -133,6 +123,23 @@ std::string last_lines(const std::string &text) {
 }
 
 } // namespace
+
+std::string find_program(const std::string &name) {
+  if (name.find('/') != std::string::npos)
+    return name;
+  const auto path = bp::search_path(name);
+  if (path.empty())
+    throw could_not_find_out(
+        fmt::format("{}: not found in PATH; \"make packages\" installs what this kit runs", name));
+  return path.string();
+}
+
+std::string program_identity(const std::string &name) {
+  // A compiler is often a link to another program.
+  const std::filesystem::path path = std::filesystem::canonical(find_program(name));
+  return fmt::format("{} {} {}", path.string(), std::filesystem::file_size(path),
+                     std::filesystem::last_write_time(path).time_since_epoch().count());
+}
 
 struct Child::State {
   Pipe out;

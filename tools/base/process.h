@@ -28,6 +28,14 @@ struct ChildResult {
   std::chrono::duration<double> elapsed{};
 };
 
+/// The path of a program that is looked up in PATH; a name with a slash is taken as it is. One that
+/// is not there is could_not_find_out.
+std::string find_program(const std::string &name);
+
+/// Where a program lies, its size and its time: an upgraded one has another identity. Quicker than
+/// to ask it for its version. Errors as of find_program().
+std::string program_identity(const std::string &name);
+
 /// A running child. Its stdout and stderr are pipes that a caller may poll. It runs in a process
 /// group of its own with PR_SET_PDEATHSIG; destroying it ends the group.
 class Child {

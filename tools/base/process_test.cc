@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -89,6 +90,17 @@ TEST(RunChild, NamesAProgramThatIsMissing) {
                 message),
             ExitStatus::unknown);
   EXPECT_THAT(message, HasSubstr("no-such-program: not found in PATH"));
+}
+
+TEST(ProgramIdentity, ChangesWithTheProgram) {
+  const std::string name = "/tmp/rmemcheck-identity-" + std::to_string(::getpid());
+  const auto write = [&](const std::string &text) { std::ofstream(name) << text; };
+  write("one");
+  const std::string first = program_identity(name);
+  EXPECT_EQ(program_identity(name), first);
+  write("other");
+  EXPECT_NE(program_identity(name), first);
+  std::filesystem::remove(name);
 }
 
 TEST(RunChild, NamesAProgramThatCannotBeStarted) {

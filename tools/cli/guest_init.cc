@@ -24,9 +24,8 @@ std::vector<std::string> compile_command(const Machine &machine, const fs::path 
 }
 
 std::string content_key(const Machine &machine, const fs::path &source) {
-  const ChildResult compiler =
-      run_child_or_throw({{machine.compiler_prefix + "gcc", "--version"}, ".", {}, {}});
-  return sha256(read_file(source) + compiler.out + to_shell(compile_command(machine, "", "")));
+  return sha256(read_file(source) + program_identity(machine.compiler_prefix + "gcc") +
+                to_shell(compile_command(machine, "", "")));
 }
 
 } // namespace

@@ -9,9 +9,9 @@
 #include "guest/frames.h"
 #include "guest/initramfs.h"
 #include "guest/qemu.h"
+#include "kernel/cache.h"
 
 #include <fmt/format.h>
-#include <future>
 
 namespace rmemcheck {
 namespace {
@@ -109,9 +109,15 @@ private:
   std::string error_;
 };
 
+/// Kept in the cache, since QEMU takes longer to tell than PID 1 takes for the evidence.
 std::string version_of(const std::string &program) {
-  const ChildResult result = run_child_or_throw({{program, "--version"}, ".", {}, {}});
-  return result.out.substr(0, result.out.find('\n'));
+  const auto no_progress = [](const std::string &, double) {};
+  const CacheEntry entry = cached(
+      "versions", sha256(program_identity(program)), no_progress, [&](const fs::path &folder) {
+        const ChildResult result = run_child_or_throw({{program, "--version"}, ".", {}, {}});
+        write_file(folder / "version", result.out.substr(0, result.out.find('\n')));
+      });
+  return read_file(entry.path / "version");
 }
 
 std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? read_file(path) : ""; }
@@ -123,14 +129,11 @@ BootResult boot(const BootRequest &request) {
   const TemporaryFolder folder;
   write_file(folder.path() / file_names.initramfs, make_initramfs(request.init, request.modules));
   write_file(folder.path() / file_names.dtb, request.dtb);
-  // Beside the guest, since it takes QEMU longer than PID 1 takes for the evidence.
-  std::future<std::string> version =
-      std::async(std::launch::async, version_of, request.machine.qemu_program);
   BootResult result;
+  result.qemu_version = version_of(request.machine.qemu_program);
   result.qemu_argv = qemu_command(request, file_names);
   Guest guest(result.qemu_argv, folder.path(), request.silence_seconds);
   guest.run();
-  result.qemu_version = version.get();
   Frames frames = parse_frames(bytes_if_there(folder.path() / file_names.evidence));
   guest.tell(result, frames);
   if (guest.never_started())

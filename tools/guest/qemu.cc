@@ -46,7 +46,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       "-chardev",
       "file,id=evidence,path=" + files.evidence.string(),
       "-device",
-      request.machine.serial_bus_device,
+      request.machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
       "-device",
       "virtserialport,chardev=evidence,name=rmemcheck.evidence",
       "-kernel",
