@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of the guest: loads the modules of /modules in sorted order, hands the
+ * PID 1 of the guest: loads the modules that /modules/order names, hands the
  * evidence to the host over a virtio port and powers off.
  *
  * The stream, one frame a file, read by tools/guest/frames.cc:
@@ -37,7 +37,6 @@
 #define HEADER_LENGTH 128	/* room for a frame's first line */
 
 #define SYSLOG_ACTION_READ_ALL 3
-#define SYSLOG_ACTION_CONSOLE_LEVEL 8
 #define SYSLOG_ACTION_SIZE_BUFFER 10
 
 /* Bytes of a file, with room for the frame's first line in front of them. */
@@ -343,8 +342,6 @@ static const struct {
 	const char *path;
 } evidence[] = {
 	{ "dmesg", send_dmesg, NULL },
-	{ "version", send_path, "/proc/version" },
-	{ "cmdline", send_path, "/proc/cmdline" },
 	{ "probe", send_probe, "/sys/kernel/debug/reserved_mem_probe/regions" },
 	{ "memblock-memory", send_path, "/sys/kernel/debug/memblock/memory" },
 	{ "memblock-reserved", send_path, "/sys/kernel/debug/memblock/reserved" },
@@ -389,12 +386,14 @@ static void mount_all(void)
 
 static int load_module(const char *name)
 {
+	/* Its lines come from debugfs: printing them takes longer than all else here. */
+	const char *parameters = strcmp(name, "reserved_mem_probe.ko") ? "" : "log=0";
 	char path[512];
 	int file, error = 0;
 
 	snprintf(path, sizeof(path), "/modules/%s", name);
 	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0 || (syscall(SYS_finit_module, file, "", 0) && errno != EEXIST))
+	if (file < 0 || (syscall(SYS_finit_module, file, parameters, 0) && errno != EEXIST))
 		error = errno;
 	if (file >= 0)
 		close(file);
@@ -403,18 +402,17 @@ static int load_module(const char *name)
 	return error;
 }
 
-static int is_module(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
 static void load_modules(void)
 {
-	struct dirent **modules;
-	int count = scandir("/modules", &modules, is_module, alphasort);
+	struct content order = { 0 };
+	char *name, *rest;
 
-	for (int i = 0; i < count; i++)
-		probe_error = load_module(modules[i]->d_name);
+	if (read_at(AT_FDCWD, "/modules/order", &order))
+		return;
+	*end_of(&order) = '\0';
+	for (name = strtok_r(order.memory + HEADER_LENGTH, "\n", &rest); name;
+	     name = strtok_r(NULL, "\n", &rest))
+		probe_error = load_module(name);
 }
 
 /* The port's node in /dev, found by the name that the host gave the port. */
@@ -461,11 +459,6 @@ int main(void)
 		return 1;
 	}
 	mount_all();
-	/*
-	 * The log keeps a line a region from the probe; an emulated serial port
-	 * takes longer for them than for all of the boot. Warnings still show.
-	 */
-	klogctl(SYSLOG_ACTION_CONSOLE_LEVEL, NULL, 5);
 	load_modules();
 	if (wait_for_port())
 		send_evidence();

@@ -37,6 +37,10 @@
 
 #define WORD_LENGTH 128
 
+static bool log = true;
+module_param(log, bool, 0444);
+MODULE_PARM_DESC(log, "Print the regions to the kernel log too (default: on)");
+
 static bool read_pages = true;
 module_param(read_pages, bool, 0444);
 MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped; turn it off where firmware punishes reads of memory that it owns (default: on)");
@@ -199,7 +203,8 @@ static int add_node(struct device_node *node)
 	}
 	list_add_tail(&line->list, &lines);
 	line_count++;
-	pr_info("%s\n", line->text);
+	if (log)
+		pr_info("%s\n", line->text);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
+#include "cli/conclusion.h"
 #include "cli/guest_init.h"
 #include "cli/kept_boot.h"
 #include "cli/kit.h"
@@ -7,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "report/json.h"
+#include "report/text.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -22,6 +24,7 @@ struct BootOptions {
   std::vector<std::string> modules;
   std::string append;
   std::string out;
+  bool judge = false;
   double silence_seconds = BootRequest{}.silence_seconds;
 };
 
@@ -59,6 +62,15 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   return request;
 }
 
+/// As the verb judge does it, without reading all of it again.
+ExitStatus judge_one(const KeptBoot &kept, const std::string &folder) {
+  const TextStyle style{is_colour_wanted(), 0};
+  CaseResult result = judge_kept(kept, folder);
+  result.name = folder;
+  fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
+  return exit_status(result.verdict.outcome);
+}
+
 ExitStatus boot_one(const BootOptions &options) {
   OutFolder out(options.out, "boot");
   KeptBoot kept;
@@ -75,7 +87,7 @@ ExitStatus boot_one(const BootOptions &options) {
   fmt::print("{}{}{} after {:.1f} s, {} files of evidence in {}\n", to_string(result.ending),
              result.ending_reason.empty() ? "" : ": ", result.ending_reason, result.seconds,
              result.evidence.size(), options.out);
-  return exit_status(result.ending);
+  return options.judge ? judge_one(kept, options.out) : exit_status(result.ending);
 }
 
 } // namespace
@@ -101,10 +113,11 @@ void add_boot(CLI::App &app, ChosenVerb &chosen) {
           fmt::format("No console output for so long is a hang ({})", options->silence_seconds))
       ->check(CLI::PositiveNumber)
       ->type_name("SECONDS");
+  verb->add_flag("--judge", options->judge, "Judge it too; the exit status is the verdict's");
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
   verb->footer("Exit status: 0 powered off, 1 panic, oops or hang, 3 otherwise.\n\nExample:\n"
                "  rmemcheck boot --kernel Image --dtb many.dtb --module reserved_mem_probe.ko "
-               "--out out/boot\n  rmemcheck judge out/boot");
+               "--out out/boot --judge");
   verb->callback([options, &chosen] { chosen = [options] { return boot_one(*options); }; });
 }
 

@@ -12,6 +12,7 @@
 #include "kernel/cache.h"
 
 #include <fmt/format.h>
+#include <thread>
 
 namespace rmemcheck {
 namespace {
@@ -44,8 +45,9 @@ public:
       note_evidence();
     }
     // Of a QEMU that closed its streams the exit status is known at once.
-    for (int turn = 0; open.empty() && !qemu_.has_ended() && turn < 1000; ++turn)
-      wait_readable({}, 2ms);
+    for (const auto end = Clock::now() + 2s;
+         open.empty() && !qemu_.has_ended() && Clock::now() < end;)
+      std::this_thread::sleep_for(100us);
     has_ended_itself_ = qemu_.has_ended();
     status_ = qemu_.finish();
   }

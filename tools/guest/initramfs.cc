@@ -69,9 +69,13 @@ std::string make_initramfs(const std::filesystem::path &init,
     archive.folder(name);
   archive.console("dev/console");
   archive.file("init", read_file(init));
-  for (std::size_t index = 0; index < modules.size(); ++index)
-    archive.file(fmt::format("modules/{:02}-{}", index, modules[index].filename().string()),
-                 read_file(modules[index]));
+  std::string order;
+  for (const std::filesystem::path &module : modules) {
+    const std::string name = module.filename().string();
+    order += name + '\n';
+    archive.file("modules/" + name, read_file(module));
+  }
+  archive.file("modules/order", order);
   return archive.finish();
 }
 

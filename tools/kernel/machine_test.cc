@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/machine.h"
+#include "kernel/test_kernel.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+constexpr const char *root = R"(arch = "riscv"
+image = "arch/riscv/boot/Image"
+image-target = "Image"
+)";
+constexpr const char *qemu = R"([qemu]
+program = "qemu-system-riscv64"
+machine = "virt"
+cpu = "rv64"
+memory-mib = 512
+memory-base = 0x80000000
+serial-bus-device = "virtio-serial-device"
+console = "console=ttyS0"
+)";
+
+class ReadMachine : public FolderTest {
+protected:
+  [[nodiscard]] Machine machine(const std::string &text) const {
+    write("riscv.toml", text);
+    return read_machine(folder / "riscv.toml");
+  }
+  /// The message for a text that must be refused, without the folder before the file's name.
+  [[nodiscard]] std::string refusal(const std::string &text) const {
+    const Error error = error_of([&] { (void)machine(text); });
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_THAT(error.what(), StartsWith(folder.string() + "/"));
+    return std::string(error.what()).substr(folder.string().size() + 1);
+  }
+};
+
+/// A text without the line that sets a key.
+std::string without(std::string text, const std::string &key) {
+  const std::size_t at = text.find(key + " = ");
+  return text.erase(at, text.find('\n', at) + 1 - at);
+}
+
+TEST_F(ReadMachine, TakesTheKitsArm64) {
+  const Machine arm64 = read_machine(kit_folder() / "machines/arm64.toml");
+  EXPECT_EQ(arm64.name, "arm64");
+  EXPECT_EQ(arm64.arch, "arm64");
+  EXPECT_EQ(arm64.compiler_prefix, "aarch64-linux-gnu-");
+  EXPECT_EQ(arm64.image, "arch/arm64/boot/Image");
+  EXPECT_EQ(arm64.image_target, "Image");
+  EXPECT_THAT(arm64.packages, Contains("gcc-aarch64-linux-gnu"));
+  EXPECT_THAT(arm64.config, Contains("CONFIG_SERIAL_AMBA_PL011_CONSOLE=y"));
+  EXPECT_EQ(arm64.qemu_program, "qemu-system-aarch64");
+  EXPECT_EQ(arm64.qemu_machine, "virt");
+  EXPECT_EQ(arm64.memory_base, 0x40000000U);
+  EXPECT_THAT(arm64.console, StartsWith("console=ttyAMA0"));
+}
+
+TEST_F(ReadMachine, TakesEveryKey) {
+  const Machine riscv = machine(std::string(root) +
+                                "compiler-prefix = 'riscv64-linux-gnu-'\npackages = ['a', 'b']\n"
+                                "config = ['CONFIG_A=y']\n" +
+                                qemu);
+  EXPECT_EQ(riscv.name, "riscv");
+  EXPECT_EQ(riscv.compiler_prefix, "riscv64-linux-gnu-");
+  EXPECT_THAT(riscv.packages, ElementsAre("a", "b"));
+  EXPECT_THAT(riscv.config, ElementsAre("CONFIG_A=y"));
+  EXPECT_EQ(riscv.qemu_cpu, "rv64");
+  EXPECT_EQ(riscv.memory_mib, 512U);
+  EXPECT_EQ(riscv.memory_base, 0x80000000U);
+  EXPECT_EQ(riscv.serial_bus_device, "virtio-serial-device");
+  EXPECT_EQ(riscv.console, "console=ttyS0");
+}
+
+TEST_F(ReadMachine, NeedsNoPrefixPackagesOrConfig) {
+  const Machine riscv = machine(std::string(root) + qemu);
+  EXPECT_EQ(riscv.compiler_prefix, "");
+  EXPECT_THAT(riscv.packages, IsEmpty());
+  EXPECT_THAT(riscv.config, IsEmpty());
+}
+
+TEST_F(ReadMachine, RefusesWithFileAndLine) {
+  const std::string whole = std::string(root) + qemu;
+  const std::pair<std::string, const char *> bad[] = {
+      {"arhc = 'arm'\n" + whole, "riscv.toml:1: arhc: expected one of arch, "},
+      {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of console, cpu, "},
+      {"packages = 'gcc'\n" + whole, "riscv.toml:1: packages: expected a list of strings"},
+      {"config = [\n'CONFIG_A=y',\n1]\n" + whole, "riscv.toml:3: config: expected a list"},
+      {"arch = 64\n", "riscv.toml:1: arch: expected a string"},
+      {"arch = ''\n", "riscv.toml:1: arch: expected ARCH="},
+      {root, "qemu: expected a table, [qemu]"},
+      {root + without(qemu, "memory-mib") + "memory-mib = 0\n", "riscv.toml:11: memory-mib: "},
+      {root + without(qemu, "memory-base") + "memory-base = 'low'\n", "riscv.toml:11: memory-base"},
+      {"\n=\n", "riscv.toml:2: expected TOML: "},
+  };
+  for (const auto &[text, wanted] : bad)
+    EXPECT_THAT(refusal(text), HasSubstr(wanted)) << text;
+}
+
+TEST_F(ReadMachine, NamesAMissingKeyWithTheLineOfItsTable) {
+  for (const char *key : {"arch", "image", "image-target"})
+    EXPECT_THAT(refusal(without(root, key) + qemu),
+                StartsWith(fmt::format("riscv.toml:1: {}: expected ", key)));
+  for (const char *key :
+       {"program", "machine", "cpu", "memory-mib", "memory-base", "serial-bus-device", "console"})
+    EXPECT_THAT(refusal(root + without(qemu, key)),
+                StartsWith(fmt::format("riscv.toml:4: {}: expected ", key)));
+}
+
+TEST_F(ReadMachine, NamesAMissingFile) {
+  const Error error = error_of([&] { read_machine(folder / "mips.toml"); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr((folder / "mips.toml").string()));
+}
+
+} // namespace
+} // namespace rmemcheck::test
