@@ -81,12 +81,37 @@ struct DieWithParent : bp::extend::handler {
   }
 };
 
-bp::environment environment_with(const std::map<std::string, std::string> &added) {
-  bp::environment environment = boost::this_process::environment();
+/// This process's variables, those in `added` replaced or added.  Not bp::environment: looking a
+/// name up there reads past the end of each variable shorter than the name (Boost 1.74).
+std::vector<std::string> environment_with(const std::map<std::string, std::string> &added) {
+  std::vector<std::string> variables;
+  for (char *const *variable = ::environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (!added.contains(std::string(text.substr(0, text.find('=')))))
+      variables.emplace_back(text);
+  }
   for (const auto &[name, value] : added)
-    environment[name] = value;
-  return environment;
+    variables.push_back(name + "=" + value);
+  return variables;
 }
+
+/// The form that execve() takes: pointers into `variables`, and a null pointer at the end.
+std::vector<char *> pointers_to(std::vector<std::string> &variables) {
+  std::vector<char *> pointers;
+  for (std::string &variable : variables)
+    pointers.push_back(variable.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+struct WithEnvironment : bp::extend::handler {
+  explicit WithEnvironment(char **given) : environment(given) {}
+  char **environment;
+
+  template <typename Executor> void on_setup(Executor &executor) const {
+    executor.env = environment;
+  }
+};
 
 int exit_status(int native) {
   return WIFSIGNALED(native) ? 128 + WTERMSIG(native) : WEXITSTATUS(native);
@@ -156,11 +181,13 @@ Child::Child(const Command &command, Streams streams) : state_(std::make_unique<
   if (streams == Streams::separate)
     state_->err = make_pipe();
   const Pipe &err = streams == Streams::separate ? state_->err : state_->out;
+  std::vector<std::string> variables = environment_with(command.environment);
+  std::vector<char *> environment = pointers_to(variables);
   try {
     bp::group group;
     state_->process = bp::child(
         bp::exe = program, bp::args = arguments, bp::start_dir = command.directory.string(),
-        environment_with(command.environment), bp::posix::fd.bind(0, input.number()),
+        WithEnvironment(environment.data()), bp::posix::fd.bind(0, input.number()),
         bp::posix::fd.bind(1, state_->out.write.number()),
         bp::posix::fd.bind(2, err.write.number()), group, DieWithParent());
     group.detach(); // this class ends it, gently at first

@@ -50,6 +50,17 @@ TEST(RunChild, KeepsStreamsAndStatusApart) {
   EXPECT_EQ(result.status, 3);
 }
 
+TEST(RunChild, AddsAndReplacesVariablesAndKeepsTheRest) {
+  ::setenv("KEPT", "kept", 1);
+  ::setenv("REPLACED_AND_LONG_BY_NAME", "", 1);
+  ::setenv("A", "", 1); // shorter than the names that are looked for
+  Command command = shell("echo $KEPT $REPLACED_AND_LONG_BY_NAME $ADDED_AND_EVEN_LONGER_BY_NAME; "
+                          "env | grep -c LONG_BY_NAME=");
+  command.environment = {{"REPLACED_AND_LONG_BY_NAME", "replaced"},
+                         {"ADDED_AND_EVEN_LONGER_BY_NAME", "added"}};
+  EXPECT_EQ(run_child(command).out, "kept replaced added\n1\n");
+}
+
 TEST(RunChild, TellsTheSignal) { EXPECT_EQ(run_child(shell("kill -9 $$")).status, 128 + SIGKILL); }
 
 TEST(RunChild, GivesLinesInOrderOfArrival) {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <optional>
 #include <regex>
 #include <set>
 
@@ -87,35 +86,25 @@ void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path 
                                 what_failed(patch, result.err)));
 }
 
+void copy_files(const std::set<std::string> &files, const fs::path &from, const fs::path &to) {
+  for (const std::string &file : files)
+    if (fs::is_regular_file(from / file))
+      copy_to(from / file, to / file);
+}
+
 /// Applies the series to copies of the files that it touches.
 void apply_to_copies(const Series &series, const std::set<std::string> &files, const fs::path &tree,
                      const fs::path &scratch) {
-  for (const std::string &file : files)
-    if (fs::is_regular_file(tree / file))
-      copy_to(tree / file, scratch / file);
+  copy_files(files, tree, scratch);
   for (const fs::path &patch : series.patches)
     apply_patch(patch, scratch, tree);
 }
 
-/// A file's bytes before it was changed; none where it was not there.
-struct Saved {
-  std::string file;
-  std::optional<std::string> bytes;
-};
-
-void put_back(const std::vector<Saved> &saved, const fs::path &tree) {
-  for (const Saved &each : saved) {
-    if (each.bytes)
-      write_file(tree / each.file, *each.bytes);
-    else
-      fs::remove(tree / each.file);
-  }
-}
-
-void take_over(const std::string &file, const fs::path &scratch, const fs::path &tree) {
-  if (fs::exists(scratch / file))
-    copy_to(scratch / file, tree / file); // written beside and renamed: hard links stay apart
-  else
+/// Makes a file of the tree what it is below `from`, where it may be missing.
+void take_over(const std::string &file, const fs::path &from, const fs::path &tree) {
+  if (fs::exists(from / file))
+    copy_to(from / file, tree / file); // written beside and renamed: hard links stay apart
+  else if (fs::is_regular_file(tree / file))
     fs::remove(tree / file);
 }
 
@@ -130,17 +119,14 @@ void apply_series(const Series &series, const fs::path &tree) {
   const TemporaryFolder scratch;
   const std::set<std::string> files = touched_files(series);
   apply_to_copies(series, files, tree, scratch.path());
-  std::vector<Saved> saved;
+  const TemporaryFolder saved;
+  copy_files(files, tree, saved.path());
   try {
-    for (const std::string &file : files) {
-      std::optional<std::string> bytes;
-      if (fs::exists(tree / file))
-        bytes = read_file(tree / file);
-      saved.push_back({file, bytes});
+    for (const std::string &file : files)
       take_over(file, scratch.path(), tree);
-    }
   } catch (...) {
-    put_back(saved, tree);
+    for (const std::string &file : files)
+      take_over(file, saved.path(), tree);
     throw;
   }
 }

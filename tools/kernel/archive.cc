@@ -2,6 +2,7 @@
 #include "kernel/archive.h"
 
 #include "base/error.h"
+#include "base/folder.h"
 #include "base/process.h"
 
 #include <archive.h>
@@ -102,6 +103,7 @@ bool is_archive_name(const fs::path &path) {
 }
 
 void unpack(const fs::path &archive, const fs::path &folder, const Progress &progress) {
+  make_folders(folder); // libarchive would remove a file that is in the way
   Unpacking(archive, folder)(progress);
 }
 

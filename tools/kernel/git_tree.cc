@@ -60,7 +60,8 @@ public:
   void export_tree(const std::string &tree, const fs::path &folder) const {
     fs::remove(scratch_.path() / "index");
     (void)git({"read-tree", tree});
-    (void)git({"checkout-index", "--all", "--force", "--prefix=" + folder.string() + "/"});
+    // A bare repository has no other work tree.
+    (void)git({"--work-tree=" + folder.string(), "checkout-index", "--all", "--force"});
   }
 
   [[nodiscard]] SourceTree take(const std::string &tree, const std::string &name,

@@ -82,7 +82,9 @@ TEST(CaseLine, TellsKernelCaseVerdictCountsAndReason) {
 
 TEST(CaseLine, SaysThatAFailureIsAsItMustBe) {
   CaseResult result = case_result("baseline", "static-65", Outcome::fail);
-  result.must_fail = {"recorded", "known-errors"};
+  result.must_fail = {"recorded", "logged", "known-errors"};
+  result.verdict.rules = {rule("recorded", Outcome::fail, "", 1), rule("logged", Outcome::skip, ""),
+                          rule("known-errors", Outcome::fail, "", 1)};
   result.conclusion = Outcome::pass;
   EXPECT_THAT(case_line(result, {}), HasSubstr("fail"));
   EXPECT_THAT(case_line(result, {}), HasSubstr("as it must: recorded, known-errors"));

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest/qemu.h"
+
+#include "base/process.h"
+#include "kernel/test_kernel.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+BootRequest request() {
+  BootRequest request;
+  request.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
+  request.image = "/kernels/Image";
+  return request;
+}
+
+/// The word after `option`.
+std::string value_of(const std::vector<std::string> &command, const std::string &option) {
+  const auto at = std::ranges::find(command, option);
+  return at == command.end() ? "missing" : at[1];
+}
+
+TEST(QemuCommand, BootsWhatWasAskedFor) {
+  const auto command = qemu_command(request(), {"initramfs", "tree.dtb", "evidence"});
+  EXPECT_EQ(command.front(), "qemu-system-aarch64");
+  EXPECT_EQ(value_of(command, "-machine"), "virt");
+  EXPECT_EQ(value_of(command, "-m"), "1024M");
+  EXPECT_EQ(value_of(command, "-kernel"), "/kernels/Image");
+  EXPECT_EQ(value_of(command, "-initrd"), "initramfs");
+  EXPECT_EQ(value_of(command, "-dtb"), "tree.dtb");
+  EXPECT_THAT(command, Contains("file,id=evidence,path=evidence"));
+}
+
+TEST(QemuCommand, EndsWithAGuestThatRestarts) {
+  const auto command = qemu_command(request(), {});
+  EXPECT_THAT(command, Contains("-no-reboot"));
+  EXPECT_THAT(value_of(command, "-append"), HasSubstr("panic=-1"));
+}
+
+TEST(QemuCommand, TakesNobodysSettings) {
+  const auto command = qemu_command(request(), {});
+  EXPECT_THAT(command, Contains("-nodefaults"));
+  EXPECT_THAT(command, Contains("-no-user-config"));
+}
+
+TEST(QemuCommand, PutsMoreWordsLast) {
+  BootRequest more = request();
+  more.append = "cma=16M";
+  EXPECT_THAT(value_of(qemu_command(more, {}), "-append"), testing::EndsWith(" cma=16M"));
+}
+
+TEST(QemuCommand, FindsTheImageFromAnyFolder) {
+  BootRequest relative = request();
+  relative.image = "Image";
+  EXPECT_EQ(value_of(qemu_command(relative, {}), "-kernel"),
+            (std::filesystem::current_path() / "Image").string());
+}
+
+TEST(BoardDtb, IsWhatQemuMakes) {
+  const std::string dtb = board_dtb(request().machine);
+  EXPECT_EQ(dtb.substr(0, 4), "\xd0\x0d\xfe\xed");
+  EXPECT_THAT(dtb, HasSubstr("linux,dummy-virt"));
+}
+
+TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
+  Machine machine = request().machine;
+  machine.qemu_machine = "no-such-board";
+  const Error error = test::error_of([&] { board_dtb(machine); });
+  EXPECT_EQ(error.status(), ExitStatus::unknown);
+  EXPECT_THAT(error.what(), HasSubstr("no-such-board"));
+}
+
+} // namespace
+} // namespace rmemcheck
