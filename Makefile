@@ -19,7 +19,8 @@ PACKAGES := \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	qemu-system-arm device-tree-compiler \
-	python3 python3-pytest hyperfine cpio
+	python3 python3-pytest hyperfine cpio \
+	linux-headers-$(shell dpkg --print-architecture)
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 

@@ -222,12 +222,16 @@ static void send_dmesg(const char *name, const char *path, struct content *conte
 	send_absent(name, errno);
 }
 
+/* The log is read after it: what unloading does wrong is evidence too. */
 static void send_probe(const char *name, const char *path, struct content *content)
 {
-	if (probe_error)
+	if (probe_error) {
 		send_absent(name, probe_error);
-	else
-		send_path(name, path, content);
+		return;
+	}
+	send_path(name, path, content);
+	if (syscall(SYS_delete_module, "reserved_mem_probe", 0))
+		complain("cannot unload the probe: %s", strerror(errno));
 }
 
 static void append_hex(struct content *content, const char *bytes, size_t length)
@@ -341,8 +345,8 @@ static const struct {
 	void (*send)(const char *name, const char *path, struct content *content);
 	const char *path;
 } evidence[] = {
-	{ "dmesg", send_dmesg, NULL },
 	{ "probe", send_probe, "/sys/kernel/debug/reserved_mem_probe/regions" },
+	{ "dmesg", send_dmesg, NULL },
 	{ "memblock-memory", send_path, "/sys/kernel/debug/memblock/memory" },
 	{ "memblock-reserved", send_path, "/sys/kernel/debug/memblock/reserved" },
 	{ "iomem", send_path, "/proc/iomem" },

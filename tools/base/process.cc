@@ -91,16 +91,15 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
       variables.emplace_back(text);
   }
   for (const auto &[name, value] : added)
-    variables.push_back(name + "=" + value);
+    variables.push_back(fmt::format("{}={}", name, value));
   return variables;
 }
 
 /// The form that execve() takes: pointers into `variables`, and a null pointer at the end.
 std::vector<char *> pointers_to(std::vector<std::string> &variables) {
-  std::vector<char *> pointers;
-  for (std::string &variable : variables)
-    pointers.push_back(variable.data());
-  pointers.push_back(nullptr);
+  std::vector<char *> pointers(variables.size() + 1, nullptr);
+  std::ranges::transform(variables, pointers.begin(),
+                         [](std::string &each) { return each.data(); });
   return pointers;
 }
 
@@ -229,8 +228,9 @@ int Child::finish() {
   return *state_->status;
 }
 
-bool wait_readable(std::vector<int> files, std::chrono::milliseconds most) {
+bool wait_readable(const std::vector<int> &files, std::chrono::milliseconds most) {
   std::vector<pollfd> polled;
+  polled.reserve(files.size());
   for (const int file : files)
     polled.push_back({file, POLLIN, 0});
   for (const auto end = Clock::now() + most;;) {

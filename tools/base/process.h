@@ -65,7 +65,7 @@ private:
 
 /// Waits until one of the files can be read (or is at its end), but no longer than `most`; false
 /// after that time. Throws Error(interrupted) within 100 ms once interrupted() is true.
-bool wait_readable(std::vector<int> files, std::chrono::milliseconds most);
+bool wait_readable(const std::vector<int> &files, std::chrono::milliseconds most);
 
 /// Appends what a non-blocking file has to give; false at its end.
 bool drain(int file, std::string &bytes);

@@ -29,12 +29,14 @@ std::string cut_to_terminal(std::string line, std::FILE *stream) {
 
 } // namespace
 
-bool is_colour_wanted() { return ::isatty(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
+bool is_colour_wanted() {
+  return ::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+}
 
 ProgressLine::ProgressLine(std::FILE *out, std::FILE *status, bool is_terminal)
     : out_(out), status_(status), is_terminal_(is_terminal) {}
 
-ProgressLine::ProgressLine() : ProgressLine(stdout, stderr, ::isatty(STDERR_FILENO)) {}
+ProgressLine::ProgressLine() : ProgressLine(stdout, stderr, ::isatty(STDERR_FILENO) == 1) {}
 
 ProgressLine::~ProgressLine() { clear(); }
 

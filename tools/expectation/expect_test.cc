@@ -54,7 +54,7 @@ ExpectedRegion only(ReservedRegion region) {
 
 TEST(Expect, EveryGoodRegionIsRecorded) {
   std::vector<ReservedRegion> regions;
-  for (unsigned index = 0; index < 100; ++index)
+  for (std::uint64_t index = 0; index < 100; ++index)
     regions.push_back(
         fixed("r" + std::to_string(index), ram.begin + index * 0x20000, 0x10000, index % 2 == 1));
   const Expectation expectation = expect(tree(regions));

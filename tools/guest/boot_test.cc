@@ -17,7 +17,7 @@ using testing::UnorderedElementsAre;
 class Boot : public test::CacheTest {
 protected:
   /// What `script` does as QEMU, called in the guest's folder.
-  BootResult boot_as(const std::string &script, double silence_seconds = 20) const {
+  [[nodiscard]] BootResult boot_as(const std::string &script, double silence_seconds = 20) const {
     write("qemu", "#!/bin/sh\n[ \"$1\" = --version ] && echo QEMU of the test && exit\n" + script);
     std::filesystem::permissions(folder / "qemu", std::filesystem::perms::owner_all);
     write("init", "init");
@@ -102,7 +102,7 @@ TEST_F(Boot, TellsAQemuThatIsKilled) {
 }
 
 TEST_F(Boot, NamesTheCommandOfAQemuThatNeverStarted) {
-  const Error error = test::error_of([&] { boot_as("echo no such machine >&2; exit 1"); });
+  const Error error = test::error_of([&] { (void)boot_as("echo no such machine >&2; exit 1"); });
   EXPECT_EQ(error.status(), ExitStatus::unknown);
   EXPECT_THAT(error.what(), HasSubstr("the guest never started: no such machine"));
   EXPECT_THAT(error.what(), HasSubstr("-dtb tree.dtb"));

@@ -7,7 +7,6 @@ namespace rmemcheck {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Optional;
 
 const ConsoleWatch::Clock::time_point start;
 

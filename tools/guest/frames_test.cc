@@ -9,7 +9,6 @@ namespace rmemcheck {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 

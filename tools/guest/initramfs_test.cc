@@ -14,7 +14,8 @@ using testing::HasSubstr;
 class MakeInitramfs : public test::FolderTest {
 protected:
   /// What cpio, a reader that is not ours, says of the archive.
-  std::string cpio(const std::string &archive, std::vector<std::string> options) const {
+  [[nodiscard]] std::string cpio(const std::string &archive,
+                                 std::vector<std::string> options) const {
     write("archive", archive);
     options.insert(options.begin(), {"cpio", "--quiet"});
     return run_child_or_throw({options, folder, {}, folder / "archive"}).out;
@@ -36,7 +37,7 @@ TEST_F(MakeInitramfs, KeepsTheOrderOfTheModules) {
   write("a/ant.ko", std::string("a\0nt", 4));
   const std::string archive =
       make_initramfs(folder / "init", {folder / "b/zebra.ko", folder / "a/ant.ko"});
-  cpio(archive, {"-id"});
+  (void)cpio(archive, {"-id"});
   EXPECT_EQ(read("modules/order"), "zebra.ko\nant.ko\n");
   EXPECT_EQ(read("modules/zebra.ko"), "zebra");
   EXPECT_EQ(read("modules/ant.ko"), std::string("a\0nt", 4));

@@ -20,7 +20,7 @@ const RuleResult *find_rule(const Verdict &verdict, const std::string &name) {
 
 bool passed(const Verdict &verdict, const std::string &name) {
   const RuleResult *rule = find_rule(verdict, name);
-  return rule && rule->outcome == Outcome::pass;
+  return rule != nullptr && rule->outcome == Outcome::pass;
 }
 
 /// "recorded, logged": the rules with that outcome, in their order.

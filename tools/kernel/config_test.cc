@@ -26,7 +26,7 @@ protected:
     write(".config", config);
     check_config(wanted(fragment), folder / ".config");
   }
-  [[nodiscard]] std::string refusal(const std::function<void()> &action) const {
+  [[nodiscard]] static std::string refusal(const std::function<void()> &action) {
     const Error error = error_of(action);
     EXPECT_EQ(error.status(), ExitStatus::bad_input);
     return error.what();

@@ -54,9 +54,9 @@ using WorkTree = GitTree;
 
 TEST_F(WorkTree, HasNameKeyAndFilesOfTheCommit) {
   const SourceTree tree = take();
-  EXPECT_EQ(tree.name,
-            (folder / "linux").string() + "@" + git("linux", {"rev-parse", "--short=12", "HEAD"}));
-  EXPECT_EQ(tree.key, "git-" + git("linux", {"rev-parse", "HEAD^{tree}"}));
+  EXPECT_EQ(tree.name, (folder / "linux").string() + "@" +
+                           git_prints("linux", {"rev-parse", "--short=12", "HEAD"}));
+  EXPECT_EQ(tree.key, "git-" + git_prints("linux", {"rev-parse", "HEAD^{tree}"}));
   EXPECT_EQ(contents(tree.path), files());
 }
 
@@ -148,7 +148,7 @@ TEST_F(WorkTree, OfABareRepositoryIsItsHead) {
   const auto before = contents(folder / "bare.git");
   const SourceTree tree = take("bare.git");
   EXPECT_EQ(contents(tree.path), files());
-  EXPECT_EQ(tree.key, "git-" + git("linux", {"rev-parse", "HEAD^{tree}"}));
+  EXPECT_EQ(tree.key, "git-" + git_prints("linux", {"rev-parse", "HEAD^{tree}"}));
   EXPECT_EQ(contents(folder / "bare.git"), before);
 }
 
@@ -159,7 +159,7 @@ TEST_F(TakeCommit, TakesItByAnyOfItsNames) {
   git("linux", {"tag", "--annotate", "--message", "a tag", "v6.1.7"});
   write_kernel("linux", 8);
   commit("linux");
-  const std::string id = git("linux", {"rev-parse", "HEAD~"});
+  const std::string id = git_prints("linux", {"rev-parse", "HEAD~"});
   for (const std::string &name : {std::string("v6.1.7"), std::string("main~"), id, id.substr(0, 9)})
     EXPECT_EQ(contents(take("linux", name).path), first) << name;
   EXPECT_EQ(take("linux", "main").name, (folder / "linux").string() + "@main");
@@ -216,7 +216,7 @@ protected:
 TEST_F(TakeRelease, FetchesACandidateFromTorvalds) {
   const SourceTree tree = take("v6.9-rc1", "torvalds/linux.git", "linux");
   EXPECT_EQ(tree.name, "v6.9-rc1");
-  EXPECT_EQ(tree.key, "git-" + git("linux", {"rev-parse", "HEAD^{tree}"}));
+  EXPECT_EQ(tree.key, "git-" + git_prints("linux", {"rev-parse", "HEAD^{tree}"}));
   EXPECT_EQ(contents(tree.path), files());
 }
 

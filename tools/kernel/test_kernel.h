@@ -94,10 +94,14 @@ protected:
     write(name / "drivers/of/of_reserved_mem.c", "int reserved_mem_count;\n");
   }
   /// Runs git in folder/NAME; what it prints, without the last newline.
-  std::string git(const std::filesystem::path &name, std::vector<std::string> arguments) const {
+  [[nodiscard]] std::string git_prints(const std::filesystem::path &name,
+                                       std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"git", "-C", (folder / name).string()});
     std::string out = run_child_or_throw({arguments, ".", {}, {}}).out;
     return out.substr(0, out.find_last_not_of('\n') + 1);
+  }
+  void git(const std::filesystem::path &name, const std::vector<std::string> &arguments) const {
+    (void)git_prints(name, arguments);
   }
   void commit(const std::filesystem::path &name) const {
     git(name, {"add", "--all"});

@@ -142,7 +142,7 @@ TEST_F(FindTree, LeavesWhatWasNamedAsItWas) {
   (void)find("repo@HEAD");
   EXPECT_EQ(contents(folder / "linux"), folder_before);
   EXPECT_EQ(contents(folder / "repo"), repository_before);
-  EXPECT_EQ(git("repo", {"status", "--porcelain"}), "?? new.c");
+  EXPECT_EQ(git_prints("repo", {"status", "--porcelain"}), "?? new.c");
 }
 
 TEST_F(FindTree, KeepsACopyThatLaterChangesDoNotReach) {

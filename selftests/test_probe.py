@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The probe module: built for other kernels, where it cannot work, and unloaded."""
+import pathlib
+import shutil
+import subprocess
+
+KIT = pathlib.Path(__file__).resolve().parent.parent
+HEADERS = sorted(path.parent for path in pathlib.Path("/usr/src").glob("linux-headers-*/.config"))
+
+
+def test_it_builds_against_installed_headers(tmp_path):
+    assert HEADERS, "no linux-headers package: make packages"
+    copy = tmp_path / "kmod"
+    shutil.copytree(KIT / "kmod", copy)
+    result = subprocess.run(["make", "-C", copy, f"KDIR={HEADERS[-1]}", "W=1"], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 0, result.stdout
+    # Debian's headers bring no vmlinux; that is said whatever the module is.
+    assert "warning" not in result.stdout.lower(), result.stdout
+    assert (copy / "reserved_mem_probe.ko").stat().st_size > 0
+
+
+def boot(rmemcheck, kernel, run, out, *words):
+    return rmemcheck("boot", "--kernel", kernel / "Image", "--dtb", run / "tree.dtb",
+                     "--module", kernel / "reserved_mem_probe.ko", "--out", out, "--judge", *words)
+
+
+def test_without_debugfs_it_refuses_with_a_message(rmemcheck, validated, tmp_path):
+    """And what it would have shown is not taken for shown."""
+    out, _ = validated
+    result = boot(rmemcheck, out / "kernels/patched", out / "runs/patched/one", tmp_path / "boot",
+                  "--append", "debugfs=off")
+    log = (tmp_path / "boot/evidence/dmesg").read_text()
+    assert "reserved_mem_probe: debugfs is off" in log
+    assert not (tmp_path / "boot/evidence/probe").exists()
+    assert result.returncode == 3, result.stdout
+
+
+def test_it_taints_only_as_a_module_from_outside_and_unloads(validated):
+    out, _ = validated
+    for run in (out / "runs").glob("*/*"):
+        console = (run / "console.log").read_text()
+        assert "cannot unload" not in console and "cannot load" not in console, run
+        log = (run / "evidence/dmesg").read_text()
+        taints = [line for line in log.splitlines() if "taint" in line]
+        assert all("loading out-of-tree module taints kernel" in line for line in taints), taints
