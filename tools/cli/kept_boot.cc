@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace rmemcheck {
@@ -96,6 +97,31 @@ void read_run_json(const fs::path &path, KeptBoot &kept) {
   }
 }
 
+bool has(const ReservedMemory &tree, const ReservedRegion &region) {
+  return std::ranges::find(tree.regions, region) != tree.regions.end();
+}
+
+/// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
+/// the tree that the kernel was given. Nothing of ours may be missing from it.
+ReservedMemory tree_of(const KeptBoot &kept, const std::string &folder, CaseResult &result) {
+  const std::string prefix = folder.empty() ? "" : folder + "/";
+  ReservedMemory ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
+  const auto fdt = kept.boot.evidence.find("fdt");
+  if (fdt == kept.boot.evidence.end())
+    return ours;
+  ReservedMemory given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+  std::vector<std::string> added;
+  for (const ReservedRegion &region : given.regions)
+    if (!has(ours, region))
+      added.push_back(region.name);
+  const bool is_whole = std::ranges::all_of(
+      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
+  if (added.empty() || !is_whole)
+    return ours; // what is missing is missed by the rules
+  result.notes.push_back("firmware has added " + fmt::format("{}", fmt::join(added, ", ")));
+  return given;
+}
+
 /// Nothing is known where the evidence is not understood, and that is said of every rule.
 Verdict not_understood(const Expectation &expectation, const std::string &why) {
   Verdict verdict = judge(expectation, Evidence{});
@@ -114,7 +140,7 @@ void judge_raw(CaseResult &result, const Expectation &expectation, const BootRes
   } catch (const Error &error) {
     why = error.what();
   }
-  result.notes = evidence.notes;
+  result.notes.insert(result.notes.end(), evidence.notes.begin(), evidence.notes.end());
   if (!why.empty() && boot.ending == Ending::powered_off) {
     result.verdict = not_understood(expectation, why);
     return;
@@ -153,9 +179,8 @@ KeptBoot load(const fs::path &folder) {
 
 CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
   const auto start = std::chrono::steady_clock::now();
-  const std::string origin = folder + (folder.empty() ? "" : "/") + "tree.dtb";
-  const Expectation expectation = expect(read_reserved_memory(kept.dtb, origin));
   CaseResult result;
+  const Expectation expectation = expect(tree_of(kept, folder, result));
   result.kernel = kept.kernel;
   result.name = kept.case_name;
   result.title = kept.title;

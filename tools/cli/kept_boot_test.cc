@@ -33,6 +33,11 @@ protected:
     kept.boot.seconds = 0.5;
   }
   [[nodiscard]] fs::path run() const { return folder / "run"; }
+  static std::string tree_with(const std::vector<RegionRequest> &regions) {
+    TreeRequest tree;
+    tree.regions = regions;
+    return make_tree(board(), tree, memory_base);
+  }
 
   KeptBoot kept;
 };
@@ -105,6 +110,25 @@ TEST_F(KeptBootTest, IsInconclusiveWhereEvidenceIsNotUnderstood) {
   EXPECT_EQ(result.verdict.rules.size(), rules().size());
   kept.boot.ending = Ending::panic;
   EXPECT_EQ(judge_kept(kept, "").verdict.outcome, Outcome::fail);
+}
+
+TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAdded) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours});
+  kept.boot.evidence = {{"fdt", tree_with({ours, firmware})}};
+  const CaseResult result = judge_kept(kept, "");
+  EXPECT_EQ(result.verdict.regions_in_tree, 2u);
+  EXPECT_THAT(result.notes, Contains("firmware has added firmware@58000000"));
+}
+
+TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest other = static_region("other", 0x14000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours, other});
+  kept.boot.evidence = {{"fdt", tree_with({ours, firmware})}};
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 2u);
 }
 
 TEST_F(KeptBootTest, RefusesABrokenTree) {

@@ -97,6 +97,23 @@ fs::path machine_file(const std::string &given, const Kit &kit) {
   return named_file(given, kit.machines(), "machine");
 }
 
+std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit) {
+  std::vector<Machine> machines;
+  if (given == std::vector<std::string>{"all"}) {
+    std::ranges::transform(toml_files(kit.machines()), std::back_inserter(machines), read_machine);
+    std::erase_if(machines, [](const Machine &machine) { return !machine.boots; });
+    return machines;
+  }
+  for (const std::string &each : given) {
+    const fs::path file = machine_file(each, kit);
+    machines.push_back(read_machine(file));
+    if (!machines.back().boots)
+      throw bad_input(
+          fmt::format("{}: expected a [qemu]: this machine is only compiled", file.string()));
+  }
+  return machines;
+}
+
 std::vector<fs::path> case_files(const std::vector<std::string> &given, const Kit &kit) {
   std::vector<fs::path> files;
   const auto add = [&](const fs::path &file) {

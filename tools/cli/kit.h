@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "kernel/machine.h"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,6 +36,10 @@ std::vector<std::string> missing_from_kit(const std::filesystem::path &folder);
 /// The file of a machine: a path (with a slash or ending in .toml) or the name of one in the kit.
 /// Another name is bad_input that lists them.
 std::filesystem::path machine_file(const std::string &given, const Kit &kit);
+
+/// The machines that are named, read; "all" means all of the kit that boot. One that is named and
+/// does not boot is bad_input.
+std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit);
 
 /// The files of cases: folders of them, files, or names of ones in the kit; none given means all
 /// of the kit, numbers in their order. A case named twice is there once.

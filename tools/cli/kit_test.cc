@@ -55,6 +55,19 @@ TEST_F(KitTest, FindsAMachineByNameOrPath) {
   EXPECT_EQ(machine_file(path, kit), path);
 }
 
+TEST_F(KitTest, ReadsAllMachinesOrThoseThatAreNamed) {
+  const fs::path machines = fs::path(__FILE__).parent_path() / "../../machines";
+  fs::copy(machines, folder / "machines",
+           fs::copy_options::overwrite_existing | fs::copy_options::recursive);
+  EXPECT_EQ(read_bootable_machines({"arm64"}, kit).front().name, "arm64");
+  const auto all = read_bootable_machines({"all"}, kit);
+  EXPECT_EQ(static_cast<std::ptrdiff_t>(all.size()) + 1, // x86_64 is only compiled
+            std::distance(fs::directory_iterator(machines), {}));
+  const Error error = error_of([&] { (void)read_bootable_machines({"x86_64"}, kit); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("x86_64.toml: expected a [qemu]"));
+}
+
 TEST_F(KitTest, ListsMachinesForAWrongName) {
   const Error error = error_of([&] { machine_file("arm46", kit); });
   EXPECT_EQ(error.status(), ExitStatus::bad_input);

@@ -102,6 +102,21 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files,
   return cases;
 }
 
+std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
+                                            const Machine &machine) {
+  std::vector<std::string> lines;
+  std::erase_if(cases, [&](const PreparedCase &prepared) {
+    for (const std::string &need : prepared.what.needs)
+      if (std::ranges::find(machine.config, need) == machine.config.end()) {
+        lines.push_back(
+            fmt::format("{}: not on {}, which has no {}", prepared.what.name, machine.name, need));
+        return true;
+      }
+    return false;
+  });
+  return lines;
+}
+
 std::vector<CaseResult> validate(const std::vector<PreparedCase> &cases,
                                  const std::vector<KernelUnderTest> &kernels,
                                  const BootRequest &base, const fs::path &out, unsigned jobs,

@@ -25,6 +25,10 @@ struct PreparedCase {
 std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path> &files,
                                         const Machine &machine);
 
+/// Takes out the cases whose `needs` the machine's file does not have, and says which, a line each.
+std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
+                                            const Machine &machine);
+
 /// A kernel that the cases are booted on.
 struct KernelUnderTest {
   std::string name; ///< "baseline" or "patched"

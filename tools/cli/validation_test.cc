@@ -37,5 +37,21 @@ TEST_F(PrepareCasesTest, RefusesTwoCasesOfOneName) {
   EXPECT_THAT(error.what(), HasSubstr("more/one.toml"));
 }
 
+TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
+  std::vector<PreparedCase> cases(2);
+  cases[0].what.name = "plain";
+  cases[1].what.name = "pool";
+  cases[1].what.needs = {"CONFIG_SWIOTLB=y"};
+  Machine machine;
+  machine.name = "small";
+  machine.config = {"CONFIG_SWIOTLB=y"};
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.config.clear();
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            std::vector<std::string>{"pool: not on small, which has no CONFIG_SWIOTLB=y"});
+  EXPECT_EQ(cases.size(), 1u);
+  EXPECT_EQ(cases.front().what.name, "plain");
+}
+
 } // namespace
 } // namespace rmemcheck::test

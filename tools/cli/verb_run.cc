@@ -17,27 +17,30 @@
 namespace rmemcheck {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct RunOptions {
   std::string kit;
   std::string tree;
-  std::string machine = "arm64";
+  std::vector<std::string> machines = {"arm64"};
   std::vector<std::string> cases;
   std::vector<std::string> kernels = {"baseline", "patched"};
   std::string out = "out/validate";
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
 };
 
-/// The work, from the tree to the results.
+/// The work for one machine, from the tree to the results.
 class Run {
 public:
-  explicit Run(const RunOptions &options)
-      : options_(options), out_(options.out, "run"), kit_(find_kit(options.kit)) {}
+  Run(const RunOptions &options, const Kit &kit, const fs::path &out)
+      : options_(options), out_(out, "run"), kit_(kit) {}
 
-  ExitStatus operator()() {
+  /// What came of it, in a line.
+  std::string operator()(const Machine &machine) {
     const auto start = std::chrono::steady_clock::now();
-    const Machine machine = read_machine(machine_file(options_.machine, kit_));
-    const std::vector<PreparedCase> cases =
-        prepare_cases(case_files(options_.cases, kit_), machine);
+    std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine);
+    for (const std::string &line : leave_out_unserved(cases, machine))
+      progress_.print(line + '\n');
     const std::vector<KernelUnderTest> kernels = build_kernels(machine);
     BootRequest base;
     base.machine = machine;
@@ -47,6 +50,8 @@ public:
     results_.seconds = elapsed.count();
     return finish(machine);
   }
+
+  [[nodiscard]] Outcome outcome() const { return conclusion(results_.cases); }
 
 private:
   /// What find_tree() and build_kernel() say they do, with the kernel's name in front.
@@ -95,7 +100,7 @@ private:
         built.from_cache ? "from the cache" : fmt::format("built in {:.0f} s", built.seconds)));
   }
 
-  ExitStatus finish(const Machine &machine) {
+  std::string finish(const Machine &machine) {
     results_.tool_version = tool_version;
     results_.machine = machine.name;
     write_file(out_.path() / "results.json", results_json(results_));
@@ -105,17 +110,34 @@ private:
     for (const CaseResult &result : results_.cases)
       for (const std::string &remark : result.remarks)
         text += remark + '\n';
-    text += summary_text(results_.cases, style);
-    progress_.print(text + fmt::format("results in {}\n", options_.out));
-    return exit_status(conclusion(results_.cases));
+    const std::string summary = summary_text(results_.cases, style);
+    progress_.print(text + summary + fmt::format("results in {}\n", out_.final_path().string()));
+    return summary;
   }
 
   const RunOptions &options_;
   OutFolder out_;
-  Kit kit_;
+  const Kit &kit_;
   ProgressLine progress_;
   RunResults results_;
 };
+
+/// One machine's results are in the folder itself, those of several each in one of its own there.
+ExitStatus run(const RunOptions &options) {
+  const Kit kit = find_kit(options.kit);
+  const std::vector<Machine> machines = read_bootable_machines(options.machines, kit);
+  Outcome worst = Outcome::pass;
+  std::string summary;
+  for (const Machine &machine : machines) {
+    const fs::path out = options.out;
+    Run run(options, kit, machines.size() == 1 ? out : out / machine.name);
+    summary += fmt::format("{:<10}  {}", machine.name, run(machine));
+    worst = worse(worst, run.outcome());
+  }
+  if (machines.size() > 1)
+    fmt::print("\n{}", summary);
+  return exit_status(worst);
+}
 
 } // namespace
 
@@ -127,8 +149,10 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
                    "A kernel tree, a git repository, a linux-source archive or a tag; none means "
                    "the newest linux-source-6.1 of /usr/src")
       ->type_name("TREE");
-  verb->add_option("--machine", options->machine, "A machine's file or name (arm64)")
-      ->type_name("MACHINE");
+  verb->add_option("--machine", options->machines,
+                   "Machines: files or names, or \"all\" of the kit's (arm64)")
+      ->type_name("MACHINE")
+      ->delimiter(',');
   verb->add_option("--cases", options->cases,
                    "Cases: folders, files or names (all of selftests/cases)")
       ->type_name("CASE")
@@ -147,7 +171,7 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
   verb->footer("Exit status 0 only if the patched kernel passes every case and the baseline fails "
                "exactly\nwhere it must.\n\nExample:\n  rmemcheck run --tree ../linux --cases "
                "static-64,static-65 --out out/try");
-  verb->callback([options, &chosen] { chosen = [options] { return Run(*options)(); }; });
+  verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 
 } // namespace rmemcheck

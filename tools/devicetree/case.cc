@@ -109,6 +109,7 @@ Case read_case(const std::filesystem::path &path) {
   if (result.title.empty() || result.title.find('\n') != std::string::npos)
     reader.refuse("title", "one line that says what the case is about");
   result.baseline_fails = reader.strings("baseline-fails");
+  result.needs = reader.strings("needs");
   result.append = reader.string("append").value_or("");
   result.tree = read_tree(reader);
   reader.finish();

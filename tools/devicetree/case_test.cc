@@ -57,6 +57,7 @@ TEST_F(ReadCase, TitleAloneIsAnEmptyNode) {
 TEST_F(ReadCase, EveryKey) {
   const Case read_back = read(R"(title = "all"
 baseline-fails = ["recorded", "known-errors"]
+needs = ["CONFIG_SWIOTLB=y"]
 append = "cma=8M"
 node = true
 mixed-order = true
@@ -91,6 +92,7 @@ reg = [["128M", "16M"], ["1G", 1]]
 no-map = true
 )");
   EXPECT_THAT(read_back.baseline_fails, ElementsAre("recorded", "known-errors"));
+  EXPECT_THAT(read_back.needs, ElementsAre("CONFIG_SWIOTLB=y"));
   EXPECT_EQ(read_back.append, "cma=8M");
   EXPECT_TRUE(read_back.tree.mixed_order);
   EXPECT_THAT(read_back.tree.memreserve, ElementsAre(Pair(0x8000000, 0x10000), Pair(0, 4096)));

@@ -56,6 +56,8 @@ struct Case {
   TreeRequest tree;
   /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
   std::vector<std::string> baseline_fails;
+  /// Kconfig lines that the case makes sense with; a machine without them is not asked.
+  std::vector<std::string> needs;
   std::string append; ///< added to the kernel command line
 };
 

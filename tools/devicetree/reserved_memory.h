@@ -35,6 +35,7 @@ struct ReservedRegion {
   bool skipped_silently = false;
 
   [[nodiscard]] bool is_static() const { return size == 0 || !reg.empty(); }
+  bool operator==(const ReservedRegion &) const = default;
   /// Whether `wanted` is in the list; upper and lower case are the same, as for the kernel.
   [[nodiscard]] bool has_compatible(const std::string &wanted) const;
 };

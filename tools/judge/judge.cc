@@ -156,8 +156,11 @@ Verdict judge(const Expectation &expectation, const Evidence &evidence) {
   verdict.regions_in_tree =
       static_cast<std::size_t>(std::ranges::count_if(expectation.regions, is_recorded));
   verdict.regions_recorded = count_recorded(expectation, evidence);
-  // The rule is skipped where the tree has no no-map region, and then nothing is proven.
-  verdict.no_map_proven = passed(verdict, "no-map-unmapped");
+  // The rule is skipped where the tree has no no-map region, and then nothing is proven. Page
+  // tables that are not understood leave it to the probe, which tries to read every page.
+  verdict.no_map_proven = passed(verdict, "no-map-unmapped") ||
+                          (!evidence.linear_mapping && passed(verdict, "probe-mapping") &&
+                           probe_reads_no_map_nowhere(expectation, evidence));
   decide(verdict, evidence.ending, evidence.ending_reason);
   return verdict;
 }

@@ -113,12 +113,23 @@ TEST(Judge, NeverPassesOnNoEvidence) {
   }
 }
 
-TEST(Judge, ProvesNoMapOnPageTablesAlone) {
+TEST(Judge, ProvesNoMapByReadsWherePageTablesAreNotUnderstood) {
   Scenario scenario = passing();
   scenario.evidence.linear_mapping.reset();
   const Verdict verdict = judge(scenario);
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.reason;
-  EXPECT_FALSE(verdict.no_map_proven);
+  EXPECT_TRUE(verdict.no_map_proven);
+}
+
+TEST(Judge, DoesNotProveNoMapWhereOneRegionCouldNotBeTried) {
+  Scenario scenario = passing();
+  scenario.evidence.linear_mapping.reset();
+  probed(scenario, "hidden@50020000").mapped = "unknown";
+  EXPECT_FALSE(judge(scenario).no_map_proven);
+  lose(scenario, "hidden@50020000");
+  EXPECT_FALSE(judge(scenario).no_map_proven);
+  scenario.evidence.probe.reset();
+  EXPECT_FALSE(judge(scenario).no_map_proven);
 }
 
 RuleResult result_of(const std::string &rule, Outcome outcome) { return {rule, outcome, "", {}}; }

@@ -3,6 +3,7 @@
 #include "judge/layout.h"
 #include "judge/rules.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -73,7 +74,23 @@ private:
   std::size_t compared_ = 0;
 };
 
+/// The probe has tried every page of this range, and could read none.
+bool is_unreadable(const PlacedRange &placed, const Sightings &sightings) {
+  const auto &seen = sightings.probed(placed.region->node.name);
+  return !seen.empty() && seen.front()->found && seen.front()->range == placed.range &&
+         seen.front()->mapped == "none";
+}
+
 } // namespace
+
+bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &evidence) {
+  const Sightings sightings(evidence);
+  const Layout layout(expectation, sightings);
+  return layout.has_no_map() && layout.unplaced_no_map.empty() &&
+         std::ranges::all_of(layout.no_map, [&](const PlacedRange &placed) {
+           return !layout.memory.overlaps(placed.range) || is_unreadable(placed, sightings);
+         });
+}
 
 RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence &evidence) {
   const Layout layout(expectation, Sightings(evidence));

@@ -28,6 +28,9 @@ RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence 
 RuleResult check_mapped_present(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence);
 
+/// Whether the probe has tried every page of every no-map region in RAM and could read none.
+bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &evidence);
+
 // iomem.cc
 RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence);
 

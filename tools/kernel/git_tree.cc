@@ -51,8 +51,12 @@ public:
                                          ".",
                                          {},
                                          {}});
+    const fs::path from = absolute(first_line(index.out));
+    const fs::path to = scratch_.path() / "index";
     std::error_code error; // without it git add reads all files, and no more
-    fs::copy_file(absolute(first_line(index.out)), scratch_.path() / "index", error);
+    fs::copy_file(from, to, error);
+    // To git a file as old as the index may have changed, an older one has not.
+    fs::last_write_time(to, fs::last_write_time(from, error), error);
     (void)git({"add", "--all"});
     return git({"write-tree"});
   }

@@ -37,7 +37,9 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.image_target = reader.required_string("image-target", "a target of the kernel's make");
   machine.packages = reader.strings("packages");
   machine.config = reader.strings("config");
-  read_qemu(reader.table("qemu"), machine);
+  machine.boots = reader.has("qemu");
+  if (machine.boots)
+    read_qemu(reader.table("qemu"), machine);
   reader.finish();
   return machine;
 }

@@ -17,6 +17,7 @@ struct Machine {
   std::string image_target;          ///< make target
   std::vector<std::string> packages; ///< Debian packages that it needs
   std::vector<std::string> config;   ///< lines beyond Kconfig.fragment
+  bool boots = false;                ///< whether there is a [qemu]; without one it is only compiled
   std::string qemu_program;
   std::string qemu_machine;
   std::string qemu_cpu;

@@ -86,6 +86,11 @@ TEST_F(ReadMachine, NeedsNoPrefixPackagesOrConfig) {
   EXPECT_THAT(riscv.config, IsEmpty());
 }
 
+TEST_F(ReadMachine, BootsOnlyWithQemu) {
+  EXPECT_TRUE(machine(std::string(root) + qemu).boots);
+  EXPECT_FALSE(machine(root).boots);
+}
+
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
@@ -95,7 +100,7 @@ TEST_F(ReadMachine, RefusesWithFileAndLine) {
       {"config = [\n'CONFIG_A=y',\n1]\n" + whole, "riscv.toml:3: config: expected a list"},
       {"arch = 64\n", "riscv.toml:1: arch: expected a string"},
       {"arch = ''\n", "riscv.toml:1: arch: expected ARCH="},
-      {root, "qemu: expected a table, [qemu]"},
+      {"qemu = 1\n" + std::string(root), "qemu: expected a table, [qemu]"},
       {root + without(qemu, "memory-mib") + "memory-mib = 0\n", "riscv.toml:11: memory-mib: "},
       {root + without(qemu, "memory-base") + "memory-base = 'low'\n", "riscv.toml:11: memory-base"},
       {"\n=\n", "riscv.toml:2: expected TOML: "},
