@@ -115,7 +115,7 @@ def test_series_that_does_not_apply(rmemcheck, tmp_path, empty_cache, verb):
     tree = make_tree(tmp_path / "linux")
     before = content_of(tree)
     result = rmemcheck(*verb, "--tree", tree, **empty_cache)
-    assert_refused(result, 2, "0001-of-reserved_mem", "drivers/of/")
+    assert_refused(result, 2, "0001-sh-Reserve-memory", "arch/sh/")
     assert content_of(tree) == before
 
 

@@ -110,7 +110,7 @@ private:
     for (const CaseResult &result : results_.cases)
       for (const std::string &remark : result.remarks)
         text += remark + '\n';
-    const std::string summary = summary_text(results_.cases, style);
+    std::string summary = summary_text(results_.cases, style);
     progress_.print(text + summary + fmt::format("results in {}\n", out_.final_path().string()));
     return summary;
   }
