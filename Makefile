@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
+# make series-check   each patch alone: style, warnings on four architectures, sparse, boot
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
 #
+# MACHINES=arm,riscv64 or MACHINES=all validates on other machines than arm64 (machines/).
 # TREE=/path/to/linux, TREE=/path/to/linux@COMMIT or TREE=v6.9-rc1 takes another tree than
 # Debian's linux-source-6.1.
 
 BUILD ?= build
 TREE ?=
+MACHINES ?= arm64
 RMEMCHECK := $(BUILD)/plain/rmemcheck
 
 # What builds rmemcheck, builds kernels, boots them and tests it all
@@ -22,9 +25,15 @@ PACKAGES := \
 	python3 python3-pytest hyperfine cpio \
 	linux-headers-$(shell dpkg --print-architecture)
 
+# What the machines' files name; "all" are all of them.
+comma := ,
+machine_packages = $(shell sed -n 's/^packages = \[\(.*\)\]/\1/p' \
+	$(patsubst %,machines/%.toml,$(subst all,*,$(subst $(comma), ,$(1)))) | tr -d '"' | tr ',' ' ')
+PACKAGES += $(filter-out $(PACKAGES),$(call machine_packages,$(MACHINES)))
+
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
-.PHONY: all validate check unit sanitized format tidy selftests bench packages clean
+.PHONY: all validate check unit sanitized format tidy selftests series-check bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -36,7 +45,7 @@ $(RMEMCHECK): packages FORCE
 FORCE:
 
 validate: $(RMEMCHECK)
-	$(RMEMCHECK) run --tree '$(TREE)' --out out/validate
+	$(RMEMCHECK) run --tree '$(TREE)' --machine '$(MACHINES)' --out out/validate
 
 check: format sanitized unit tidy selftests
 
@@ -59,6 +68,10 @@ tidy: unit
 # Debian's own Python: python3-pytest belongs to it.
 selftests: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
+
+series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64)
+series-check: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
 
 bench: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/bench.py

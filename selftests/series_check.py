@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each patch of a series on its own: applies, style, warnings, boot.
+
+Prints a table, patch by check, and exits with 1 if one of them fails.
+
+    series_check.py                         Debian's linux-source-6.1
+    series_check.py ../linux@v6.9-rc1       a commit of a git repository
+    series_check.py --machines arm64        fewer machines than the four
+"""
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+
+KIT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rmemcheck"
+
+COMPILED = ["arm64", "arm", "riscv64", "x86_64"]
+BOOTED = "arm64"
+# What every patch must boot with a pass, the array having 64 entries or more
+CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
+# The tests of the series itself are compiled where the patch is there that adds them.
+MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_KUNIT=y",
+               "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
+# drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README.
+CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(command, **options):
+    return subprocess.run([str(word) for word in command], text=True, errors="replace",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+def must(command, **options):
+    result = run(command, **options)
+    if result.returncode:
+        sys.exit(f"{' '.join(map(str, command))}:\n{result.stdout[-4000:]}")
+    return result.stdout
+
+
+class Tree:
+    """A repository of our own in which the series is applied patch by patch."""
+
+    def __init__(self, given, folder):
+        self.given = given
+        self.folder = folder
+
+    def git(self, *words):
+        return run(["git", "-C", self.folder, "-c", "user.name=series-check",
+                    "-c", "user.email=series-check@localhost", "-c", "gc.auto=0", *words])
+
+    def unpack(self):
+        say(f"taking {self.given}")
+        self.folder.mkdir(parents=True)
+        if ".tar" in self.given:
+            must(["tar", "-xf", self.given, "-C", self.folder, "--strip-components=1"])
+        else:
+            repository, _, commit = self.given.rpartition("@")
+            must(["sh", "-c", 'git -C "$1" archive "$2" | tar -x -C "$3"', "sh", repository,
+                  commit, self.folder])
+        must(["git", "-C", self.folder, "init", "--quiet"])
+        self.git("add", "--all", "--force", ".")
+        self.git("commit", "--quiet", "--message", "base")
+        self.git("tag", "patch-0")
+
+    def version(self):
+        text = (self.folder / "Makefile").read_text()
+        return [int(re.search(rf"^{key} = (\d+)", text, re.MULTILINE).group(1))
+                for key in ("VERSION", "PATCHLEVEL")]
+
+
+def series_of(version):
+    table = tomllib.loads((KIT / "patches/series.toml").read_text())
+    for series in table["series"]:
+        first, last = ([int(part) for part in series[key].split(".")] for key in ("from", "until"))
+        if first <= version < last:
+            patches = sorted((KIT / "patches" / series["folder"]).glob("*.patch"))
+            return [patch for patch in patches if not patch.name.startswith("0000-")]
+    sys.exit(f"no series serves {version}")
+
+
+def warnings_of(log):
+    """Without line numbers, which every patch moves."""
+    found = set()
+    for line in log.splitlines():
+        if re.search(r"warning:|WARNING:|error:|section mismatch", line):
+            found.add(re.sub(r":\d+(:\d+)?", "", line).strip())
+    return found
+
+
+class Compiler:
+    """One machine's objects, from patch to patch."""
+
+    def __init__(self, tree, name, work):
+        self.tree = tree
+        self.machine = tomllib.loads((KIT / f"machines/{name}.toml").read_text())
+        # Below the tree, where sources have relative names: ccache knows them again.
+        self.objects = tree.folder / f"build-{name}"
+        self.config = work / f"{name}.config"
+        lines = (KIT / "Kconfig.fragment").read_text().splitlines()
+        self.config.write_text("\n".join(lines + self.machine["config"] + MORE_CONFIG) + "\n")
+
+    def make(self, *words):
+        prefix = self.machine.get("compiler-prefix", "")
+        environment = {**os.environ, "LC_ALL": "C", "MAKEFLAGS": "",
+                       "CCACHE_DIR": str(CACHE / "ccache"), "CCACHE_NOHASHDIR": "1"}
+        return run(["make", "-s", "-C", self.tree.folder, f"O={self.objects}",
+                    f"ARCH={self.machine['arch']}", f"CROSS_COMPILE={prefix}",
+                    f"CC=ccache {prefix}gcc", "HOSTCC=ccache gcc", f"-j{os.cpu_count()}", *words],
+                   env=environment)
+
+    def build(self):
+        """What the compiler and modpost say at W=1; None if it fails."""
+        self.objects.mkdir(exist_ok=True)
+        configured = self.make(f"KCONFIG_ALLCONFIG={self.config}", "allnoconfig")
+        built = self.make("W=1", self.machine["image-target"], "modules")
+        if configured.returncode or built.returncode:
+            say(configured.stdout + built.stdout[-3000:])
+            return None
+        return warnings_of(built.stdout)
+
+    def sparse(self, files):
+        there = [file for file in files if (self.tree.folder / file).exists()]
+        objects = [file.removesuffix(".c") + ".o" for file in there]
+        return warnings_of(self.make("C=2", *objects).stdout) if objects else set()
+
+
+def touched(patches):
+    """The C files of the series that arm64 compiles."""
+    files = {match for patch in patches
+             for match in re.findall(r"^diff --git a/(\S+\.c) ", patch.read_text(), re.MULTILINE)}
+    return sorted(file for file in files if not file.startswith("arch/"))
+
+
+def boots(patches, given, work):
+    """Whether the kernel with these patches passes the cases that each of them must pass."""
+    kit = work / "kit"
+    shutil.rmtree(kit, ignore_errors=True)
+    for name in ("patches", "machines", "kmod", "guest"):
+        shutil.copytree(KIT / name, kit / name)
+    shutil.copy(KIT / "Kconfig.fragment", kit)
+    shutil.copytree(KIT / "selftests/cases", kit / "selftests/cases")
+    folder = kit / "patches" / patches[0].parent.name
+    for patch in folder.glob("0*.patch"):
+        if patch.name not in {each.name for each in patches}:
+            patch.unlink()
+    result = run([PROGRAM, "run", "--kit", kit, "--tree", given, "--machine", BOOTED, "--kernels",
+                  "patched", "--cases", ",".join(CASES), "--out", work / "boot"])
+    if result.returncode:
+        say(result.stdout[-3000:])
+    return result.returncode == 0
+
+
+def verdict(before, after, what):
+    """Compares what was said at the base with what is said now."""
+    if before is None or after is None:
+        return "fails"
+    new = sorted(after - before)
+    for line in new:
+        say(f"{what}: {line}")
+    return f"{len(new)} new" if new else "ok"
+
+
+def check(tree, patches, machines, work):
+    compilers = {name: Compiler(tree, name, work) for name in machines}
+    rows = [{"patch": patch.stem} for patch in patches]
+    for patch, row in zip(patches, rows):
+        applied = tree.git("am", "--quiet", patch)
+        row["git am"] = "ok" if applied.returncode == 0 else "fails"
+        if applied.returncode:
+            say(applied.stdout)
+            sys.exit(1)
+        tree.git("tag", patch.stem)
+        style = run(["perl", tree.folder / "scripts/checkpatch.pl", *CHECKPATCH, patch],
+                    cwd=tree.folder)
+        row["checkpatch"] = "ok" if style.returncode == 0 else "fails"
+        if style.returncode:
+            say(style.stdout)
+    files = touched(patches)
+    for name, compiler in compilers.items():
+        tree.git("checkout", "--quiet", "--force", "patch-0")
+        say(f"{name}: compiling the base at W=1")
+        base, base_sparse = compiler.build(), None
+        if name == BOOTED:
+            base_sparse = compiler.sparse(files)
+        for patch, row in zip(patches, rows):
+            tree.git("checkout", "--quiet", "--force", patch.stem)
+            say(f"{name}: compiling {patch.stem} at W=1")
+            row[name] = verdict(base, compiler.build(), f"{name}, {patch.stem}")
+            if name == BOOTED:
+                row["sparse"] = verdict(base_sparse, compiler.sparse(files),
+                                        f"sparse, {patch.stem}")
+    for index, row in enumerate(rows):
+        say(f"{BOOTED}: booting {row['patch']}")
+        row["boots"] = "ok" if boots(patches[:index + 1], tree.given, work) else "fails"
+    return rows
+
+
+def print_table(rows):
+    columns = list(rows[0])
+    widths = [max(len(row[column]) for row in [*rows, dict(zip(columns, columns))])
+              for column in columns]
+    for row in [dict(zip(columns, columns)), *rows]:
+        print("  ".join(f"{row[column]:<{width}}" for column, width in zip(columns, widths)))
+
+
+def content_key(tree, patches, machines):
+    """Of all that the table depends on."""
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes() + " ".join(machines).encode())
+    digest.update(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
+    for path in [*patches, KIT / "Kconfig.fragment", *sorted((KIT / "machines").iterdir())]:
+        digest.update(path.read_bytes())
+    for folder in ("kmod", "guest", "selftests/cases"):
+        for path in sorted((KIT / folder).iterdir()):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tree", nargs="?", default="")
+    parser.add_argument("--machines", default=",".join(COMPILED))
+    options = parser.parse_args()
+    given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
+    machines = options.machines.split(",")
+    with tempfile.TemporaryDirectory(prefix="series-check-") as folder:
+        work = pathlib.Path(folder)
+        tree = Tree(given, work / "linux")
+        tree.unpack()
+        patches = series_of(tree.version())
+        kept = CACHE / "series-check" / (content_key(tree, patches, machines) + ".json")
+        if kept.exists():
+            rows = json.loads(kept.read_text())
+        else:
+            rows = check(tree, patches, machines, work)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            if all(cell == "ok" for row in rows for key, cell in row.items() if key != "patch"):
+                kept.write_text(json.dumps(rows))
+    print_table(rows)
+    sys.exit(any(cell != "ok" for row in rows for key, cell in row.items() if key != "patch"))
+
+
+main()
