@@ -26,6 +26,7 @@ def test_it_ends_well(validated):
     out, result = validated
     assert result.returncode == 0, result.stdout
     assert f"pass: {2 * len(CASES)} boots, each as it must be" in result.stdout
+    assert result.stdout.endswith(f"results in {out}\n")
 
 
 def test_every_case_ran_on_both_kernels(by_name):

@@ -33,7 +33,7 @@ struct RunOptions {
 class Run {
 public:
   Run(const RunOptions &options, const Kit &kit, const fs::path &out)
-      : options_(options), out_(out, "run"), kit_(kit) {}
+      : options_(options), shown_(out.string()), out_(out, "run"), kit_(kit) {}
 
   /// What came of it, in a line.
   std::string operator()(const Machine &machine) {
@@ -111,11 +111,12 @@ private:
       for (const std::string &remark : result.remarks)
         text += remark + '\n';
     std::string summary = summary_text(results_.cases, style);
-    progress_.print(text + summary + fmt::format("results in {}\n", out_.final_path().string()));
+    progress_.print(text + summary + fmt::format("results in {}\n", shown_));
     return summary;
   }
 
   const RunOptions &options_;
+  std::string shown_; ///< the folder as a person has named it
   OutFolder out_;
   const Kit &kit_;
   ProgressLine progress_;
