@@ -97,6 +97,15 @@ fs::path machine_file(const std::string &given, const Kit &kit) {
   return named_file(given, kit.machines(), "machine");
 }
 
+Machine read_bootable_machine(const std::string &given, const Kit &kit) {
+  const fs::path file = machine_file(given, kit);
+  Machine machine = read_machine(file);
+  if (!machine.boots)
+    throw bad_input(
+        fmt::format("{}: expected a [qemu]: this machine is only compiled", file.string()));
+  return machine;
+}
+
 std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit) {
   std::vector<Machine> machines;
   if (given == std::vector<std::string>{"all"}) {
@@ -104,13 +113,8 @@ std::vector<Machine> read_bootable_machines(const std::vector<std::string> &give
     std::erase_if(machines, [](const Machine &machine) { return !machine.boots; });
     return machines;
   }
-  for (const std::string &each : given) {
-    const fs::path file = machine_file(each, kit);
-    machines.push_back(read_machine(file));
-    if (!machines.back().boots)
-      throw bad_input(
-          fmt::format("{}: expected a [qemu]: this machine is only compiled", file.string()));
-  }
+  for (const std::string &each : given)
+    machines.push_back(read_bootable_machine(each, kit));
   return machines;
 }
 

@@ -37,8 +37,10 @@ std::vector<std::string> missing_from_kit(const std::filesystem::path &folder);
 /// Another name is bad_input that lists them.
 std::filesystem::path machine_file(const std::string &given, const Kit &kit);
 
-/// The machines that are named, read; "all" means all of the kit that boot. One that is named and
-/// does not boot is bad_input.
+/// The machine that is named, read. One that does not boot is bad_input.
+Machine read_bootable_machine(const std::string &given, const Kit &kit);
+
+/// The machines that are named; "all" means all of the kit that boot.
 std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit);
 
 /// The files of cases: folders of them, files, or names of ones in the kit; none given means all

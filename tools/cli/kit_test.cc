@@ -68,6 +68,11 @@ TEST_F(KitTest, ReadsAllMachinesOrThoseThatAreNamed) {
   EXPECT_THAT(error.what(), HasSubstr("x86_64.toml: expected a [qemu]"));
 }
 
+TEST_F(KitTest, AllIsNoNameOfOneMachine) {
+  const Error error = error_of([&] { (void)read_bootable_machine("all", kit); });
+  EXPECT_THAT(error.what(), HasSubstr("all: no machine of this name"));
+}
+
 TEST_F(KitTest, ListsMachinesForAWrongName) {
   const Error error = error_of([&] { machine_file("arm46", kit); });
   EXPECT_EQ(error.status(), ExitStatus::bad_input);

@@ -51,7 +51,7 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
     throw bad_input(fmt::format("--kernel {}: no such file", options.kernel));
   const Kit kit = find_kit(options.kit);
   BootRequest request;
-  request.machine = read_bootable_machines({options.machine}, kit).front();
+  request.machine = read_bootable_machine(options.machine, kit);
   request.image = options.kernel;
   request.dtb = read_file(options.dtb);
   read_reserved_memory(request.dtb, options.dtb); // a broken one is known before it boots

@@ -43,7 +43,7 @@ Board board_of_file(const std::string &path) {
 }
 
 Board board_of_machine(const MakeOptions &options) {
-  const Machine machine = read_bootable_machines({options.machine}, find_kit(options.kit)).front();
+  const Machine machine = read_bootable_machine(options.machine, find_kit(options.kit));
   return {board_dtb(machine), machine.memory_base};
 }
 

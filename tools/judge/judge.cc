@@ -23,15 +23,6 @@ bool passed(const Verdict &verdict, const std::string &name) {
   return rule != nullptr && rule->outcome == Outcome::pass;
 }
 
-/// "recorded, logged": the rules with that outcome, in their order.
-std::string names_with(const Verdict &verdict, Outcome outcome) {
-  std::string names;
-  for (const RuleResult &rule : verdict.rules)
-    if (rule.outcome == outcome)
-      names += (names.empty() ? "" : ", ") + rule.rule;
-  return names;
-}
-
 /// How a guest that did not reach its end ended, in words; empty for one that did.
 std::string describe(Ending ending, const std::string &reason) {
   const auto text = [&](const std::string &what) {
@@ -68,6 +59,14 @@ std::string prefixed(const std::string &prefix, const std::string &names) {
 }
 
 } // namespace
+
+std::string names_with(const Verdict &verdict, Outcome outcome) {
+  std::string names;
+  for (const RuleResult &rule : verdict.rules)
+    if (rule.outcome == outcome)
+      names += (names.empty() ? "" : ", ") + rule.rule;
+  return names;
+}
 
 std::string to_string(Outcome outcome) {
   switch (outcome) {

@@ -34,9 +34,12 @@ struct Verdict {
   std::string reason;
   std::size_t regions_in_tree = 0;             ///< that must be recorded
   std::optional<std::size_t> regions_recorded; ///< nothing where nothing shows them
-  bool no_map_proven = false;                  ///< the no-map rules ran on page tables and passed
+  bool no_map_proven = false;                  ///< by page tables, or else by the probe's reads
   std::vector<RuleResult> rules;
 };
+
+/// "recorded, logged": the rules with that outcome, in their order.
+std::string names_with(const Verdict &verdict, Outcome outcome);
 
 /// A rule: a name that stays the same for ever, what it demands, and the check. The names in
 /// what the check returns are filled in by judge().

@@ -26,6 +26,13 @@ std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
   return mapped.covers(placed.range) ? "all" : "";
 }
 
+/// What the probe saw of a range; nothing if lookup does not find the region there.
+const ProbedRegion *find_probed(const PlacedRange &placed, const Sightings &sightings) {
+  const auto &seen = sightings.probed(placed.region->node.name);
+  const bool is_found = !seen.empty() && seen.front()->found && seen.front()->range == placed.range;
+  return is_found ? seen.front() : nullptr;
+}
+
 /// Compares what the probe read of regions with what the tree demands.
 class ProbeComparison {
 public:
@@ -36,11 +43,10 @@ public:
     const ExpectedRegion &region = *placed.region;
     if (region.range && placed.range != *region.range)
       return; // the probe reads what lookup returns, which is the first tuple of reg
-    const auto &seen = sightings_.probed(region.node.name);
-    if (seen.empty() || !seen.front()->found || seen.front()->range != placed.range)
-      not_found_.push_back(region.node.name);
+    if (const ProbedRegion *seen = find_probed(placed, sightings_))
+      compare_pages(placed, *seen);
     else
-      compare_pages(placed, *seen.front());
+      not_found_.push_back(region.node.name);
   }
 
   void add_not_found(const std::vector<std::string> &names) {
@@ -76,9 +82,8 @@ private:
 
 /// The probe has tried every page of this range, and could read none.
 bool is_unreadable(const PlacedRange &placed, const Sightings &sightings) {
-  const auto &seen = sightings.probed(placed.region->node.name);
-  return !seen.empty() && seen.front()->found && seen.front()->range == placed.range &&
-         seen.front()->mapped == "none";
+  const ProbedRegion *seen = find_probed(placed, sightings);
+  return seen != nullptr && seen->mapped == "none";
 }
 
 } // namespace

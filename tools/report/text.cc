@@ -51,18 +51,10 @@ std::string rule_findings(const RuleResult &rule, const std::string &folder) {
   return text;
 }
 
-std::vector<std::string> failed_rules(const Verdict &verdict) {
-  std::vector<std::string> names;
-  for (const RuleResult &rule : verdict.rules)
-    if (rule.outcome == Outcome::fail)
-      names.push_back(rule.rule);
-  return names;
-}
-
 /// What stands behind the numbers: why a result is what it is.
 std::string note(const CaseResult &result) {
   if (result.conclusion == Outcome::pass && !result.must_fail.empty())
-    return fmt::format("as it must: {}", fmt::join(failed_rules(result.verdict), ", "));
+    return "as it must: " + names_with(result.verdict, Outcome::fail);
   return printable(result.verdict.reason);
 }
 
