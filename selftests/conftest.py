@@ -2,10 +2,11 @@
 """What all tests need: the built program and how to run it."""
 import os
 import pathlib
-import shutil
 import subprocess
 
 import pytest
+
+from kit_copy import kit_with
 
 KIT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
@@ -47,13 +48,7 @@ def empty_cache(tmp_path):
 @pytest.fixture
 def kit_copy(tmp_path):
     """A kit that a test may change."""
-    copy = tmp_path / "kit"
-    copy.mkdir()
-    for name in ("patches", "machines", "kmod", "guest", "Kconfig.fragment"):
-        source = KIT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, copy / name)
-    shutil.copytree(KIT / "selftests/cases", copy / "selftests/cases")
-    return copy
+    return kit_with(tmp_path / "kit")
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,12 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
+
+from kit_copy import kit_with
 
 KIT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
@@ -146,16 +147,8 @@ def touched(patches):
 
 def boots(patches, given, work):
     """Whether the kernel with these patches passes the cases that each of them must pass."""
-    kit = work / "kit"
-    shutil.rmtree(kit, ignore_errors=True)
-    for name in ("patches", "machines", "kmod", "guest"):
-        shutil.copytree(KIT / name, kit / name)
-    shutil.copy(KIT / "Kconfig.fragment", kit)
-    shutil.copytree(KIT / "selftests/cases", kit / "selftests/cases")
-    folder = kit / "patches" / patches[0].parent.name
-    for patch in folder.glob("0*.patch"):
-        if patch.name not in {each.name for each in patches}:
-            patch.unlink()
+    series = patches[0].parent.name
+    kit = kit_with(work / "kit", series=series, upto=len(patches))
     result = run([PROGRAM, "run", "--kit", kit, "--tree", given, "--machine", BOOTED, "--kernels",
                   "patched", "--cases", ",".join(CASES), "--out", work / "boot"])
     if result.returncode:
