@@ -2,6 +2,7 @@
 # make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
 # make series-check   each patch alone: style, warnings on four architectures, sparse, boot
+# make peers      kernels that Debian ships, booted with the catalogue
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
 #
@@ -32,7 +33,7 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
-.PHONY: all validate check unit sanitized format tidy selftests series-check bench packages clean
+.PHONY: all validate check unit sanitized format tidy selftests series-check peers bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -71,6 +72,10 @@ selftests: $(RMEMCHECK)
 series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64)
 series-check: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
+
+peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
+peers: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/peers.py
 
 bench: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/bench.py

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import assert_refused
+from conftest import KIT, assert_refused
 
 
 @pytest.fixture
@@ -235,3 +235,19 @@ def test_full_disk_for_the_results(rmemcheck, dtb, tmp_path, validated):
         assert list(disk.iterdir()) == []
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.parametrize("words, named", [
+    (["--image", "none"], "--image none: no such file"),
+    (["--image", "Makefile", "--module", "none.ko"], "--module none.ko: no such file"),
+    (["--image", "Makefile", "--machine", "arm64,arm"], "expected one --machine, not 2"),
+    (["--image", "Makefile", "--config", "none"], "none"),
+    (["--image", "Makefile", "--name", "../other"], "--name ../other"),
+    (["--image", "Makefile", "--kernels", "patched"], "--kernels excludes --image"),
+    (["--config", "Makefile"], "--config requires --image"),
+])
+def test_a_kernel_that_is_built_already(rmemcheck, tmp_path, words, named):
+    out = tmp_path / "out"
+    result = rmemcheck("run", *words, "--cases", "one", "--out", out, cwd=KIT)
+    assert_refused(result, 2, named)
+    assert not out.exists()

@@ -103,3 +103,26 @@ def test_a_kernel_that_fails_is_told_with_region_and_place(rmemcheck, validated,
     assert "64 of  66 recorded" in result.stdout
     assert re.search(r"recorded: region@\w+: expected recorded: 0x\w+\.\.0x\w+, seen .* "
                      r"\(runs/baseline/broken/evidence/probe:\d+\)", result.stdout)
+
+
+def test_a_kernel_that_is_built_already_gets_the_same_verdict(rmemcheck, validated, tmp_path):
+    out, _ = validated
+    kernel = out / "kernels/baseline"
+    result = rmemcheck("run", "--image", kernel / "Image", "--module",
+                       kernel / "reserved_mem_probe.ko", "--config", kernel / ".config", "--name",
+                       "mine", "--cases", "static-64,static-65", "--out", tmp_path / "out")
+    assert result.returncode == 1, result.stderr
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert [(each["kernel"], each["case"], each["outcome"]) for each in results["cases"]] == [
+        ("mine", "static-64", "pass"), ("mine", "static-65", "fail")]
+
+
+def test_cases_that_a_given_kernel_cannot_serve_are_left_out(rmemcheck, validated, tmp_path):
+    out, _ = validated
+    (tmp_path / "config").write_text("CONFIG_OF=y\n")
+    result = rmemcheck("run", "--image", out / "kernels/patched/Image", "--config",
+                       tmp_path / "config", "--cases", "one,restricted-dma-pool", "--out",
+                       tmp_path / "out")
+    assert "restricted-dma-pool: not on arm64, which has no" in result.stdout
+    results = json.loads((tmp_path / "out/results.json").read_text())
+    assert [each["case"] for each in results["cases"]] == ["one"]

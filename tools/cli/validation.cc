@@ -48,13 +48,13 @@ BootResult boot_or_died(const BootRequest &request) {
 CaseResult validate_one(const PreparedCase &prepared, const KernelUnderTest &kernel,
                         BootRequest request, const fs::path &out) {
   throw_if_interrupted();
-  request.image = kernel.built.image;
-  request.modules = {kernel.built.module};
+  request.image = kernel.image;
+  request.modules = kernel.modules;
   request.dtb = prepared.dtb;
   request.append = prepared.what.append;
   KeptBoot kept;
   kept.kernel = kernel.name;
-  kept.kernel_version = kernel.built.version;
+  kept.kernel_version = kernel.version;
   kept.case_name = prepared.what.name;
   kept.title = prepared.what.title;
   kept.dtb = prepared.dtb;

@@ -31,8 +31,10 @@ std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
 
 /// A kernel that the cases are booted on.
 struct KernelUnderTest {
-  std::string name; ///< "baseline" or "patched"
-  BuiltKernel built;
+  std::string name;    ///< "baseline", "patched", or as a person calls a kernel of theirs
+  std::string version; ///< "make kernelrelease"; empty where nobody knows
+  std::filesystem::path image;
+  std::vector<std::filesystem::path> modules; ///< in the order of loading, the probe last
 };
 
 /// Boots every case on every kernel, `jobs` at once, and leaves runs/KERNEL/CASE/ below `out`.

@@ -25,6 +25,10 @@ struct RunOptions {
   std::vector<std::string> machines = {"arm64"};
   std::vector<std::string> cases;
   std::vector<std::string> kernels = {"baseline", "patched"};
+  std::string image; ///< a kernel that is built already; empty: they are built
+  std::string name = "given";
+  std::string config;
+  std::vector<std::string> modules;
   std::string out = "out/validate";
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
 };
@@ -39,9 +43,10 @@ public:
   std::string operator()(const Machine &machine) {
     const auto start = std::chrono::steady_clock::now();
     std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine);
-    for (const std::string &line : leave_out_unserved(cases, machine))
+    for (const std::string &line : leave_out_unserved(cases, configured(machine)))
       progress_.print(line + '\n');
-    const std::vector<KernelUnderTest> kernels = build_kernels(machine);
+    const std::vector<KernelUnderTest> kernels =
+        options_.image.empty() ? build_kernels(machine) : given_kernel();
     BootRequest base;
     base.machine = machine;
     base.init = guest_init(machine, kit_, progress_);
@@ -54,6 +59,27 @@ public:
   [[nodiscard]] Outcome outcome() const { return conclusion(results_.cases); }
 
 private:
+  /// The machine with the configuration of the kernel that was given, if it came with one.
+  [[nodiscard]] Machine configured(Machine machine) const {
+    if (!options_.config.empty())
+      machine.config = split_lines(read_file(options_.config));
+    return machine;
+  }
+
+  std::vector<KernelUnderTest> given_kernel() {
+    for (const std::string &file : options_.modules)
+      if (!fs::is_regular_file(file))
+        throw bad_input(fmt::format("--module {}: no such file", file));
+    if (!fs::is_regular_file(options_.image))
+      throw bad_input(fmt::format("--image {}: no such file", options_.image));
+    if (options_.name.find('/') != std::string::npos)
+      throw bad_input(fmt::format("--name {}: expected the name of a folder", options_.name));
+    results_.kernels.push_back({options_.name, "", "", false, 0});
+    KernelUnderTest kernel{options_.name, "", options_.image, {}};
+    kernel.modules.assign(options_.modules.begin(), options_.modules.end());
+    return {kernel};
+  }
+
   /// What find_tree() and build_kernel() say they do, with the kernel's name in front.
   Progress progress_of(const std::string &prefix) {
     return [this, prefix](const std::string &what, double share) {
@@ -80,8 +106,9 @@ private:
       if (!has_kernel(name))
         continue;
       request.series = name == std::string("patched") ? series : std::nullopt;
-      kernels.push_back({name, build_kernel(request, progress_of(name + std::string(": ")))});
-      keep(kernels.back(), machine);
+      const BuiltKernel built = build_kernel(request, progress_of(name + std::string(": ")));
+      keep(name, built, machine);
+      kernels.push_back({name, built.version, built.image, {built.module}});
     }
     return kernels;
   }
@@ -90,13 +117,11 @@ private:
     return std::ranges::find(options_.kernels, name) != options_.kernels.end();
   }
 
-  void keep(const KernelUnderTest &kernel, const Machine &machine) {
-    const BuiltKernel &built = kernel.built;
-    copy_kernel(built, machine, out_.path() / "kernels" / kernel.name);
-    results_.kernels.push_back(
-        {kernel.name, built.version, built.key, built.from_cache, built.seconds});
+  void keep(const std::string &name, const BuiltKernel &built, const Machine &machine) {
+    copy_kernel(built, machine, out_.path() / "kernels" / name);
+    results_.kernels.push_back({name, built.version, built.key, built.from_cache, built.seconds});
     progress_.print(fmt::format(
-        "{:<8}  Linux {}, {}\n", kernel.name, built.version,
+        "{:<8}  Linux {}, {}\n", name, built.version,
         built.from_cache ? "from the cache" : fmt::format("built in {:.0f} s", built.seconds)));
   }
 
@@ -106,7 +131,10 @@ private:
     write_file(out_.path() / "results.json", results_json(results_));
     out_.commit();
     const TextStyle style{is_colour_wanted(), 0};
-    std::string text = '\n' + table_text(results_.cases, style) + '\n';
+    // The table compares two kernels.
+    std::string text = "\n";
+    if (options_.image.empty())
+      text += table_text(results_.cases, style) + '\n';
     for (const CaseResult &result : results_.cases)
       for (const std::string &remark : result.remarks)
         text += remark + '\n';
@@ -127,6 +155,8 @@ private:
 ExitStatus run(const RunOptions &options) {
   const Kit kit = find_kit(options.kit);
   const std::vector<Machine> machines = read_bootable_machines(options.machines, kit);
+  if (!options.image.empty() && machines.size() != 1)
+    throw bad_input(fmt::format("--image: expected one --machine, not {}", machines.size()));
   Outcome worst = Outcome::pass;
   std::string summary;
   for (const Machine &machine : machines) {
@@ -142,33 +172,59 @@ ExitStatus run(const RunOptions &options) {
 
 } // namespace
 
+/// A kernel that somebody else has built, instead of two that are built here.
+void add_image_options(CLI::App &verb, RunOptions &options) {
+  CLI::Option *image =
+      verb.add_option("--image", options.image,
+                      "Boot this kernel, built already, instead of building any; it must pass")
+          ->type_name("FILE");
+  for (const char *other : {"--tree", "--kernels"})
+    image->excludes(verb.get_option(other));
+  verb.add_option("--name", options.name, "What the results call it (given)")
+      ->type_name("NAME")
+      ->needs(image);
+  verb.add_option("--config", options.config,
+                  "Its configuration; cases that need what it lacks are left out")
+      ->type_name("FILE")
+      ->needs(image);
+  verb.add_option("--module", options.modules,
+                  "A module to load; the probe, reserved_mem_probe.ko, comes last")
+      ->type_name("FILE.ko")
+      ->needs(image);
+}
+
+void add_run_options(CLI::App &verb, RunOptions &options) {
+  verb.add_option("--tree", options.tree,
+                  "A kernel tree, a git repository, a linux-source archive or a tag; none means "
+                  "the newest linux-source-6.1 of /usr/src")
+      ->type_name("TREE");
+  verb.add_option("--machine", options.machines,
+                  "Machines: files or names, or \"all\" of the kit's (arm64)")
+      ->type_name("MACHINE")
+      ->delimiter(',');
+  verb.add_option("--cases", options.cases,
+                  "Cases: folders, files or names (all of selftests/cases)")
+      ->type_name("CASE")
+      ->delimiter(',');
+  verb.add_option("--kernels", options.kernels, "baseline, patched or both (baseline,patched)")
+      ->type_name("KERNELS")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"baseline", "patched"}).description(""));
+  verb.add_option("--out", options.out,
+                  "Where the results are left; an earlier run is replaced (out/validate)")
+      ->type_name("FOLDER");
+  verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
+      ->check(CLI::Range(1u, 64u).description(""))
+      ->type_name("N");
+  verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
+}
+
 void add_run(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<RunOptions>();
   CLI::App *verb = app.add_subcommand(
       "run", "Build a kernel with and without the series, boot both with every case, judge them");
-  verb->add_option("--tree", options->tree,
-                   "A kernel tree, a git repository, a linux-source archive or a tag; none means "
-                   "the newest linux-source-6.1 of /usr/src")
-      ->type_name("TREE");
-  verb->add_option("--machine", options->machines,
-                   "Machines: files or names, or \"all\" of the kit's (arm64)")
-      ->type_name("MACHINE")
-      ->delimiter(',');
-  verb->add_option("--cases", options->cases,
-                   "Cases: folders, files or names (all of selftests/cases)")
-      ->type_name("CASE")
-      ->delimiter(',');
-  verb->add_option("--kernels", options->kernels, "baseline, patched or both (baseline,patched)")
-      ->type_name("KERNELS")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"baseline", "patched"}).description(""));
-  verb->add_option("--out", options->out,
-                   "Where the results are left; an earlier run is replaced (out/validate)")
-      ->type_name("FOLDER");
-  verb->add_option("--jobs", options->jobs, fmt::format("Guests at once ({})", options->jobs))
-      ->check(CLI::Range(1u, 64u).description(""))
-      ->type_name("N");
-  verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
+  add_run_options(*verb, *options);
+  add_image_options(*verb, *options);
   verb->footer("Exit status 0 only if the patched kernel passes every case and the baseline fails "
                "exactly\nwhere it must.\n\nExample:\n  rmemcheck run --tree ../linux --cases "
                "static-64,static-65 --out out/try");

@@ -11,9 +11,9 @@ namespace rmemcheck {
 
 /// A kernel under test.
 struct KernelResult {
-  std::string name;    ///< "baseline" or "patched"
-  std::string version; ///< "make kernelrelease"
-  std::string key;     ///< of its cache entry
+  std::string name;    ///< "baseline", "patched", or as a person calls a kernel of theirs
+  std::string version; ///< "make kernelrelease"; empty where nobody knows
+  std::string key;     ///< of its cache entry; empty for one that was not built here
   bool from_cache = false;
   double build_seconds = 0;
 };
