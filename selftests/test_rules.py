@@ -46,6 +46,17 @@ CHANGED = {
                    r"\n\1WARNING: CPU: 0 PID: 0 at mm/memblock.c:1 memblock_add+0x0/0x4\n\1Memory:"),
 }
 
+# rule that holds a patched kernel against the unpatched one -> case, file of the patched kernel's
+# boot, what stands there, what is put in its place
+COMPARED = {
+    # a region is where the unpatched kernel puts none
+    "same-placement": ("boot-placed-64", "probe", r"(name=region-9 .* base=)0x[0-9a-f]+",
+                       r"\g<1>0x70000000"),
+    # a line of the log that is new
+    "no-op": ("no-node", "dmesg", r"\n([^\n]*)Zone ranges",
+              r"\n\1OF: reserved mem: nothing to do\n\1Zone ranges"),
+}
+
 
 def rules_failed(result):
     found = re.search(r"failed: ([^;\n]*)", result.stdout)
@@ -75,11 +86,27 @@ def test_it_fails_on_changed_evidence(rmemcheck, tmp_path, rule):
     assert result.returncode == 1
 
 
+@pytest.mark.parametrize("rule", COMPARED)
+def test_a_comparison_fails_on_changed_evidence(rmemcheck, validated, tmp_path, rule):
+    out, _ = validated
+    case, name, pattern, replacement = COMPARED[rule]
+    unpatched, copy = out / "runs/baseline" / case, tmp_path / "boot"
+    shutil.copytree(out / "runs/patched" / case, copy)
+    assert rmemcheck("judge", "--against", unpatched, copy).returncode == 0
+    path = copy / "evidence" / name
+    text, count = re.subn(pattern, replacement, path.read_text(), count=1)
+    assert count == 1, "the file has nothing to change"
+    path.write_text(text)
+    result = rmemcheck("judge", "--against", unpatched, copy)
+    assert rule in rules_failed(result), result.stdout
+    assert result.returncode == 1
+
+
 def test_no_rule_is_left_out(validated):
     out, _ = validated
     verdict = json.loads((out / "runs/patched/static-65/verdict.json").read_text())
     names = {rule["rule"] for rule in verdict["rules"]}
-    assert names == set(FAILED_BY_A_KERNEL) | set(CHANGED)
+    assert names == set(FAILED_BY_A_KERNEL) | set(CHANGED) | set(COMPARED)
 
 
 @pytest.mark.parametrize("name", ["dmesg", "memblock-memory", "memblock-reserved", "iomem",

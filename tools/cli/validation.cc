@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "cli/comparison.h"
 #include "cli/conclusion.h"
 #include "cli/parallel.h"
 #include "report/json.h"
@@ -45,8 +46,14 @@ BootResult boot_or_died(const BootRequest &request) {
   }
 }
 
-CaseResult validate_one(const PreparedCase &prepared, const KernelUnderTest &kernel,
-                        BootRequest request, const fs::path &out) {
+/// One boot and its verdict, and what a comparison with another one needs.
+struct Booted {
+  KeptBoot kept;
+  CaseResult result;
+};
+
+Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel, BootRequest request,
+                const fs::path &out) {
   throw_if_interrupted();
   request.image = kernel.image;
   request.modules = kernel.modules;
@@ -64,9 +71,23 @@ CaseResult validate_one(const PreparedCase &prepared, const KernelUnderTest &ker
   CaseResult result = judge_kept(kept, folder);
   if (kernel.name == "baseline")
     result.must_fail = prepared.what.baseline_fails;
-  conclude(result);
-  write_file(out / folder / "verdict.json", verdict_json(result));
-  return result;
+  return {std::move(kept), std::move(result)};
+}
+
+/// What the kernels do with one case, once all have booted it. With an unpatched and a patched
+/// one, the patched one is held against the other.
+void finish_case(std::vector<Booted> &boots, const fs::path &out) {
+  const auto find = [&](const char *kernel) {
+    return std::ranges::find(boots, kernel, [](const Booted &each) { return each.kept.kernel; });
+  };
+  const auto unpatched = find("baseline");
+  const auto patched = find("patched");
+  if (unpatched != boots.end() && patched != boots.end())
+    compare_kept(patched->result, unpatched->kept, patched->kept);
+  for (Booted &each : boots) {
+    conclude(each.result);
+    write_file(out / each.result.folder / "verdict.json", verdict_json(each.result));
+  }
 }
 
 /// Findings are news only where the kernel is not as it must be.
@@ -122,22 +143,34 @@ std::vector<CaseResult> validate(const std::vector<PreparedCase> &cases,
                                  const BootRequest &base, const fs::path &out, unsigned jobs,
                                  ProgressLine &progress) {
   const TextStyle style{is_colour_wanted(), longest_name(cases)};
-  std::vector<CaseResult> results(cases.size() * kernels.size());
-  const std::string step =
-      fmt::format("booting {} guest{}", results.size(), results.size() == 1 ? "" : "s");
+  const std::size_t count = cases.size() * kernels.size();
+  const std::string step = fmt::format("booting {} guest{}", count, count == 1 ? "" : "s");
+  std::vector<std::vector<Booted>> boots(cases.size(), std::vector<Booted>(kernels.size()));
+  std::vector<std::atomic<std::size_t>> missing(cases.size());
+  std::ranges::fill(missing, kernels.size());
   std::atomic<std::size_t> done = 0;
-  const auto share = [&] {
-    return static_cast<double>(done) / static_cast<double>(results.size());
+  const auto show_share = [&] {
+    progress.step(step, static_cast<double>(done) / static_cast<double>(count));
   };
-  progress.step(step, share());
-  for_each_index(results.size(), jobs, [&](std::size_t index) {
-    CaseResult &result = results[index];
-    result =
-        validate_one(cases[index / kernels.size()], kernels[index % kernels.size()], base, out);
+  show_share();
+  for_each_index(count, jobs, [&](std::size_t index) {
+    const std::size_t of_case = index / kernels.size();
+    const std::size_t of_kernel = index % kernels.size();
+    boots[of_case][of_kernel] = boot_one(cases[of_case], kernels[of_kernel], base, out);
     ++done;
-    progress.print(report_text(result, style));
-    progress.step(step, share());
+    if (--missing[of_case] == 0) {
+      finish_case(boots[of_case], out);
+      for (const Booted &each : boots[of_case])
+        progress.print(report_text(each.result, style));
+      for (Booted &each : boots[of_case])
+        each.kept = {}; // evidence of hundreds of boots is much
+    }
+    show_share();
   });
+  std::vector<CaseResult> results;
+  for (std::vector<Booted> &of_case : boots)
+    for (Booted &each : of_case)
+      results.push_back(std::move(each.result));
   return results;
 }
 

@@ -38,8 +38,9 @@ struct KernelUnderTest {
 };
 
 /// Boots every case on every kernel, `jobs` at once, and leaves runs/KERNEL/CASE/ below `out`.
-/// Prints a line for each as it ends, with the findings where it is not as it must be. The
-/// results are in the order of the cases, then of the kernels.
+/// Holds a kernel named "patched" against one named "baseline". Prints a line for each boot when
+/// all of its case have ended, with the findings where it is not as it must be. The results are in
+/// the order of the cases, then of the kernels.
 std::vector<CaseResult> validate(const std::vector<PreparedCase> &cases,
                                  const std::vector<KernelUnderTest> &kernels,
                                  const BootRequest &base, const std::filesystem::path &out,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/comparison.h"
 #include "cli/conclusion.h"
 #include "cli/kept_boot.h"
 #include "cli/progress.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 
 namespace rmemcheck {
 namespace {
@@ -33,14 +35,41 @@ std::string shown(const fs::path &folder) {
   return (folder.has_filename() ? folder : folder.parent_path()).string();
 }
 
-ExitStatus judge_folders(const std::vector<std::string> &folders) {
+struct JudgeOptions {
+  std::vector<std::string> folders;
+  std::string against; ///< a boot of the unpatched kernel; empty: as a run has left it
+};
+
+/// The unpatched kernel's boot of the same case: in a run's folder, runs/baseline/CASE for
+/// runs/patched/CASE. Nothing where there is none.
+std::optional<fs::path> unpatched_boot(const fs::path &boot, const JudgeOptions &options) {
+  if (!options.against.empty())
+    return options.against;
+  const fs::path whole = fs::absolute(boot / "").lexically_normal().parent_path();
+  const fs::path kernel = whole.parent_path();
+  const fs::path unpatched = kernel.parent_path() / "baseline" / whole.filename();
+  const bool is_there = kernel.filename() == "patched" && fs::exists(unpatched / "run.json");
+  return is_there ? std::optional(unpatched) : std::nullopt;
+}
+
+CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
+  const KeptBoot kept = load(boot);
+  CaseResult result = judge_kept(kept, shown(boot));
+  if (const auto unpatched = unpatched_boot(boot, options)) {
+    compare_kept(result, load(*unpatched), kept);
+    result.conclusion = result.verdict.outcome;
+  }
+  return result;
+}
+
+ExitStatus judge_folders(const JudgeOptions &options) {
   std::vector<fs::path> boots;
-  for (const std::string &folder : folders)
+  for (const std::string &folder : options.folders)
     add_boots(folder, boots);
   const TextStyle style{is_colour_wanted(), 0};
   std::vector<CaseResult> results;
   for (const fs::path &boot : boots) {
-    CaseResult result = judge_kept(load(boot), shown(boot));
+    CaseResult result = judge_boot(boot, options);
     if (result.name.empty())
       result.name = result.folder;
     fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
@@ -52,13 +81,17 @@ ExitStatus judge_folders(const std::vector<std::string> &folders) {
 } // namespace
 
 void add_judge(CLI::App &app, ChosenVerb &chosen) {
-  auto folders = std::make_shared<std::vector<std::string>>();
+  auto options = std::make_shared<JudgeOptions>();
   CLI::App *verb = app.add_subcommand("judge", "Judge kept evidence again, without booting");
-  verb->add_option("folder", *folders, "What a boot left, or a whole run")
+  verb->add_option("folder", options->folders, "What a boot left, or a whole run")
       ->required()
       ->type_name("FOLDER");
+  verb->add_option("--against", options->against,
+                   "The unpatched kernel's boot of the same tree, to hold the others against; in a "
+                   "run's folder it is found")
+      ->type_name("FOLDER");
   verb->footer("Example:\n  rmemcheck judge out/validate/runs/baseline/static-65");
-  verb->callback([folders, &chosen] { chosen = [folders] { return judge_folders(*folders); }; });
+  verb->callback([options, &chosen] { chosen = [options] { return judge_folders(*options); }; });
 }
 
 } // namespace rmemcheck

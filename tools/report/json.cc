@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/json.h"
 
+#include "judge/comparison.h"
+
 #include <nlohmann/json.hpp>
 
 namespace rmemcheck {
@@ -14,6 +16,9 @@ std::string demands_of(const std::string &name) {
   for (const Rule &rule : rules())
     if (rule.name == name)
       return rule.demands;
+  for (const Comparison &comparison : comparisons())
+    if (comparison.name == name)
+      return comparison.demands;
   return "";
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/comparison.h"
+
+#include "base/error.h"
+#include "judge/comparison.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// As the kernel was given it: firmware may have added regions.
+std::string tree_of(const KeptBoot &kept) {
+  const auto given = kept.boot.evidence.find("fdt");
+  return given == kept.boot.evidence.end() ? kept.dtb : given->second;
+}
+
+Evidence evidence_of(const KeptBoot &kept) {
+  Evidence evidence = parse_evidence(kept.boot.evidence);
+  evidence.ending = kept.boot.ending;
+  evidence.ending_reason = kept.boot.ending_reason;
+  return evidence;
+}
+
+} // namespace
+
+void compare_kept(CaseResult &result, const KeptBoot &unpatched, const KeptBoot &patched) {
+  if (unpatched.dtb != patched.dtb) {
+    compare_unknown(result.verdict, "the unpatched kernel was booted with another tree");
+    return;
+  }
+  try {
+    const ReservedMemory tree = read_reserved_memory(tree_of(patched), "evidence/fdt");
+    const Evidence before = evidence_of(unpatched);
+    const Evidence after = evidence_of(patched);
+    compare(result.verdict, expect(tree), before, after);
+  } catch (const Error &error) {
+    compare_unknown(result.verdict, fmt::format("cannot be compared: {}", error.what()));
+  }
+}
+
+} // namespace rmemcheck

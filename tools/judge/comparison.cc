@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/comparison.h"
+
+#include "judge/rules.h"
+
+namespace rmemcheck {
+namespace {
+
+void add(Verdict &verdict, const Comparison &comparison, RuleResult result) {
+  result.rule = comparison.name;
+  for (Finding &finding : result.findings)
+    finding.rule = comparison.name;
+  verdict.rules.push_back(std::move(result));
+}
+
+bool settles_nothing(const RuleResult &result) {
+  return result.outcome == Outcome::pass || result.outcome == Outcome::skip;
+}
+
+} // namespace
+
+const std::vector<Comparison> &comparisons() {
+  static const std::vector<Comparison> all = {
+      {"same-placement",
+       "boot-placed regions lie where the unpatched kernel puts them, name by name from v6.5 on; "
+       "before that, in the ranges that it uses for regions of that shape",
+       check_same_placement},
+      {"no-op",
+       "with no region enabled, log, memblock and /proc/iomem are those of the unpatched kernel "
+       "but "
+       "for what the kernel's own size moves",
+       check_no_op},
+  };
+  return all;
+}
+
+void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,
+             const Evidence &patched) {
+  bool is_as_before = true;
+  for (const Comparison &comparison : comparisons()) {
+    RuleResult result = comparison.check(expectation, unpatched, patched);
+    is_as_before &= settles_nothing(result);
+    add(patched_verdict, comparison, std::move(result));
+  }
+  if (!is_as_before)
+    decide(patched_verdict, patched.ending, patched.ending_reason);
+}
+
+void compare_unknown(Verdict &patched_verdict, const std::string &why) {
+  for (const Comparison &comparison : comparisons())
+    add(patched_verdict, comparison, {"", Outcome::inconclusive, why, {}});
+  const Outcome before = patched_verdict.outcome; // anything else has its reason already
+  if (before == Outcome::pass || before == Outcome::skip)
+    decide(patched_verdict, Ending::powered_off, "");
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "judge/judge.h"
+
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A rule that takes two boots of one tree: what a patched kernel does is held against what the
+/// same kernel does without the series.
+struct Comparison {
+  std::string name;
+  std::string demands;
+  RuleResult (*check)(const Expectation &, const Evidence &unpatched, const Evidence &patched);
+};
+
+/// All of them, in the order in which they are reported, after the other rules.
+const std::vector<Comparison> &comparisons();
+
+/// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
+/// of the patched kernel and points at its line; it names the line of the unpatched one.
+void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,
+             const Evidence &patched);
+
+/// As compare() where one of the two could not be read: every comparison is inconclusive.
+void compare_unknown(Verdict &patched_verdict, const std::string &why);
+
+// same_placement.cc
+RuleResult check_same_placement(const Expectation &expectation, const Evidence &unpatched,
+                                const Evidence &patched);
+
+// no_op.cc
+RuleResult check_no_op(const Expectation &expectation, const Evidence &unpatched,
+                       const Evidence &patched);
+
+} // namespace rmemcheck

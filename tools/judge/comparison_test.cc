@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The verdict of the patched kernel, compared.
+Verdict compared(const TwoBoots &two) {
+  Verdict verdict = judge(two.expectation, two.patched);
+  compare(verdict, two.expectation, two.unpatched, two.patched);
+  return verdict;
+}
+
+Outcome outcome_of(const Verdict &verdict, const std::string &rule) {
+  return std::ranges::find(verdict.rules, rule, &RuleResult::rule)->outcome;
+}
+
+TwoBoots moved() {
+  TwoBoots two = same_boots(passing());
+  for (PhysicalRange *place : {&named(*two.unpatched.probe, "placed").range,
+                               &named(two.unpatched.log.regions, "placed").range})
+    *place = range(0x60000000, 0x10000);
+  return two;
+}
+
+TEST(Compare, AddsAResultForEachComparison) {
+  const Verdict verdict = compared(same_boots(passing()));
+  EXPECT_EQ(verdict.rules.size(), rules().size() + comparisons().size());
+  EXPECT_EQ(outcome_of(verdict, "same-placement"), Outcome::pass);
+  EXPECT_EQ(outcome_of(verdict, "no-op"), Outcome::skip);
+  EXPECT_EQ(verdict.outcome, Outcome::pass);
+}
+
+TEST(Compare, FailsAKernelThatPassesAlone) {
+  const Verdict verdict = compared(moved());
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  EXPECT_EQ(verdict.reason, "failed: same-placement");
+  EXPECT_EQ(verdict.rules[rules().size()].findings.front().rule, "same-placement");
+}
+
+TEST(Compare, AddsToWhatAKernelFailsAlready) {
+  TwoBoots two = moved();
+  named(*two.patched.probe, "mapped@50000000").found = false;
+  EXPECT_THAT(compared(two).reason, HasSubstr("recorded, same-placement"));
+}
+
+TEST(Compare, KeepsHowTheGuestEnded) {
+  TwoBoots two = moved();
+  two.patched.ending = Ending::panic;
+  two.patched.ending_reason = "no init";
+  EXPECT_EQ(compared(two).reason, "the kernel panicked: no init; failed: same-placement");
+}
+
+TEST(CompareUnknown, IsNoPass) {
+  const Scenario scenario = passing();
+  Verdict verdict = judge(scenario.expectation, scenario.evidence);
+  compare_unknown(verdict, "iomem:3: not understood");
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.reason, "could not find out: same-placement, no-op");
+}
+
+TEST(CompareUnknown, KeepsAVerdictThatIsNoPass) {
+  Scenario scenario = passing();
+  lose(scenario, "placed");
+  Verdict verdict = judge(scenario.expectation, scenario.evidence);
+  const std::string reason = verdict.reason;
+  compare_unknown(verdict, "iomem:3: not understood");
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  EXPECT_EQ(verdict.reason, reason);
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/by_address.h"
+#include "judge/comparison.h"
+#include "judge/rule_report.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace rmemcheck {
+namespace {
+
+/// Log lines whose numbers are no part of the promise.
+constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
+    // the size of the kernel, and what is left beside it
+    "Memory: ",
+    "Freeing unused kernel ",
+    // speeds that are measured
+    "Calibrating delay loop",
+    "tsc: ",
+    "clocksource: tsc",
+    "SMP: Total of ",
+};
+
+/// Log lines whose place in the log is no part of it: they come from another thread.
+constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking initramfs",
+                                                                     "Freeing initrd memory"};
+
+/// Log lines that come when there has been enough entropy, or not at all.
+constexpr std::array<std::string_view, 1> lines_of_chance = {"random: crng init done"};
+
+template <std::size_t count>
+bool starts_with_one_of(const std::string &text,
+                        const std::array<std::string_view, count> &starts) {
+  return std::ranges::any_of(starts, [&](const auto &start) { return text.starts_with(start); });
+}
+
+/// Every number as "#".
+std::string without_numbers(const std::string &text) {
+  std::string result;
+  for (const char letter : text)
+    if (std::isdigit(static_cast<unsigned char>(letter)) == 0)
+      result += letter;
+    else if (!result.ends_with('#'))
+      result += '#';
+  return result;
+}
+
+std::string comparable(const SourceLine &line) {
+  return starts_with_one_of(line.text, lines_with_loose_numbers) ? without_numbers(line.text)
+                                                                 : line.text;
+}
+
+using Lines = std::vector<const SourceLine *>;
+
+struct SortedLog {
+  Lines in_order; ///< lines that must stand in the same order
+  Lines loose;    ///< the others that must be there, by their text
+};
+
+SortedLog sorted(const KernelLog &log) {
+  SortedLog result;
+  for (const SourceLine &line : log.lines)
+    if (!starts_with_one_of(line.text, lines_of_chance))
+      (starts_with_one_of(line.text, lines_with_loose_places) ? result.loose : result.in_order)
+          .push_back(&line);
+  std::ranges::sort(result.loose, {}, [](const SourceLine *line) { return line->text; });
+  return result;
+}
+
+/// Reports the first line that differs: what comes after it is often only moved.
+void compare_lines(RuleReport &report, const Lines &unpatched, const Lines &patched) {
+  const auto [one, other] =
+      std::ranges::mismatch(unpatched, patched, [](const SourceLine *a, const SourceLine *b) {
+        return comparable(*a) == comparable(*b);
+      });
+  if (one == unpatched.end() && other == patched.end())
+    return;
+  const std::string wanted = one == unpatched.end()
+                                 ? "no more lines"
+                                 : fmt::format("\"{}\", as the unpatched kernel's {}:{}",
+                                               (*one)->text, (*one)->file, (*one)->line);
+  const std::string seen =
+      other == patched.end() ? "no more lines" : fmt::format("\"{}\"", (*other)->text);
+  report.finding("", wanted, seen, other == patched.end() ? SourceLine{} : **other);
+}
+
+void compare_logs(RuleReport &report, const KernelLog &unpatched, const KernelLog &patched) {
+  const SortedLog before = sorted(unpatched);
+  const SortedLog after = sorted(patched);
+  compare_lines(report, before.in_order, after.in_order);
+  compare_lines(report, before.loose, after.loose);
+}
+
+/// What memblock and iomem have in common here: a text that must be equal, and where it stands.
+struct Entry {
+  std::string text;
+  SourceLine at;
+};
+
+std::vector<Entry> entries_of(const std::vector<MemblockRange> &ranges) {
+  std::vector<Entry> entries;
+  entries.reserve(ranges.size());
+  for (const MemblockRange &each : ranges)
+    entries.push_back({to_string(each.range) + each.flag.value_or(""), each.at});
+  return entries;
+}
+
+bool is_reserved(const IomemEntry &entry) {
+  return entry.name == "reserved" || entry.name == "Reserved";
+}
+
+bool is_kernel(const IomemEntry &entry) { return entry.name.starts_with("Kernel "); }
+
+/// Without what lies within System RAM for being taken: the kernel, and what memblock has
+/// allocated. That is moved by the kernel's size, and memblock shows it to the byte.
+std::vector<Entry> entries_of(const std::vector<IomemEntry> &iomem) {
+  std::vector<Entry> entries;
+  for (const IomemEntry &each : iomem)
+    if (each.depth == 0 || (!is_reserved(each) && !is_kernel(each)))
+      entries.push_back(
+          {fmt::format("{} {} at depth {}", to_string(each.range), each.name, each.depth),
+           each.at});
+  return entries;
+}
+
+void compare_entries(RuleReport &report, const std::vector<Entry> &unpatched,
+                     const std::vector<Entry> &patched) {
+  const auto [one, other] =
+      std::ranges::mismatch(unpatched, patched, {}, &Entry::text, &Entry::text);
+  if (one == unpatched.end() && other == patched.end())
+    return;
+  const std::string wanted = one == unpatched.end()
+                                 ? "no more entries"
+                                 : fmt::format("{}, as the unpatched kernel's {}:{}", one->text,
+                                               one->at.file, one->at.line);
+  report.finding("", wanted, other == patched.end() ? "no more entries" : other->text,
+                 other == patched.end() ? SourceLine{} : other->at);
+}
+
+/// Bytes that memblock has reserved for anything but the kernel's image.
+std::uint64_t reserved_beside_kernel(const Evidence &evidence) {
+  PhysicalRange image{0, 0};
+  for (const IomemEntry &each : *evidence.iomem)
+    if (is_kernel(each)) {
+      image.begin = image.empty() ? each.range.begin : std::min(image.begin, each.range.begin);
+      image.end = std::max(image.end, each.range.end);
+    }
+  std::uint64_t bytes = 0;
+  for (const PhysicalRange &range :
+       bytes_of(*evidence.memblock_reserved).minus(RangeSet({image})).ranges())
+    bytes += range.size();
+  return bytes;
+}
+
+/// A kernel of another size may need page tables more or less, of whole pages, and its end is
+/// rounded to whole pages. No byte beyond that may be allocated for a tree without regions. Where
+/// the allocations lie does not count: page tables that come before move them.
+void compare_reserved(RuleReport &report, const Evidence &unpatched, const Evidence &patched) {
+  constexpr std::uint64_t page = 0x1000;
+  constexpr std::uint64_t most_pages = 8;
+  const std::uint64_t before = reserved_beside_kernel(unpatched);
+  const std::uint64_t after = reserved_beside_kernel(patched);
+  const std::uint64_t difference = before < after ? after - before : before - after;
+  if (difference % page != 0 || difference > most_pages * page)
+    report.finding("",
+                   fmt::format("{:#x} bytes reserved beside the kernel's image, as on the "
+                               "unpatched kernel, give or take at most {} whole pages",
+                               before, most_pages),
+                   fmt::format("{:#x} bytes", after),
+                   patched.memblock_reserved->empty() ? SourceLine{}
+                                                      : patched.memblock_reserved->front().at);
+}
+
+/// Compares a piece that both have. One that only one of them has is not known.
+template <typename Piece, typename Compare>
+void compare_piece(RuleReport &report, const std::optional<Piece> &unpatched,
+                   const std::optional<Piece> &patched, const std::string &name,
+                   const Compare &compare) {
+  if (unpatched.has_value() != patched.has_value())
+    report.unknown(name + " is shown by one of the two kernels only");
+  else if (unpatched)
+    compare(*unpatched, *patched);
+}
+
+bool is_off(const ExpectedRegion &region) { return !region.node.enabled; }
+
+} // namespace
+
+RuleResult check_no_op(const Expectation &expectation, const Evidence &unpatched,
+                       const Evidence &patched) {
+  if (!std::ranges::all_of(expectation.regions, is_off))
+    return skip("the tree has regions");
+  RuleReport report;
+  for (const auto &[name, evidence] :
+       {std::pair("the unpatched kernel: ", &unpatched), std::pair("", &patched)})
+    if (const std::string gap = log_gap(*evidence); !gap.empty())
+      report.unknown(name + gap);
+  if (report.result().outcome == Outcome::pass)
+    compare_logs(report, unpatched.log, patched.log);
+  const auto compare_lists = [&](const auto &before, const auto &after) {
+    compare_entries(report, entries_of(before), entries_of(after));
+  };
+  compare_piece(report, unpatched.memblock_memory, patched.memblock_memory, "memblock's memory",
+                compare_lists);
+  compare_piece(report, unpatched.iomem, patched.iomem, "/proc/iomem", compare_lists);
+  compare_piece(report, unpatched.memblock_reserved, patched.memblock_reserved,
+                "memblock's reserved ranges", [&](const auto &, const auto &) {
+                  if (unpatched.iomem && patched.iomem)
+                    compare_reserved(report, unpatched, patched);
+                });
+  return report.result();
+}
+
+} // namespace rmemcheck

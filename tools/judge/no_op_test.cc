@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char *rule = "no-op";
+
+SourceLine &log_line(Evidence &evidence, const std::string &start) {
+  return *std::ranges::find_if(
+      evidence.log.lines, [&](const SourceLine &line) { return line.text.starts_with(start); });
+}
+
+void insert_line(Evidence &evidence, std::size_t index, const std::string &text) {
+  auto &lines = evidence.log.lines;
+  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(index), line("dmesg", index + 1, text));
+}
+
+/// The log of an empty tree with what comes and goes in it.
+TwoBoots boots() {
+  Scenario scenario = empty_tree();
+  insert_line(scenario.evidence, 1, "Zone ranges:");
+  insert_line(scenario.evidence, 2, "Memory: 1004328K/1048576K available (2560K kernel code)");
+  insert_line(scenario.evidence, 3, "Freeing initrd memory: 596K");
+  insert_line(scenario.evidence, 4, "workingset: max_order=18");
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x7fff0000, 0x8123), "NONE", line("memblock-reserved", 2)});
+  return same_boots(scenario);
+}
+
+TEST(NoOp, PassesWhereBothSayTheSame) {
+  EXPECT_EQ(outcome(rule, boots()), Outcome::pass);
+  EXPECT_EQ(outcome(rule, same_boots(passing())), Outcome::skip);
+}
+
+TEST(NoOp, AppliesToATreeWhoseRegionsAreAllDisabled) {
+  TwoBoots two = boots();
+  two.expectation.regions = {ignored(static_region("off@50000000", range(0x50000000, 0x10000)))};
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  add_error(two.patched.log, "OF: reserved mem: something");
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
+TEST(NoOp, NamesTheFirstLineThatDiffers) {
+  TwoBoots two = boots();
+  insert_line(two.patched, 2, "OF: reserved mem: nothing to record");
+  const Finding finding = only_finding(rule, two);
+  EXPECT_EQ(finding.expected, "\"Memory: 1004328K/1048576K available (2560K kernel code)\", as the "
+                              "unpatched kernel's dmesg:3");
+  EXPECT_EQ(finding.seen, "\"OF: reserved mem: nothing to record\"");
+  EXPECT_EQ(finding.at.line, 3u);
+}
+
+TEST(NoOp, FindsALineThatIsMissing) {
+  TwoBoots two = boots();
+  two.unpatched.log.lines.push_back(line("dmesg", 7, "more"));
+  EXPECT_EQ(only_finding(rule, two).seen, "no more lines");
+  two = boots();
+  two.patched.log.lines.push_back(line("dmesg", 7, "more"));
+  EXPECT_EQ(only_finding(rule, two).expected, "no more lines");
+}
+
+TEST(NoOp, FindsANumberThatTheSizeOfTheKernelDoesNotMove) {
+  TwoBoots two = boots();
+  log_line(two.patched, "workingset").text = "workingset: max_order=19";
+  EXPECT_THAT(only_finding(rule, two).seen, HasSubstr("max_order=19"));
+}
+
+TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
+  TwoBoots two = boots();
+  log_line(two.patched, "Memory:").text = "Memory: 998K/1048576K available (12560K kernel code)";
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  log_line(two.patched, "Memory:").text = "Memory: 998K/1048576K available (12560K kernel data)";
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
+TEST(NoOp, LetsAThreadTakeItsTime) {
+  TwoBoots two = boots();
+  std::swap(two.patched.log.lines[3], two.patched.log.lines[4]);
+  insert_line(two.patched, 5, "random: crng init done");
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  std::swap(two.patched.log.lines[1], two.patched.log.lines[2]);
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
+TEST(NoOp, FindsAThreadThatSaysNothing) {
+  TwoBoots two = boots();
+  std::erase_if(two.patched.log.lines,
+                [](const SourceLine &line) { return line.text.starts_with("Freeing initrd"); });
+  EXPECT_THAT(only_finding(rule, two).expected, HasSubstr("Freeing initrd"));
+}
+
+TEST(NoOp, FindsMemoryThatDiffers) {
+  TwoBoots two = boots();
+  two.patched.memblock_memory->front().flag = "NOMAP";
+  EXPECT_THAT(only_finding(rule, two).seen, HasSubstr("NOMAP"));
+}
+
+TEST(NoOp, FindsAnIomemEntryThatDiffers) {
+  TwoBoots two = boots();
+  two.patched.iomem->push_back({range(0x90000000, 0x1000), 0, "reserved", line("iomem", 9)});
+  EXPECT_EQ(only_finding(rule, two).at.line, 9u);
+}
+
+TEST(NoOp, FindsMemoryThatIsAllocated) {
+  TwoBoots two = boots();
+  two.patched.memblock_reserved->back().range.end += 72; // one entry of the array
+  EXPECT_THAT(only_finding(rule, two).seen, HasSubstr("0x816b bytes"));
+  two = boots();
+  two.patched.memblock_reserved->back().range.begin -= 0x10000;
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
+TEST(NoOp, LetsTheSizeOfTheKernelMoveAllocations) {
+  TwoBoots two = boots();
+  PhysicalRange &allocated = two.patched.memblock_reserved->back().range;
+  allocated = range(allocated.begin - 0x3000, allocated.size() + 0x1000); // a page table
+  two.patched.iomem->push_back({allocated, 1, "reserved", line("iomem", 9)});
+  for (IomemEntry &entry : *two.patched.iomem)
+    if (entry.name == "Kernel code")
+      entry.range.end += 0x10000;
+  two.patched.memblock_reserved->front().range.end += 0x10000;
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+}
+
+TEST(NoOp, DoesNotKnowWhatOnlyOneKernelShows) {
+  TwoBoots two = boots();
+  two.unpatched.memblock_memory.reset();
+  EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+}
+
+TEST(NoOp, DoesNotKnowWhatALogThatIsCutHides) {
+  TwoBoots two = boots();
+  two.unpatched.log.is_cut = true;
+  const RuleResult result = run(rule, two);
+  EXPECT_EQ(result.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.reason, HasSubstr("the unpatched kernel: "));
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/comparison.h"
+#include "judge/rule_report.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+namespace rmemcheck {
+namespace {
+
+/// Where a region was seen, and the line that says so.
+struct Place {
+  PhysicalRange range;
+  SourceLine at;
+};
+
+std::optional<Place> place_of(const std::string &name, const Sightings &sightings) {
+  for (const ProbedRegion *region : sightings.probed(name))
+    if (region->found && !region->range.empty())
+      return Place{region->range, region->at};
+  for (const LoggedRegion *region : sightings.logged(name))
+    if (!region->range.empty())
+      return Place{region->range, region->at};
+  return std::nullopt;
+}
+
+struct BootPlaced {
+  const ExpectedRegion *region;
+  std::optional<Place> unpatched;
+  std::optional<Place> patched;
+};
+
+std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &unpatched,
+                                    const Evidence &patched) {
+  const Sightings before(unpatched);
+  const Sightings after(patched);
+  std::vector<BootPlaced> all;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.node.enabled && region.node.reg.empty() && region.node.size != 0)
+      all.push_back(
+          {&region, place_of(region.node.name, before), place_of(region.node.name, after)});
+  return all;
+}
+
+/// __rmem_cmp() of v6.1 takes all boot-placed regions for equal, and sort() leaves equal ones in
+/// any order. Since v6.5 (4cea2821882b, "of: reserved_mem: Use stable allocation order") it goes
+/// by their order in the tree.
+bool has_order(const Evidence &unpatched) {
+  int major = 0;
+  int minor = 0;
+  return std::sscanf(unpatched.log.version.c_str(), "%d.%d", &major, &minor) == 2 &&
+         std::pair(major, minor) >= std::pair(6, 5);
+}
+
+std::string source_of(const Place &unpatched) {
+  return fmt::format("as the unpatched kernel's {}:{} says", unpatched.at.file, unpatched.at.line);
+}
+
+/// Region by region. One that is lost on either side is for other rules.
+void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
+  for (const BootPlaced &each : regions)
+    if (each.unpatched && each.patched && each.unpatched->range != each.patched->range)
+      report.finding(
+          each.region->node.name,
+          fmt::format("{}, {}", to_string(each.unpatched->range), source_of(*each.unpatched)),
+          to_string(each.patched->range), each.patched->at);
+}
+
+/// All that decides where there is room for a region.
+bool has_shape_of(const ExpectedRegion &one, const ExpectedRegion &other) {
+  const auto shape = [](const ExpectedRegion &region) {
+    return std::tuple(region.size, region.alignment, region.cma, region.node.alloc_ranges);
+  };
+  return shape(one) == shape(other);
+}
+
+/// Whether one may take the room of the other.
+bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
+  constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+  const auto windows = [&](const ExpectedRegion &region) {
+    return region.node.alloc_ranges.empty() ? std::vector{anywhere} : region.node.alloc_ranges;
+  };
+  const std::vector<PhysicalRange> others = windows(other);
+  return std::ranges::any_of(windows(one), [&](const PhysicalRange &window) {
+    return std::ranges::any_of(others,
+                               [&](const PhysicalRange &each) { return each.overlaps(window); });
+  });
+}
+
+/// Whether the ranges of this region and its likes do not depend on the order of placing.
+bool is_alone_with_its_likes(const ExpectedRegion &region, const std::vector<BootPlaced> &all) {
+  return std::ranges::all_of(all, [&](const BootPlaced &each) {
+    return has_shape_of(region, *each.region) || !may_meet(region, *each.region);
+  });
+}
+
+/// The range of each region on the unpatched kernel must be that of one of the same shape on the
+/// patched one. Returns how many could be held against each other.
+std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &regions) {
+  std::size_t compared = 0;
+  for (const BootPlaced &each : regions) {
+    if (!each.unpatched || !is_alone_with_its_likes(*each.region, regions))
+      continue;
+    ++compared;
+    const bool is_used = std::ranges::any_of(regions, [&](const BootPlaced &other) {
+      return other.patched && other.patched->range == each.unpatched->range &&
+             has_shape_of(*other.region, *each.region);
+    });
+    if (!is_used)
+      report.finding(each.region->node.name,
+                     fmt::format("it, or one of its shape, at {}, {}",
+                                 to_string(each.unpatched->range), source_of(*each.unpatched)),
+                     each.patched ? to_string(each.patched->range) + ", and none there"
+                                  : "none there",
+                     each.patched ? each.patched->at : SourceLine{});
+  }
+  return compared;
+}
+
+bool shows_places(const Evidence &evidence) {
+  return evidence.probe || prints_regions(evidence.log);
+}
+
+} // namespace
+
+RuleResult check_same_placement(const Expectation &expectation, const Evidence &unpatched,
+                                const Evidence &patched) {
+  const std::vector<BootPlaced> regions = boot_placed(expectation, unpatched, patched);
+  if (regions.empty())
+    return skip("the tree has no boot-placed region");
+  if (!shows_places(unpatched))
+    return absent(unpatched, "where the unpatched kernel placed regions");
+  if (!shows_places(patched))
+    return absent(patched, "where it placed regions");
+  if (std::ranges::none_of(regions,
+                           [](const BootPlaced &each) { return each.unpatched.has_value(); }))
+    return skip("the unpatched kernel has recorded no boot-placed region");
+  RuleReport report;
+  if (regions.size() == 1 || has_order(unpatched))
+    compare_names(report, regions);
+  else if (compare_shapes(report, regions) == 0)
+    return skip("before v6.5 the order of placing, and with it the places of regions of several "
+                "shapes, is left to chance");
+  return report.result();
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char *rule = "same-placement";
+
+PhysicalRange &place_on(Evidence &evidence, const std::string &name) {
+  return named(*evidence.probe, name).range;
+}
+
+void swap_places(Evidence &evidence, const std::string &one, const std::string &other) {
+  std::swap(place_on(evidence, one), place_on(evidence, other));
+}
+
+/// Two regions of one shape and a larger one, which both kernels place alike.
+TwoBoots boots(const std::string &version) {
+  Scenario scenario;
+  scenario.expectation.memory = {ram};
+  scenario.expectation.regions = {boot_placed_region("a", 0x10000),
+                                  boot_placed_region("b", 0x10000),
+                                  boot_placed_region("large", 0x100000)};
+  scenario.evidence = good_evidence(scenario.expectation, [](const std::string &name) {
+    return name == "large" ? range(0x7fe00000, 0x100000)
+                           : range(name == "a" ? 0x7fff0000 : 0x7ffe0000, 0x10000);
+  });
+  scenario.evidence.log.version = version;
+  scenario.evidence.log.regions.clear();
+  return same_boots(scenario);
+}
+
+/// As v6.1, where the order is left to chance; the larger region is kept out of the others' way.
+TwoBoots unordered() {
+  TwoBoots two = boots("6.1.192");
+  named(two.expectation.regions, "large").node.alloc_ranges = {range(0x7fd00000, 0x200000)};
+  for (const char *name : {"a", "b"})
+    named(two.expectation.regions, name).node.alloc_ranges = {range(0x7ff00000, 0x100000)};
+  return two;
+}
+
+TEST(SamePlacement, PassesWhereBothKernelsPlaceAlike) {
+  EXPECT_EQ(outcome(rule, boots("6.9.0")), Outcome::pass);
+  EXPECT_EQ(outcome(rule, unordered()), Outcome::pass);
+  EXPECT_EQ(outcome(rule, same_boots(passing())), Outcome::pass);
+}
+
+TEST(SamePlacement, FailsWithBothAddressesAndLines) {
+  TwoBoots two = boots("6.9.0");
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  const Finding finding = only_finding(rule, two);
+  EXPECT_EQ(finding.region, "large");
+  EXPECT_EQ(finding.expected,
+            "0x000000007fe00000..0x000000007fefffff, as the unpatched kernel's probe:5 says");
+  EXPECT_EQ(finding.seen, "0x000000007fd00000..0x000000007fdfffff");
+  EXPECT_EQ(finding.at.file, "probe");
+  EXPECT_EQ(finding.at.line, 5u);
+}
+
+TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
+  for (const auto &[version, wanted] :
+       {std::pair{"6.5.0", Outcome::fail}, std::pair{"6.12.0", Outcome::fail},
+        std::pair{"6.4.16", Outcome::pass}, std::pair{"6.1.192", Outcome::pass}}) {
+    TwoBoots two = unordered();
+    two.unpatched.log.version = version;
+    swap_places(two.patched, "a", "b");
+    EXPECT_EQ(outcome(rule, two), wanted) << version;
+  }
+}
+
+TEST(SamePlacement, WithoutAnOrderAsksForTheSameRanges) {
+  TwoBoots two = unordered();
+  place_on(two.patched, "b") = range(0x7ffd0000, 0x10000);
+  const Finding finding = only_finding(rule, two);
+  EXPECT_EQ(finding.region, "b");
+  EXPECT_THAT(finding.expected, HasSubstr("0x000000007ffe0000..0x000000007ffeffff"));
+  EXPECT_THAT(finding.seen, HasSubstr("0x000000007ffd0000..0x000000007ffdffff"));
+}
+
+TEST(SamePlacement, WithoutAnOrderARegionOfAnotherShapeDoesNotCount) {
+  TwoBoots two = unordered();
+  swap_places(two.patched, "a", "large");
+  EXPECT_EQ(run(rule, two).findings.size(), 2u);
+}
+
+TEST(SamePlacement, WithoutAnOrderOneRegionIsHeldByItsName) {
+  TwoBoots two = boots("6.1.192");
+  two.expectation.regions.resize(1);
+  place_on(two.patched, "a") = range(0x7ff00000, 0x10000);
+  EXPECT_EQ(only_finding(rule, two).region, "a");
+}
+
+TEST(SamePlacement, IsSkippedWhereChanceDecidesThePlaces) {
+  const RuleResult result = run(rule, boots("6.1.192"));
+  EXPECT_EQ(result.outcome, Outcome::skip);
+  EXPECT_THAT(result.reason, HasSubstr("left to chance"));
+}
+
+TEST(SamePlacement, LeavesToOtherRulesWhatOneKernelLoses) {
+  for (Evidence TwoBoots::*side : {&TwoBoots::unpatched, &TwoBoots::patched}) {
+    TwoBoots two = boots("6.9.0");
+    named(*(two.*side).probe, "b").found = false;
+    EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  }
+}
+
+TEST(SamePlacement, WithoutAnOrderFindsARangeThatNobodyUses) {
+  TwoBoots two = unordered();
+  named(*two.patched.probe, "b").found = false;
+  EXPECT_THAT(only_finding(rule, two).seen, HasSubstr("none there"));
+}
+
+TEST(SamePlacement, IsSkippedWhereNothingWasPlaced) {
+  EXPECT_EQ(outcome(rule, same_boots(empty_tree())), Outcome::skip);
+  TwoBoots two = boots("6.9.0");
+  for (ProbedRegion &region : *two.unpatched.probe)
+    region.found = false;
+  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+}
+
+TEST(SamePlacement, DoesNotKnowWhereAGuestDied) {
+  TwoBoots two = boots("6.1.192");
+  two.unpatched.probe.reset();
+  two.unpatched.ending = Ending::died;
+  EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+}
+
+} // namespace
+} // namespace rmemcheck::test
