@@ -22,6 +22,25 @@ std::optional<std::uint64_t> to_size(const toml::node &node) {
   return text ? parse_size(*text) : std::nullopt;
 }
 
+/// The bytes that hexadecimal digits stand for; nothing if there are other characters.
+std::optional<std::string> bytes_of_hex(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string bytes;
+  unsigned value = 0;
+  std::size_t count = 0;
+  for (const char letter : text) {
+    if (letter == ' ')
+      continue;
+    const std::size_t digit = digits.find(letter);
+    if (digit == std::string_view::npos)
+      return std::nullopt;
+    value = value << 4 | static_cast<unsigned>(digit);
+    if (++count % 2 == 0)
+      bytes += static_cast<char>(value & 0xff);
+  }
+  return count % 2 == 0 ? std::optional(bytes) : std::nullopt;
+}
+
 } // namespace
 
 void TomlTable::refuse(const toml::source_region &where, std::string_view key,
@@ -114,6 +133,40 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> TomlTable::pairs(const char
     result.emplace_back(*offset, *bytes);
     return true;
   });
+  return result;
+}
+
+std::vector<std::uint64_t> TomlTable::numbers(const char *key, std::uint64_t least,
+                                              std::uint64_t most) {
+  std::vector<std::uint64_t> result;
+  for_each(key, fmt::format("a list of numbers from {} to {}", least, most),
+           [&](const toml::node &node) {
+             const auto value = node.value_exact<std::int64_t>();
+             const bool is_good = value && *value >= 0 &&
+                                  static_cast<std::uint64_t>(*value) >= least &&
+                                  static_cast<std::uint64_t>(*value) <= most;
+             if (is_good)
+               result.push_back(static_cast<std::uint64_t>(*value));
+             return is_good;
+           });
+  return result;
+}
+
+std::map<std::string, std::string> TomlTable::bytes(const char *key) {
+  std::map<std::string, std::string> result;
+  const toml::node *node = get(key);
+  if (node == nullptr)
+    return result;
+  if (!node->is_table())
+    refuse(key, "a table of names and bytes");
+  for (const auto &[name, value] : *node->as_table()) {
+    const auto digits = value.value_exact<std::string>();
+    auto bytes = digits ? bytes_of_hex(*digits) : std::nullopt;
+    if (!bytes)
+      refuse(value.source(), key,
+             fmt::format("{} = \"two hexadecimal digits a byte\"", std::string(name.str())));
+    result.emplace(std::string(name.str()), std::move(*bytes));
+  }
   return result;
 }
 

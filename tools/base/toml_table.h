@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +38,10 @@ public:
   std::optional<std::uint64_t> size(const char *key);
   /// A list of [offset, size], sizes not zero.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(const char *key);
+  /// A list of numbers from `least` to `most`.
+  std::vector<std::uint64_t> numbers(const char *key, std::uint64_t least, std::uint64_t most);
+  /// A table of names with bytes, each in hexadecimal digits; spaces between them are left out.
+  std::map<std::string, std::string> bytes(const char *key);
   /// A table of tables, [[key]].
   std::vector<TomlTable> tables(const char *key);
   /// A table, [key]; it must be there.

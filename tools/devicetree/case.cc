@@ -6,9 +6,13 @@
 #include <fmt/format.h>
 #include <map>
 #include <optional>
+#include <regex>
 
 namespace rmemcheck {
 namespace {
+
+/// The hazards are numbered from 1 to this.
+constexpr std::uint64_t most_hazard = 26;
 
 std::uint64_t read_alignment(TomlTable &reader) {
   const std::uint64_t alignment = reader.size("alignment").value_or(0);
@@ -35,6 +39,9 @@ RegionBlock read_block(TomlTable &reader) {
   block.boot_placed = reader.boolean("boot-placed", false);
   block.offset = reader.size("offset").value_or(0);
   block.gap = reader.size("gap").value_or(block.gap);
+  block.alloc_ranges = reader.pairs("alloc-ranges");
+  if (!block.boot_placed && reader.has("alloc-ranges"))
+    reader.refuse("alloc-ranges", "nothing where boot-placed is false: the place is given");
   for (const char *key : {"offset", "gap"})
     if (block.boot_placed && reader.has(key))
       reader.refuse(key, "nothing where boot-placed is true: the kernel finds the place");
@@ -56,7 +63,10 @@ void read_place(TomlTable &reader, RegionRequest &region) {
   region.size = reader.size("size").value_or(0);
   region.alignment = read_alignment(reader);
   region.alloc_ranges = reader.pairs("alloc-ranges");
-  if (reader.has("reg") == reader.has("size"))
+  const bool is_raw = region.raw.contains("reg") || region.raw.contains("size");
+  if (is_raw && (reader.has("reg") || reader.has("size")))
+    reader.refuse("raw", "no reg and no size where there is one already");
+  if (!is_raw && reader.has("reg") == reader.has("size"))
     reader.refuse(reader.has("size") ? "size" : "reg", "one of reg and size");
   if (reader.has("reg") && region.reg.empty())
     reader.refuse("reg", pairs_words);
@@ -73,6 +83,7 @@ RegionRequest read_region(TomlTable &reader) {
   if (!name)
     reader.refuse("name", "a name without unit address");
   region.name = *name;
+  region.raw = reader.bytes("raw");
   read_place(reader, region);
   region.no_map = reader.boolean("no-map", false);
   region.reusable = reader.boolean("reusable", false);
@@ -81,6 +92,39 @@ RegionRequest read_region(TomlTable &reader) {
   region.flags = reader.strings("flags");
   reader.finish();
   return region;
+}
+
+DeviceRequest read_device(TomlTable &reader) {
+  DeviceRequest device;
+  device.name = reader.required_string("name", "a name without unit address");
+  device.regions = reader.strings("regions");
+  reader.finish();
+  return device;
+}
+
+/// What the kernel of a crash has left in /chosen.
+void read_crash(TomlTable &reader, TreeRequest &tree) {
+  tree.elfcorehdr = reader.pairs("elfcorehdr");
+  tree.usable_memory = reader.pairs("usable-memory");
+  if (tree.elfcorehdr.size() > 1)
+    reader.refuse("elfcorehdr", "one [offset, size] in a list");
+}
+
+/// "6.5" and the like.
+std::string read_version(TomlTable &reader) {
+  const auto version = reader.string("version").value_or("");
+  static const std::regex dotted("[0-9]+\\.[0-9]+");
+  if (!std::regex_match(version, dotted))
+    reader.refuse("version", "a kernel version such as \"6.5\"");
+  return version;
+}
+
+FailsBefore read_fails_before(TomlTable &reader) {
+  FailsBefore fails{read_version(reader), reader.strings("rules")};
+  if (fails.rules.empty())
+    reader.refuse("rules", "names of rules");
+  reader.finish();
+  return fails;
 }
 
 TreeRequest read_tree(TomlTable &reader) {
@@ -92,7 +136,12 @@ TreeRequest read_tree(TomlTable &reader) {
     tree.blocks.push_back(read_block(block));
   for (TomlTable &region : reader.tables("region"))
     tree.regions.push_back(read_region(region));
-  for (const char *key : {"block", "region"})
+  for (TomlTable &device : reader.tables("device"))
+    tree.devices.push_back(read_device(device));
+  tree.node_raw = reader.bytes("node-raw");
+  tree.node_without = reader.strings("node-without");
+  read_crash(reader, tree);
+  for (const char *key : {"block", "region", "node-raw", "node-without"})
     if (!tree.node && reader.has(key))
       reader.refuse(key, "none where node is false");
   return tree;
@@ -109,6 +158,10 @@ Case read_case(const std::filesystem::path &path) {
   if (result.title.empty() || result.title.find('\n') != std::string::npos)
     reader.refuse("title", "one line that says what the case is about");
   result.baseline_fails = reader.strings("baseline-fails");
+  for (TomlTable &fails : reader.tables("baseline-fails-before"))
+    result.baseline_fails_before.push_back(read_fails_before(fails));
+  result.hazards = reader.numbers("hazards", 1, most_hazard);
+  result.left_out = reader.size("left-out").value_or(0);
   result.needs = reader.strings("needs");
   result.append = reader.string("append").value_or("");
   result.tree = read_tree(reader);

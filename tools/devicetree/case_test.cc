@@ -163,5 +163,74 @@ TEST_F(ReadCase, MissingFileIsNamed) {
               HasSubstr("/nonexistent/x.toml"));
 }
 
+TEST_F(ReadCase, KeysOfHazards) {
+  const Case read_back = read(R"(title = "hazards"
+hazards = [1, 26]
+left-out = 44
+elfcorehdr = [["256M", "64K"]]
+usable-memory = [["0", "512M"], ["768M", "1M"]]
+node-raw = { "#size-cells" = "0000 0003" }
+node-without = ["ranges"]
+[[baseline-fails-before]]
+version = "6.5"
+rules = ["nothing-extra"]
+[[block]]
+boot-placed = true
+count = 2
+alloc-ranges = [["0", "1M"]]
+[[region]]
+name = "garbage"
+raw = { reg = "00ff", status = "" }
+[[device]]
+name = "camera"
+regions = ["garbage"]
+[[device]]
+name = "sound"
+)");
+  EXPECT_THAT(read_back.hazards, ElementsAre(1, 26));
+  EXPECT_EQ(read_back.left_out, 44u);
+  ASSERT_EQ(read_back.baseline_fails_before.size(), 1u);
+  EXPECT_EQ(read_back.baseline_fails_before[0].version, "6.5");
+  EXPECT_THAT(read_back.baseline_fails_before[0].rules, ElementsAre("nothing-extra"));
+  const TreeRequest &tree = read_back.tree;
+  EXPECT_THAT(tree.elfcorehdr, ElementsAre(Pair(256 * mebibyte, 0x10000)));
+  EXPECT_EQ(tree.usable_memory.size(), 2u);
+  EXPECT_THAT(tree.node_raw, ElementsAre(Pair("#size-cells", std::string("\0\0\0\3", 4))));
+  EXPECT_THAT(tree.node_without, ElementsAre("ranges"));
+  EXPECT_THAT(tree.blocks[0].alloc_ranges, ElementsAre(Pair(0, mebibyte)));
+  EXPECT_THAT(tree.regions[0].raw,
+              ElementsAre(Pair("reg", std::string("\0\xff", 2)), Pair("status", "")));
+  ASSERT_EQ(tree.devices.size(), 2u);
+  EXPECT_THAT(tree.devices[0].regions, ElementsAre("garbage"));
+  EXPECT_TRUE(tree.devices[1].regions.empty());
+}
+
+TEST_F(ReadCase, RefusesWrongKeysOfHazards) {
+  const std::string title = "title = 'x'\n";
+  EXPECT_EQ(refusal(title + "hazards = [0]\n"),
+            "sample.toml:2: hazards: expected a list of numbers from 1 to 26");
+  EXPECT_THAT(refusal(title + "hazards = [27]\n"), HasSubstr("from 1 to 26"));
+  EXPECT_THAT(refusal(title + "hazards = 3\n"), HasSubstr(":2: hazards"));
+  EXPECT_THAT(refusal(title + "elfcorehdr = [[0, 1], [2, 1]]\n"),
+              HasSubstr(":2: elfcorehdr: expected one [offset, size]"));
+  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nraw = { reg = '0' }\n"),
+              HasSubstr(":4: raw: expected reg = \"two hexadecimal digits a byte\""));
+  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nraw = { reg = 'xy' }\n"),
+              HasSubstr("two hexadecimal digits"));
+  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nraw = '00'\n"),
+              HasSubstr(":4: raw: expected a table of names and bytes"));
+  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nsize = 1\nraw = { reg = '' }\n"),
+              HasSubstr(":5: raw: expected no reg and no size"));
+  EXPECT_THAT(refusal(title + "[[device]]\nregions = ['a']\n"), HasSubstr("name: expected"));
+  EXPECT_THAT(refusal(title + "[[baseline-fails-before]]\nversion = '6'\nrules = ['recorded']\n"),
+              HasSubstr(":3: version: expected a kernel version"));
+  EXPECT_THAT(refusal(title + "[[baseline-fails-before]]\nversion = '6.5'\n"),
+              HasSubstr("rules: expected names of rules"));
+  EXPECT_THAT(refusal(title + "node = false\nnode-without = ['ranges']\n"),
+              HasSubstr(":3: node-without: expected none where node is false"));
+  EXPECT_THAT(refusal(title + "[[block]]\ncount = 1\noffset = 0\nalloc-ranges = [[0, 1]]\n"),
+              HasSubstr(":5: alloc-ranges: expected nothing where boot-placed is false"));
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "devicetree/dtb.h"
+#include "devicetree/reserved_memory.h"
 
 #include <algorithm>
 #include <bit>
@@ -46,6 +47,11 @@ public:
   /// libfdt puts a new node before its elder siblings and a new property before the others.
   int add_node(int parent, const std::string &name) {
     return check(fdt_add_subnode(blob(), parent, name.c_str()), name);
+  }
+  /// The node right below the root, made where it is not there.
+  int root_node(const std::string &name) {
+    const int node = fdt_path_offset(blob(), ("/" + name).c_str());
+    return node >= 0 ? node : add_node(0, name);
   }
   void add_property(int node, const Property &property) {
     check(fdt_setprop(blob(), node, property.name.c_str(), property.value.data(),
@@ -141,7 +147,8 @@ void check_request(const RegionRequest &request) {
     throw bad_input(fmt::format("region {}: expected {}", request.name, expected));
   };
   check_name(request.name);
-  if (request.reg.empty() == (request.size == 0))
+  const bool is_raw = request.raw.contains("reg") || request.raw.contains("size");
+  if (request.reg.empty() == (request.size == 0) && !is_raw)
     refuse("either reg or a size that is not zero");
   if (!request.reg.empty() && (request.alignment != 0 || !request.alloc_ranges.empty()))
     refuse("alignment and alloc-ranges only where there is no reg");
@@ -174,12 +181,27 @@ void add_boot_placed(Child &child, const RegionRequest &request, const Encoder &
     child.properties.push_back({"alloc-ranges", encoder.tuples(request.alloc_ranges, what)});
 }
 
+/// Puts each of `raw` in the place of a property of its name, or behind the others.
+void replace(std::vector<Property> &properties, const std::map<std::string, std::string> &raw) {
+  for (const auto &[name, value] : raw) {
+    check_name(name.starts_with('#') ? name.substr(1) : name);
+    const auto property = std::ranges::find(properties, name, &Property::name);
+    if (property != properties.end())
+      property->value = value;
+    else
+      properties.push_back({name, value});
+  }
+}
+
 Child make_child(const RegionRequest &request, const Encoder &encoder, std::uint32_t phandle) {
   check_request(request);
   Child child{request.name, {}};
   if (!request.compatible.empty())
     child.properties.push_back({"compatible", strings_value(request.compatible, child.name)});
-  (request.reg.empty() ? add_boot_placed : add_static)(child, request, encoder);
+  if (!request.reg.empty())
+    add_static(child, request, encoder);
+  else if (request.size != 0)
+    add_boot_placed(child, request, encoder);
   if (request.no_map)
     child.properties.push_back({"no-map", ""});
   if (request.reusable)
@@ -191,6 +213,7 @@ Child make_child(const RegionRequest &request, const Encoder &encoder, std::uint
   if (!request.enabled)
     child.properties.push_back({"status", std::string("disabled") + '\0'});
   child.properties.push_back({"phandle", Encoder::encode(phandle, 1, child.name)});
+  replace(child.properties, request.raw);
   return child;
 }
 
@@ -203,6 +226,7 @@ RegionRequest block_member(const RegionBlock &block, std::uint64_t index) {
     request.name += fmt::format("-{}", index);
     request.size = block.region_size;
     request.alignment = block.alignment;
+    request.alloc_ranges = block.alloc_ranges;
     return request;
   }
   const std::string what = "block " + block.name;
@@ -224,6 +248,8 @@ void check_block(const RegionBlock &block, std::uint64_t regions_so_far) {
     refuse("no offset for boot-placed regions");
   if (!block.boot_placed && block.alignment != 0)
     refuse("an alignment only for boot-placed regions");
+  if (!block.boot_placed && !block.alloc_ranges.empty())
+    refuse("alloc-ranges only for boot-placed regions");
 }
 
 /// Spreads the boot-placed ones evenly among the static ones; both keep their own order.
@@ -274,8 +300,12 @@ std::vector<Child> make_children(const TreeRequest &request, const Encoder &enco
 }
 
 /// An upper bound of the bytes that the children take, struct and strings block together.
-std::size_t room_for(const std::vector<Child> &children) {
-  std::size_t room = 4096;
+std::size_t room_for(const std::vector<Child> &children, const TreeRequest &request) {
+  std::size_t room = 4096 + request.memreserve.size() * sizeof(fdt_reserve_entry);
+  for (const auto &[name, value] : request.node_raw)
+    room += name.size() + value.size() + 32;
+  for (const DeviceRequest &device : request.devices)
+    room += device.name.size() + 4 * device.regions.size() + 128;
   for (const Child &child : children) {
     room += child.name.size() + 16;
     for (const Property &property : child.properties)
@@ -284,20 +314,67 @@ std::size_t room_for(const std::vector<Child> &children) {
   return room;
 }
 
-void add_reserved_memory(EditableTree &tree, const std::vector<Child> &children,
-                         const Cells &cells) {
-  const int parent = tree.add_node(0, "reserved-memory");
-  // Last first, since libfdt puts each new one in front of the others.
-  tree.add_property(parent, {"ranges", ""});
+/// What /reserved-memory itself has.
+std::vector<Property> node_properties(const TreeRequest &request, const Cells &cells) {
+  std::vector<Property> properties;
   for (const auto &[name, count] :
-       {std::pair{"#size-cells", cells.size}, std::pair{"#address-cells", cells.address}})
-    tree.add_property(parent, {name, Encoder::encode(static_cast<std::uint64_t>(count), 1, name)});
-  for (auto child = children.rbegin(); child != children.rend(); ++child) {
-    const int node = tree.add_node(parent, child->name);
-    for (auto property = child->properties.rbegin(); property != child->properties.rend();
-         ++property)
-      tree.add_property(node, *property);
+       {std::pair{"#address-cells", cells.address}, std::pair{"#size-cells", cells.size}})
+    properties.push_back({name, Encoder::encode(static_cast<std::uint64_t>(count), 1, name)});
+  properties.push_back({"ranges", ""});
+  replace(properties, request.node_raw);
+  for (const std::string &name : request.node_without)
+    if (std::erase_if(properties, [&](const Property &each) { return each.name == name; }) == 0)
+      throw bad_input(
+          fmt::format("node-without: \"{}\": expected a property that /reserved-memory has", name));
+  return properties;
+}
+
+/// libfdt puts each new one in front of the others: last first.
+void add_properties(EditableTree &tree, int node, const std::vector<Property> &properties) {
+  for (auto property = properties.rbegin(); property != properties.rend(); ++property)
+    tree.add_property(node, *property);
+}
+
+void add_reserved_memory(EditableTree &tree, const std::vector<Child> &children,
+                         const std::vector<Property> &properties) {
+  const int parent = tree.add_node(0, "reserved-memory");
+  add_properties(tree, parent, properties);
+  for (auto child = children.rbegin(); child != children.rend(); ++child)
+    add_properties(tree, tree.add_node(parent, child->name), child->properties);
+}
+
+/// The phandle of the region that was asked for under this name, as the tree has it.
+std::string phandle_of(const std::vector<Child> &children, const std::string &name,
+                       const std::string &device) {
+  for (const Child &child : children)
+    if (child.name.substr(0, child.name.find('@')) == name || child.name == name)
+      return std::ranges::find(child.properties, "phandle", &Property::name)->value;
+  throw bad_input(
+      fmt::format("device {}: regions: expected the name of a region, not \"{}\"", device, name));
+}
+
+void add_devices(EditableTree &tree, const TreeRequest &request,
+                 const std::vector<Child> &children) {
+  for (const DeviceRequest &device : request.devices) {
+    check_name(device.name);
+    std::string phandles;
+    for (const std::string &name : device.regions)
+      phandles += phandle_of(children, name, device.name);
+    const int node = tree.add_node(0, device.name);
+    if (!phandles.empty())
+      tree.add_property(node, {"memory-region", phandles});
+    tree.add_property(node, {"compatible", std::string(consumer_compatible) + '\0'});
   }
+}
+
+void add_chosen(EditableTree &tree, const TreeRequest &request, const Encoder &encoder) {
+  if (request.elfcorehdr.size() > 1)
+    throw bad_input("elfcorehdr: expected one offset and size");
+  for (const auto &[name, ranges] :
+       {std::pair{"linux,elfcorehdr", &request.elfcorehdr},
+        std::pair{"linux,usable-memory-range", &request.usable_memory}})
+    if (!ranges->empty())
+      tree.add_property(tree.root_node("chosen"), {name, encoder.tuples(*ranges, name)});
 }
 
 void add_memreserves(EditableTree &tree, const TreeRequest &request, const Encoder &encoder) {
@@ -323,11 +400,12 @@ std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
     throw bad_input(fmt::format("base tree: phandles: {}", fdt_strerror(error)));
   const std::vector<Child> children = make_children(request, encoder, highest_phandle);
 
-  EditableTree tree(base_dtb,
-                    room_for(children) + request.memreserve.size() * sizeof(fdt_reserve_entry));
+  EditableTree tree(base_dtb, room_for(children, request));
   tree.delete_node("/reserved-memory");
   if (request.node)
-    add_reserved_memory(tree, children, base.root_cells());
+    add_reserved_memory(tree, children, node_properties(request, base.root_cells()));
+  add_devices(tree, request, children);
+  add_chosen(tree, request, encoder);
   add_memreserves(tree, request, encoder);
   return tree.pack();
 }

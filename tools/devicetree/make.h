@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rmemcheck {
@@ -21,6 +23,15 @@ struct RegionRequest {
   bool enabled = true;
   std::vector<std::string> compatible;
   std::vector<std::string> flags; ///< further empty properties, such as linux,cma-default
+  /// Properties that are written byte by byte, in place of any other of that name. With a `reg`
+  /// or a `size` among them neither of the above is needed: that is how a tree gets malformed.
+  std::map<std::string, std::string> raw;
+};
+
+/// A device below the root that uses regions: the probe module drives it.
+struct DeviceRequest {
+  std::string name;
+  std::vector<std::string> regions; ///< names of `memory-region`; none: it has no such property
 };
 
 /// Which regions of a generated block are no-map.
@@ -36,6 +47,7 @@ struct RegionBlock {
   std::uint64_t region_size = 0x10000;
   std::uint64_t gap = 0x10000;
   std::uint64_t alignment = 0;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> alloc_ranges; ///< of boot-placed ones
   NoMapShare no_map = NoMapShare::none;
 };
 
@@ -47,6 +59,20 @@ struct TreeRequest {
   /// Tree order: blocks then regions as listed, or boot-placed ones spread among the static ones.
   bool mixed_order = false;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> memreserve; ///< offset, size
+  /// Properties of /reserved-memory itself, byte by byte, and names of those that it lacks.
+  std::map<std::string, std::string> node_raw;
+  std::vector<std::string> node_without;
+  std::vector<DeviceRequest> devices;
+  /// What a crashed kernel leaves to the one that it starts: /chosen's linux,elfcorehdr (one
+  /// entry) and linux,usable-memory-range; offset, size.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> elfcorehdr;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> usable_memory;
+};
+
+/// Rules that an unpatched kernel fails where it is older than `version`.
+struct FailsBefore {
+  std::string version; ///< "6.5"
+  std::vector<std::string> rules;
 };
 
 /// A case of the catalogue: one TOML file.
@@ -56,6 +82,13 @@ struct Case {
   TreeRequest tree;
   /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
   std::vector<std::string> baseline_fails;
+  /// The same for kernels before a version, in addition.
+  std::vector<FailsBefore> baseline_fails_before;
+  /// Which hazards of reserved memory the case is about, 1 to 26 (selftests/cases/README).
+  std::vector<std::uint64_t> hazards;
+  /// How many boot-placed regions a kernel may leave out of its array, as long as each is named
+  /// in an error and stays reserved.
+  std::uint64_t left_out = 0;
   /// Kconfig lines that the case makes sense with; a machine without them is not asked.
   std::vector<std::string> needs;
   std::string append; ///< added to the kernel command line

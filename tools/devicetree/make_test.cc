@@ -198,5 +198,60 @@ TEST(MakeTree, RefusesAddressesTooLargeForTheBoardsCells) {
               HasSubstr("0x140000000: expected a number of one cell"));
 }
 
+TEST(MakeTree, WritesRawPropertiesByteByByte) {
+  TreeRequest request;
+  RegionRequest region;
+  region.name = "garbage";
+  region.raw = {{"reg", std::string("\0\1\2", 3)}, {"vendor,key", "x"}};
+  request.regions = {region, boot_placed_region("b", 0x1000)};
+  request.regions[1].raw = {{"size", cells(0, 1)}};
+  const ReservedMemory tree = made(request);
+  EXPECT_EQ(tree.regions[0].malformed, "reg: length 3 is no multiple of 16");
+  EXPECT_EQ(tree.regions[1].malformed, "size: length 4 is not 8");
+}
+
+TEST(MakeTree, NodeWithOtherProperties) {
+  TreeRequest request;
+  request.node_raw = {{"#size-cells", cells(3, 1)}};
+  EXPECT_EQ(made(request).unsupported, "#size-cells is 3, the root has 2");
+  request.node_raw.clear();
+  request.node_without = {"ranges"};
+  EXPECT_EQ(made(request).unsupported, "no ranges");
+  request.node_without = {"range"};
+  EXPECT_THAT(refusal(request), HasSubstr("\"range\": expected a property that"));
+}
+
+TEST(MakeTree, DevicesHaveThePhandlesOfTheirRegions) {
+  TreeRequest request;
+  request.regions = {static_region("a", mebibyte, 0x1000), boot_placed_region("b", 0x1000)};
+  request.devices = {{"camera", {"b", "a"}}, {"display", {"a"}}, {"sound", {}}};
+  const ReservedMemory tree = made(request);
+  ASSERT_EQ(tree.consumers.size(), 3u);
+  EXPECT_EQ(tree.consumers[2].name, "camera");
+  EXPECT_EQ(tree.consumers[2].phandle, tree.regions[1].phandle);
+  EXPECT_EQ(tree.consumers[1].phandle, tree.regions[0].phandle);
+  EXPECT_EQ(tree.consumers[0].phandle, 0u);
+  request.devices = {{"camera", {"c"}}};
+  EXPECT_THAT(refusal(request), HasSubstr("expected the name of a region, not \"c\""));
+}
+
+TEST(MakeTree, WhatACrashedKernelLeaves) {
+  TreeRequest request;
+  request.elfcorehdr = {{64 * mebibyte, 0x10000}};
+  request.usable_memory = {{0, 512 * mebibyte}};
+  const ReservedMemory tree = made(request);
+  EXPECT_EQ(tree.elfcorehdr, (PhysicalRange{0x44000000, 0x44010000}));
+  EXPECT_THAT(tree.memory, ElementsAre(PhysicalRange{memory_base, 0x60000000}));
+}
+
+TEST(MakeTree, BlocksOfBootPlacedRegionsWithinAllocRanges) {
+  RegionBlock wanted = block("b", 2, true);
+  wanted.alloc_ranges = {{mebibyte, mebibyte}};
+  TreeRequest request;
+  request.blocks = {wanted};
+  for (const ReservedRegion &region : made(request).regions)
+    EXPECT_THAT(region.alloc_ranges, ElementsAre(PhysicalRange{0x40100000, 0x40200000}));
+}
+
 } // namespace
 } // namespace rmemcheck

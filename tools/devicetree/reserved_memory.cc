@@ -183,6 +183,69 @@ std::vector<PhysicalRange> read_memreserve(const Dtb &dtb) {
   return ranges;
 }
 
+/// Tuples of a property of /chosen, whole ones alone.
+std::vector<PhysicalRange> chosen_ranges(const Dtb &dtb, int chosen, const char *name) {
+  std::vector<PhysicalRange> ranges;
+  for (const Tuple &tuple : read_tuples(dtb.property(chosen, name).value_or(""), dtb.root_cells()))
+    if (tuple.size != 0)
+      ranges.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+  return ranges;
+}
+
+/// early_init_dt_check_for_initrd() at v6.9: numbers of one or two cells, whatever the root says.
+std::optional<PhysicalRange> read_initrd(const Dtb &dtb, int chosen) {
+  std::uint64_t ends[2] = {};
+  const char *const names[] = {"linux,initrd-start", "linux,initrd-end"};
+  for (std::size_t index = 0; index < 2; ++index) {
+    const auto value = dtb.property(chosen, names[index]);
+    if (!value || (value->size() != 4 && value->size() != 8))
+      return std::nullopt;
+    ends[index] = read_cells(*value, 0, value->size() == 4 ? 1 : 2);
+  }
+  if (ends[0] >= ends[1])
+    return std::nullopt;
+  return PhysicalRange{ends[0], ends[1]};
+}
+
+/// early_init_dt_check_for_usable_mem_range() at v6.9.
+void cap_memory(std::vector<PhysicalRange> &memory, const std::vector<PhysicalRange> &usable) {
+  if (usable.empty())
+    return;
+  std::vector<PhysicalRange> capped;
+  for (const PhysicalRange &range : memory)
+    for (const PhysicalRange &window : merged(usable))
+      if (range.overlaps(window))
+        capped.push_back({std::max(range.begin, window.begin), std::min(range.end, window.end)});
+  memory = std::move(capped);
+}
+
+void read_chosen(ReservedMemory &result, const Dtb &dtb) {
+  const int chosen = fdt_path_offset(dtb.blob(), "/chosen");
+  if (chosen < 0)
+    return;
+  cap_memory(result.memory, chosen_ranges(dtb, chosen, "linux,usable-memory-range"));
+  const auto elfcorehdr = chosen_ranges(dtb, chosen, "linux,elfcorehdr");
+  if (!elfcorehdr.empty())
+    result.elfcorehdr = elfcorehdr.front();
+  result.initrd = read_initrd(dtb, chosen);
+  result.bootargs = dtb.string(chosen, "bootargs").value_or("");
+}
+
+/// Right below the root, as the case maker puts them.
+std::vector<RegionConsumer> read_consumers(const Dtb &dtb) {
+  std::vector<RegionConsumer> consumers;
+  int node = 0;
+  fdt_for_each_subnode(node, dtb.blob(), 0) {
+    if (dtb.string(node, "compatible") != consumer_compatible)
+      continue;
+    const std::string_view phandles = dtb.property(node, "memory-region").value_or("");
+    consumers.push_back(
+        {fdt_get_name(dtb.blob(), node, nullptr),
+         phandles.size() < 4 ? 0 : static_cast<std::uint32_t>(read_cells(phandles, 0, 1))});
+  }
+  return consumers;
+}
+
 } // namespace
 
 bool ReservedRegion::has_compatible(const std::string &wanted) const {
@@ -196,6 +259,8 @@ ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &o
   ReservedMemory result;
   result.memory = read_memory(tree);
   result.memreserve = read_memreserve(tree);
+  result.consumers = read_consumers(tree);
+  read_chosen(result, tree);
   const int parent = fdt_path_offset(tree.blob(), "/reserved-memory");
   if (parent < 0)
     return result;

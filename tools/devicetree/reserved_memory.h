@@ -40,14 +40,29 @@ struct ReservedRegion {
   [[nodiscard]] bool has_compatible(const std::string &wanted) const;
 };
 
+/// The probe module drives devices of this kind: it takes their region into use.
+inline constexpr const char *consumer_compatible = "rmemcheck,consumer";
+
+/// Such a device.
+struct RegionConsumer {
+  std::string name;
+  std::uint32_t phandle = 0; ///< the first of `memory-region`; 0 if it has none
+};
+
 /// What a DTB says of memory. Regions are in tree order, disabled ones included.
 struct ReservedMemory {
   bool has_node = false; ///< whether there is a /reserved-memory at all
   /// Why the kernel ignores the whole node (wrong #address-cells, no ranges); empty if it does not.
   std::string unsupported;
-  std::vector<PhysicalRange> memory;     ///< enabled /memory nodes, sorted, neighbours merged
+  /// Enabled /memory nodes, sorted, neighbours merged; where /chosen has
+  /// linux,usable-memory-range only what lies in it.
+  std::vector<PhysicalRange> memory;
   std::vector<PhysicalRange> memreserve; ///< /memreserve/ entries of the DTB header
   std::vector<ReservedRegion> regions;
+  std::vector<RegionConsumer> consumers;
+  std::optional<PhysicalRange> elfcorehdr; ///< /chosen: linux,elfcorehdr, not empty
+  std::optional<PhysicalRange> initrd;     ///< /chosen: linux,initrd-start and -end
+  std::string bootargs;                    ///< /chosen
 };
 
 /// Reads the reserved memory of a DTB with libfdt. `origin` names the DTB in messages.

@@ -178,5 +178,19 @@ TEST(ReadReservedMemory, TextIsNoDtb) {
             "x.dtb: not a DTB: expected 0xd00dfeed in its first four bytes");
 }
 
+TEST(ReadReservedMemory, ChosenTellsInitrdAndCommandLine) {
+  const std::string dtb = edited(two_regions(), [](void *fdt) {
+    must(fdt_add_subnode(fdt, 0, "chosen"));
+    set(fdt, "/chosen", "linux,initrd-start", cells(0x48000000, 1));
+    set(fdt, "/chosen", "linux,initrd-end", cells(0x48001000, 2));
+    set(fdt, "/chosen", "bootargs", std::string("a cma=8M") + '\0');
+  });
+  const ReservedMemory tree = read(dtb);
+  EXPECT_EQ(tree.initrd, (PhysicalRange{0x48000000, 0x48001000}));
+  EXPECT_EQ(tree.bootargs, "a cma=8M");
+  EXPECT_EQ(read(two_regions()).initrd, std::nullopt);
+  EXPECT_EQ(read(two_regions()).elfcorehdr, std::nullopt);
+}
+
 } // namespace
 } // namespace rmemcheck
