@@ -5,8 +5,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <limits>
+#include <sstream>
+#include <string_view>
 
 namespace rmemcheck {
 namespace {
@@ -57,8 +61,8 @@ ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
 }
 
 /// __reserved_mem_reserve_reg(): every tuple on its own, the first one decides over the record.
-/// Static nodes come first of all, in tree order. (Up to v6.8 the /memreserve/ entries came
-/// before them, so that such a kernel refuses a no-map node over one of those.)
+/// Static nodes come first of all, in tree order, but for /memreserve/ on kernels such as v6.1,
+/// which refuse a no-map node over one of its entries.
 void reserve_static(ExpectedRegion &region, EarlyMemory &early) {
   for (const PhysicalRange &tuple : region.node.reg) {
     if (tuple.empty() || (region.node.no_map && !early.may_mark_no_map(tuple)))
@@ -71,7 +75,7 @@ void reserve_static(ExpectedRegion &region, EarlyMemory &early) {
   if (first.empty())
     refuse(region, "reg has zero size");
   else if (std::find(refused.begin(), refused.end(), first) != refused.end())
-    refuse(region, "no-map over memory that a mapped region before it has reserved");
+    refuse(region, "no-map over memory that is reserved before it is looked at");
   else if (!refused.empty())
     region.reason = fmt::format("the first tuple of reg is recorded, but {} of {} refused",
                                 refused.size(), region.node.reg.size());
@@ -108,25 +112,33 @@ void place(ExpectedRegion &region, const EarlyMemory &early) {
 /// What an init function refuses (RESERVEDMEM_OF_DECLARE), or nothing.
 struct Refusal {
   const char *compatible;
-  bool (*applies)(const ExpectedRegion &);
+  bool (*applies)(const ExpectedRegion &, const Expectation &all);
   const char *reason;
 };
 
-bool is_misaligned_for_cma(const ExpectedRegion &region) {
+bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &) {
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
   return region.cma && bits % least_cma_alignment != 0;
 }
 
 constexpr Refusal refusals[] = {
+    // kernel/dma/contiguous.c: "bypass ... node, using cmdline CMA params instead"
+    {"shared-dma-pool",
+     [](const ExpectedRegion &region, const Expectation &all) {
+       return region.cma && region.node.cma_default && all.cmdline_cma.has_value();
+     },
+     "the command line has the default CMA area"},
     // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
     // (32-bit ARM also refuses a pool that is neither; that is for its machine to say.)
     {"shared-dma-pool",
-     [](const ExpectedRegion &region) { return region.node.no_map && region.node.reusable; },
+     [](const ExpectedRegion &region, const Expectation &) {
+       return region.node.no_map && region.node.reusable;
+     },
      "shared-dma-pool both no-map and reusable"},
     {"shared-dma-pool", is_misaligned_for_cma, "CMA area whose base or size is no whole page"},
     // kernel/dma/swiotlb.c
     {"restricted-dma-pool",
-     [](const ExpectedRegion &region) {
+     [](const ExpectedRegion &region, const Expectation &) {
        const ReservedRegion &node = region.node;
        return node.no_map || node.reusable || node.cma_default || node.dma_default;
      },
@@ -134,36 +146,77 @@ constexpr Refusal refusals[] = {
 };
 
 /// __reserved_mem_init_node(), which runs after all places are found.
-void initialise(ExpectedRegion &region) {
+void initialise(ExpectedRegion &region, const Expectation &all) {
   for (const Refusal &refusal : refusals)
-    if (region.node.has_compatible(refusal.compatible) && refusal.applies(region)) {
+    if (region.node.has_compatible(refusal.compatible) && refusal.applies(region, all)) {
       refuse(region, std::string("refused by its init function: ") + refusal.reason);
+      region.given_back = !region.node.no_map;
       return;
     }
 }
 
+/// early_cma() of kernel/dma/contiguous.c takes the last "cma=SIZE[@...]"; nothing if there is
+/// none.
+std::optional<std::uint64_t> cmdline_cma(const std::string &bootargs) {
+  std::optional<std::uint64_t> bytes;
+  std::istringstream words(bootargs);
+  for (std::string word; words >> word;)
+    if (word.starts_with("cma=")) {
+      char *unit = nullptr;
+      bytes = std::strtoull(word.c_str() + 4, &unit, 0);
+      constexpr std::string_view units = "KMG"; // memparse()
+      if (const auto power = units.find(static_cast<char>(std::toupper(*unit)));
+          *unit != '\0' && power != std::string_view::npos)
+        *bytes <<= 10 * (power + 1);
+    }
+  return bytes;
+}
+
+std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
+  std::vector<ExpectedConsumer> consumers;
+  for (const RegionConsumer &consumer : tree.consumers) {
+    consumers.push_back({consumer.name, ""});
+    for (const ReservedRegion &region : tree.regions)
+      if (consumer.phandle != 0 && region.phandle == consumer.phandle)
+        consumers.back().region = region.name;
+  }
+  return consumers;
+}
+
+void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
+  ranges.insert(ranges.end(), more.begin(), more.end());
+}
+
 } // namespace
 
-Expectation expect(const ReservedMemory &tree) {
+Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
   expectation.memory = tree.memory;
   expectation.memreserve = tree.memreserve;
+  expectation.elfcorehdr = tree.elfcorehdr;
+  expectation.cmdline_cma = cmdline_cma(tree.bootargs);
+  expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));
 
-  // early_init_fdt_scan_reserved_mem(): statics, /memreserve/, overlap check, then boot-placed.
-  EarlyMemory early{tree.memory, {}, {}};
+  // early_init_fdt_scan_reserved_mem(): statics, elfcorehdr, /memreserve/, overlap check, then
+  // boot-placed.
+  EarlyMemory early{tree.memory, facts.taken, {}};
+  if (facts.memreserve_first)
+    append(early.reserved, tree.memreserve);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && region.range)
       reserve_static(region, early);
-  early.reserved.insert(early.reserved.end(), tree.memreserve.begin(), tree.memreserve.end());
+  if (tree.elfcorehdr)
+    early.reserved.push_back(*tree.elfcorehdr);
+  append(early.reserved, tree.memreserve);
   expectation.overlaps = find_overlaps(expectation.regions);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && !region.range)
       place(region, early);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
-      initialise(region);
+      initialise(region, expectation);
   return expectation;
 }
 

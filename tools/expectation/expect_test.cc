@@ -221,5 +221,57 @@ TEST(Expect, BootPlacedKeepsClearOfStaticsAndMemreserve) {
   EXPECT_THAT(fates(memory), ElementsAre(Fate::recorded));
 }
 
+TEST(Expect, WhatIsTakenBeforeTheScanRefusesNoMap) {
+  const ReservedMemory memory =
+      tree({fixed("hidden", ram.begin, 0x1000, true), fixed("mapped", ram.begin, 0x1000)});
+  const Expectation expectation = expect(memory, {{at(ram.begin, mebibyte)}, false});
+  EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
+  EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
+}
+
+TEST(Expect, KernelsThatReadMemreserveFirstRefuseNoMapThere) {
+  ReservedMemory memory = tree({fixed("hidden", ram.begin, 0x1000, true)});
+  memory.memreserve = {at(ram.begin, 0x10000)};
+  EXPECT_EQ(expect(memory, {{}, true}).regions[0].fate, Fate::refused);
+  EXPECT_EQ(expect(memory, {{}, false}).regions[0].fate, Fate::recorded);
+}
+
+TEST(Expect, BootPlacedKeepsClearOfTheElfcorehdr) {
+  const PhysicalRange window = at(ram.begin, mebibyte);
+  ReservedMemory memory = tree({placed("b", 0x1000, {window})});
+  memory.elfcorehdr = window;
+  EXPECT_EQ(expect(memory).regions[0].fate, Fate::refused);
+  EXPECT_EQ(expect(memory).elfcorehdr, window);
+}
+
+TEST(Expect, CmaOfTheCommandLineRefusesTheDefaultPool) {
+  ReservedRegion pool = fixed("pool", ram.begin, 16 * mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  pool.reusable = pool.cma_default = true;
+  ReservedRegion other = fixed("other", ram.begin + 16 * mebibyte, 16 * mebibyte);
+  other.compatible = pool.compatible;
+  other.reusable = true;
+  ReservedMemory memory = tree({pool, other});
+  EXPECT_EQ(expect(memory).cmdline_cma, std::nullopt);
+  memory.bootargs = "console=ttyAMA0 cma=8M@0x50000000";
+  const Expectation expectation = expect(memory);
+  EXPECT_EQ(expectation.cmdline_cma, 8 * mebibyte);
+  EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
+  EXPECT_TRUE(expectation.regions[0].given_back);
+  EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
+}
+
+TEST(Expect, ConsumersFindTheirRegionByPhandle) {
+  ReservedRegion pool = fixed("pool", ram.begin, mebibyte);
+  pool.phandle = 7;
+  ReservedMemory memory = tree({pool});
+  memory.consumers = {{"camera", 7}, {"lost", 8}, {"none", 0}};
+  const Expectation expectation = expect(memory);
+  ASSERT_EQ(expectation.consumers.size(), 3u);
+  EXPECT_EQ(expectation.consumers[0].region, "pool");
+  EXPECT_EQ(expectation.consumers[1].region, "");
+  EXPECT_EQ(expectation.consumers[2].region, "");
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -35,7 +35,10 @@ struct ExpectedRegion {
   /// Tuples of reg that the kernel must name in an error and leave alone; the region itself is
   /// refused if the first tuple is among them.
   std::vector<PhysicalRange> refused_tuples;
-  std::string reason; ///< why, in one sentence, for `dt explain`
+  /// Mapped and refused by its init function: its memory goes back to the system.
+  bool given_back = false;
+  bool left_out = false; ///< by a kernel that may leave out so many; see may_leave_out
+  std::string reason;    ///< why, in one sentence, for `dt explain`
 };
 
 /// A pair of static regions that overlap: the kernel prints OVERLAP DETECTED! for those
@@ -48,16 +51,37 @@ struct ExpectedOverlap {
   bool required = true;
 };
 
-/// What a tree must lead to, computed from the tree alone.
+/// A device that takes a region into use (devicetree/reserved_memory.h).
+struct ExpectedConsumer {
+  std::string name;
+  std::string region; ///< name of its node; empty if it has none
+};
+
+/// What a kernel finds when it scans a tree that is not in it, as far as it is known.
+struct BootFacts {
+  /// Taken before any region: the kernel's image, the initrd, the DTB.
+  std::vector<PhysicalRange> taken;
+  /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
+  bool memreserve_first = false;
+};
+
+/// What a tree must lead to, computed from the tree and those facts alone.
 struct Expectation {
   std::vector<PhysicalRange> memory;
   std::vector<PhysicalRange> memreserve;
   std::vector<ExpectedRegion> regions; ///< tree order
   std::vector<ExpectedOverlap> overlaps;
+  std::vector<ExpectedConsumer> consumers;
+  std::optional<PhysicalRange> elfcorehdr;
+  /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes before
+  /// that of the tree.
+  std::optional<std::uint64_t> cmdline_cma;
+  /// Boot-placed regions that a kernel may leave out of its array (devicetree/make.h).
+  std::uint64_t may_leave_out = 0;
 };
 
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code).
-Expectation expect(const ReservedMemory &tree);
+Expectation expect(const ReservedMemory &tree, const BootFacts &facts = {});
 
 /// The layout as a person reads it, one line a region with its reason.
 std::string explain(const Expectation &expectation);
