@@ -6,19 +6,26 @@
  * It looks once, at load: one line a region goes to the kernel log, and all of
  * it can be read from /sys/kernel/debug/reserved_mem_probe/regions:
  *
- *   reserved_mem_probe 1
+ *   reserved_mem_probe 2
  *   linear virt=0xffff000000000000 phys=0x40000000
  *   region name=a@44000000 available=1 found=1 base=0x44000000 size=0x10000 \
  *	phandle=0x8001 recorded_name=a@44000000 ops=none mapped=none
  *   region name=b available=0 found=0
- *   end 2
+ *   device name=c assigned=0 allocated=0 base=0x44000000 size=0x2000
+ *   end 3
  *
  * (a region is one line). The first line carries the version of the format.
+ *
+ * Devices are those whose node says compatible = "rmemcheck,consumer". Each is
+ * given the region of its memory-region, if it has one, and allocates from it;
+ * what both came to, 0 or an errno, is shown, and which bytes were allocated.
+ * All of it is given back at once.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/list.h>
@@ -28,6 +35,7 @@
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/overflow.h>
+#include <linux/platform_device.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
@@ -45,8 +53,11 @@ static bool read_pages = true;
 module_param(read_pages, bool, 0444);
 MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped; turn it off where firmware punishes reads of memory that it owns (default: on)");
 
-/* A region as it is shown. */
-struct region_line {
+/* Two pages: of a single one the kernel does not ask the default CMA area. */
+#define ALLOCATED_SIZE (2 * PAGE_SIZE)
+
+/* A region or a device as it is shown. */
+struct shown_line {
 	struct list_head list;
 	char *text;
 };
@@ -190,17 +201,17 @@ static char *describe_node(struct device_node *node)
 	return describe_entry(name, available, &entry);
 }
 
-static int add_node(struct device_node *node)
+/* Takes over the text; NULL is one for which there was no memory. */
+static int add_line(char *text)
 {
-	struct region_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
+	struct shown_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
 
-	if (!line)
-		return -ENOMEM;
-	line->text = describe_node(node);
-	if (!line->text) {
+	if (!line || !text) {
 		kfree(line);
+		kfree(text);
 		return -ENOMEM;
 	}
+	line->text = text;
 	list_add_tail(&line->list, &lines);
 	line_count++;
 	if (log)
@@ -210,7 +221,7 @@ static int add_node(struct device_node *node)
 
 static void free_lines(void)
 {
-	struct region_line *line, *next;
+	struct shown_line *line, *next;
 
 	list_for_each_entry_safe(line, next, &lines, list) {
 		list_del(&line->list);
@@ -227,7 +238,7 @@ static int add_all_nodes(void)
 	int error = 0;
 
 	for_each_child_of_node(parent, child) {
-		error = add_node(child);
+		error = add_line(describe_node(child));
 		if (error) {
 			of_node_put(child);
 			break;
@@ -237,11 +248,70 @@ static int add_all_nodes(void)
 	return error;
 }
 
+/* Without IOMMU and dma-ranges a bus address is a physical one. */
+static int allocate(struct device *dev, dma_addr_t *base)
+{
+	void *buffer = dma_alloc_coherent(dev, ALLOCATED_SIZE, base, GFP_KERNEL);
+
+	if (!buffer)
+		return -ENOMEM;
+	memset(buffer, 0x5a, ALLOCATED_SIZE); /* must be there to be written to */
+	dma_free_coherent(dev, ALLOCATED_SIZE, buffer, *base);
+	return 0;
+}
+
+/* The global pool is for devices that are not coherent. */
+static void ask_global_pool(struct device *dev)
+{
+#if defined(CONFIG_DMA_GLOBAL_POOL) && \
+	(defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
+	 defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU) || \
+	 defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU_ALL))
+	dev->dma_coherent = false;
+#endif
+}
+
+/* The line is the only effect: the device is left without a driver. */
+static int consumer_probe(struct platform_device *device)
+{
+	struct device *dev = &device->dev;
+	int assigned = 0, allocated = -ENODEV;
+	dma_addr_t base = 0;
+	char name[WORD_LENGTH];
+
+	if (of_property_read_bool(dev->of_node, "memory-region"))
+		assigned = of_reserved_mem_device_init(dev);
+	else
+		ask_global_pool(dev);
+	if (!assigned) {
+		allocated = allocate(dev, &base);
+		of_reserved_mem_device_release(dev);
+	}
+	copy_word(name, kbasename(of_node_full_name(dev->of_node)));
+	return add_line(kasprintf(GFP_KERNEL,
+				  "device name=%s assigned=%d allocated=%d base=%#llx size=%#lx",
+				  name, -assigned, -allocated, (u64)base,
+				  ALLOCATED_SIZE)) ?: -ENODEV;
+}
+
+static const struct of_device_id consumer_ids[] = {
+	{ .compatible = "rmemcheck,consumer" },
+	{ }
+};
+
+static struct platform_driver consumer_driver = {
+	.probe = consumer_probe,
+	.driver = {
+		.name = "rmemcheck-consumer",
+		.of_match_table = consumer_ids,
+	},
+};
+
 static int regions_show(struct seq_file *file, void *unused)
 {
-	struct region_line *line;
+	struct shown_line *line;
 
-	seq_puts(file, "reserved_mem_probe 1\n");
+	seq_puts(file, "reserved_mem_probe 2\n");
 	seq_printf(file, "linear virt=%#lx phys=%#llx\n", PAGE_OFFSET,
 		   (u64)linear_phys_start());
 	list_for_each_entry(line, &lines, list)
@@ -270,6 +340,12 @@ static int __init reserved_mem_probe_init(void)
 		free_lines();
 		return error;
 	}
+	error = platform_driver_register(&consumer_driver);
+	if (error) {
+		pr_err("no driver for devices: %d\n", error);
+		free_lines();
+		return error;
+	}
 	/* Errors of debugfs need no care: the directory is then just not there. */
 	directory = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("regions", 0400, directory, NULL, &regions_fops);
@@ -280,6 +356,7 @@ module_init(reserved_mem_probe_init);
 static void __exit reserved_mem_probe_exit(void)
 {
 	debugfs_remove(directory);
+	platform_driver_unregister(&consumer_driver);
 	free_lines();
 }
 module_exit(reserved_mem_probe_exit);

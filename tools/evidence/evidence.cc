@@ -37,6 +37,7 @@ void take_probe(std::string_view text, Parsed &parsed) {
   ProbeReport report = parse_probe(text);
   parsed.linear = report.linear;
   parsed.evidence.probe = std::move(report.regions);
+  parsed.evidence.devices = std::move(report.devices);
 }
 
 void take_page_tables(std::string_view text, Parsed &parsed) {

@@ -82,6 +82,15 @@ struct ProbedRegion {
   SourceLine at;
 };
 
+/// What the probe module did with a device (devicetree/reserved_memory.h, RegionConsumer).
+struct ProbedDevice {
+  std::string name;
+  unsigned assign_error = 0;   ///< errno of of_reserved_mem_device_init(), 0 if it went well
+  unsigned allocate_error = 0; ///< errno of dma_alloc_coherent(), ENODEV where it was not tried
+  PhysicalRange range;         ///< that was allocated
+  SourceLine at;
+};
+
 /// How the guest ended.
 enum class Ending { powered_off, panic, oops, hang, died, cut_short };
 
@@ -95,6 +104,7 @@ struct Evidence {
   std::optional<std::vector<IomemEntry>> iomem;
   std::optional<std::vector<MappedRange>> linear_mapping;
   std::optional<std::vector<ProbedRegion>> probe;
+  std::vector<ProbedDevice> devices; ///< that the probe saw
   /// Why a piece that was sent is absent nonetheless, a sentence each.
   std::vector<std::string> notes;
 };

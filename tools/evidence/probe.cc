@@ -15,7 +15,8 @@ namespace rmemcheck {
 namespace {
 
 constexpr std::string_view file = "probe";
-constexpr std::string_view format = "reserved_mem_probe 1";
+constexpr std::array<std::string_view, 2> formats = {"reserved_mem_probe 1",
+                                                     "reserved_mem_probe 2"};
 
 std::optional<bool> take_flag(Scanner &scanner, std::string_view key) {
   if (!scanner.literal(key))
@@ -100,25 +101,59 @@ ProbedRegion parse_region(const Line &line) {
   return std::move(*region);
 }
 
+std::optional<std::uint64_t> take_decimal(Scanner &scanner, std::string_view key) {
+  return scanner.literal(key) ? scanner.decimal() : std::nullopt;
+}
+
+/// "device name=NAME assigned=0 allocated=0 base=0x44000000 size=0x2000"
+std::optional<ProbedDevice> scan_device(std::string_view text) {
+  Scanner scanner(text);
+  auto name = take_word(scanner, "device name=");
+  const auto assigned = take_decimal(scanner, " assigned=");
+  const auto allocated = take_decimal(scanner, " allocated=");
+  const auto base = take_hex(scanner, " base=");
+  const auto size = take_hex(scanner, " size=");
+  if (!name || !assigned || !allocated || !base || !size || !scanner.at_end() ||
+      *size > std::numeric_limits<std::uint64_t>::max() - *base)
+    return std::nullopt;
+  return ProbedDevice{std::move(*name),
+                      static_cast<unsigned>(*assigned),
+                      static_cast<unsigned>(*allocated),
+                      {*base, *base + *size},
+                      {}};
+}
+
+ProbedDevice parse_device(const Line &line) {
+  auto device = scan_device(line.text);
+  if (!device)
+    throw not_understood(file, line, "'device name=... assigned= allocated= base= size='");
+  device->at = source_line(file, line);
+  return std::move(*device);
+}
+
 } // namespace
 
 ProbeReport parse_probe(std::string_view text) {
   const std::vector<Line> lines = lines_of_filled(file, text);
-  if (lines[0].text != format)
-    throw not_understood(file, lines[0], fmt::format("'{}', the format's version", format));
+  if (std::ranges::find(formats, lines[0].text) == formats.end())
+    throw not_understood(file, lines[0],
+                         fmt::format("'{}', the format's version", fmt::join(formats, "' or '")));
   if (lines.size() < 3)
     throw not_understood(file, lines.back(), "'linear ...', regions and 'end COUNT' after it");
   const auto linear = scan_linear(lines[1].text);
   if (!linear)
     throw not_understood(file, lines[1], "'linear virt=0x... phys=0x...'");
 
-  ProbeReport report{*linear, {}};
-  const auto regions = std::span(lines).subspan(2, lines.size() - 3);
-  const std::string end = fmt::format("end {}", regions.size());
+  ProbeReport report{*linear, {}, {}};
+  const auto shown = std::span(lines).subspan(2, lines.size() - 3);
+  const std::string end = fmt::format("end {}", shown.size());
   if (lines.back().text != end)
     throw not_understood(file, lines.back(), fmt::format("'{}' as the last line", end));
-  for (const Line &line : regions)
-    report.regions.push_back(parse_region(line));
+  for (const Line &line : shown)
+    if (line.text.starts_with("device "))
+      report.devices.push_back(parse_device(line));
+    else
+      report.regions.push_back(parse_region(line));
   return report;
 }
 

@@ -19,10 +19,11 @@ struct LinearMapping {
 struct ProbeReport {
   LinearMapping linear;
   std::vector<ProbedRegion> regions;
+  std::vector<ProbedDevice> devices; ///< from version 2 of the format on
 };
 
 /// What the probe module shows. could_not_find_out too where the format's version is unknown, or
-/// the last line, which counts the regions, is missing or counts others.
+/// the last line, which counts the others, is missing or counts others.
 ProbeReport parse_probe(std::string_view text);
 
 } // namespace rmemcheck

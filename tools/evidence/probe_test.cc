@@ -55,7 +55,7 @@ std::string message_for(const std::string &text) {
 }
 
 TEST(ProbeTest, AnUnknownFormatIsNoAnswer) {
-  EXPECT_THAT(message_for("reserved_mem_probe 2\nlinear virt=0x0 phys=0x0\nend 0\n"),
+  EXPECT_THAT(message_for("reserved_mem_probe 3\nlinear virt=0x0 phys=0x0\nend 0\n"),
               HasSubstr("probe:1: "));
   EXPECT_THAT(message_for("reserved_mem_probe 1\nregion name=a available=1 found=0\nend 1\n"),
               HasSubstr("probe:2: "));
@@ -91,6 +91,32 @@ TEST(ProbeTest, ADamagedRegionIsNeverPassedOver) {
     EXPECT_THAT(message, HasSubstr("probe:3: ")) << damaged;
     EXPECT_THAT(message, HasSubstr("found '" + damaged + "'"));
   }
+}
+
+TEST(ParseProbe, ReadsDevices) {
+  const ProbeReport report = parse_probe(R"(reserved_mem_probe 2
+linear virt=0xffff000000000000 phys=0x40000000
+region name=a available=1 found=0
+device name=c assigned=0 allocated=0 base=0x44000000 size=0x2000
+device name=d assigned=19 allocated=19 base=0x0 size=0x2000
+end 3
+)");
+  ASSERT_EQ(report.regions.size(), 1u);
+  ASSERT_EQ(report.devices.size(), 2u);
+  EXPECT_EQ(report.devices[0].name, "c");
+  EXPECT_EQ(report.devices[0].assign_error, 0u);
+  EXPECT_EQ(report.devices[0].range, (PhysicalRange{0x44000000, 0x44002000}));
+  EXPECT_EQ(report.devices[0].at.line, 4u);
+  EXPECT_EQ(report.devices[1].assign_error, 19u);
+  EXPECT_EQ(report.devices[1].allocate_error, 19u);
+}
+
+TEST(ParseProbe, RefusesADeviceThatIsNotWhole) {
+  EXPECT_THAT(message_of([] {
+                parse_probe("reserved_mem_probe 2\nlinear virt=0x0 phys=0x0\n"
+                            "device name=c assigned=0\nend 1\n");
+              }),
+              HasSubstr("probe:3: "));
 }
 
 } // namespace
