@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/init_functions.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
@@ -10,38 +11,6 @@
 
 namespace rmemcheck {
 namespace {
-
-/// What an init function leaves in an entry (RESERVEDMEM_OF_DECLARE). The first row that applies
-/// holds, in the order in which the kernel tries them.
-struct InitFunction {
-  const char *ops;
-  bool (*takes)(const ExpectedRegion &);
-};
-
-constexpr InitFunction init_functions[] = {
-    // kernel/dma/contiguous.c
-    {"rmem_cma_ops", [](const ExpectedRegion &region) { return region.cma; }},
-    // kernel/dma/coherent.c: with and without no-map (but for 32-bit ARM)
-    {"rmem_dma_ops",
-     [](const ExpectedRegion &region) {
-       return region.node.has_compatible("shared-dma-pool") && !region.node.reusable;
-     }},
-    // kernel/dma/swiotlb.c
-    {"rmem_swiotlb_ops",
-     [](const ExpectedRegion &region) {
-       return region.node.has_compatible("restricted-dma-pool");
-     }},
-};
-
-/// The symbol that the entry of a region must have as ops, or none.
-const char *expected_ops(const ExpectedRegion &region) {
-  if (region.fate != Fate::recorded)
-    return nullptr;
-  for (const InitFunction &function : init_functions)
-    if (function.takes(region))
-      return function.ops;
-  return nullptr;
-}
 
 /// A kernel without symbols for data shows an address or "?".
 bool is_symbol_known(const std::string &ops) { return ops == "none" || ops.starts_with("rmem_"); }
@@ -90,27 +59,12 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
     else if (count != 1)
       report.finding(region.node.name, expected, fmt::format("{} created", count));
   }
+  if (!gap.empty())
+    report.unknown(gap);
   if (all_placed)
     for (const auto &[base, line] : pools)
       report.finding("", "no CMA area but those of the tree", fmt::format("one at {:#x}", base),
                      line);
-}
-
-/// Where the tree has the default CMA area, dma_contiguous_reserve() must not add one of its own:
-/// "cma: Reserved N MiB at ...".
-void demand_one_default_area(RuleReport &report, const Expectation &expectation,
-                             const Evidence &evidence) {
-  const auto is_default = [](const ExpectedRegion &region) {
-    return region.fate == Fate::recorded && region.cma && region.node.cma_default;
-  };
-  const auto region = std::ranges::find_if(expectation.regions, is_default);
-  if (region == expectation.regions.end())
-    return;
-  for (const SourceLine &line : evidence.log.lines)
-    if (line.text.find("cma: Reserved ") != std::string::npos)
-      report.finding(region->node.name, "the only default CMA area", line.text, line);
-  if (const std::string gap = log_gap(evidence); !gap.empty())
-    report.unknown(gap);
 }
 
 } // namespace
@@ -127,7 +81,6 @@ RuleResult check_init(const Expectation &expectation, const Evidence &evidence) 
       if (expected_ops(region) != nullptr)
         demand_ops(report, region, sightings);
   compare_pools(report, expectation, evidence, sightings);
-  demand_one_default_area(report, expectation, evidence);
   return report.result();
 }
 

@@ -55,18 +55,6 @@ TEST(Init, FailsWithACmaAreaThatTheTreeDoesNotHave) {
   EXPECT_EQ(only_finding("init", scenario).seen, "one at 0x60000000");
 }
 
-TEST(Init, FailsWithASecondDefaultArea) {
-  const char *texts[] = {"cma: Reserved 16 MiB at 0x000000007dc00000",             // v6.1
-                         "cma: Reserved 16 MiB at 0x000000007dc00000 on node -1"}; // v6.9
-  for (const char *text : texts) {
-    Scenario scenario = passing();
-    add_log_line(scenario.evidence.log, text);
-    EXPECT_EQ(only_finding("init", scenario).seen, text);
-    expected(scenario, "linux,cma@52000000").node.cma_default = false;
-    EXPECT_EQ(outcome("init", scenario), Outcome::pass); // then the kernel makes its own
-  }
-}
-
 TEST(Init, IsInconclusiveWhereSymbolsHaveNoName) {
   Scenario scenario = passing();
   probed(scenario, "pool@54000000").ops = "0xffff800080a1b2c8";

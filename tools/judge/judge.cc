@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/judge.h"
 
+#include "judge/left_out.h"
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -102,6 +103,7 @@ const std::vector<Rule> &rules() {
        check_no_map_unmapped},
       {"mapped-present", "every byte of a mapped region in RAM is in the linear mapping",
        check_mapped_present},
+      {"ram-mapped", "every byte of System RAM is in the linear mapping", check_ram_mapped},
       {"probe-mapping",
        "the kernel can read every page of a mapped region in RAM and none of a no-map region",
        check_probe_mapping},
@@ -109,8 +111,19 @@ const std::vector<Rule> &rules() {
        "boot-placed regions lie in RAM, within alloc-ranges, aligned, and clear of all else",
        check_placement},
       {"init",
-       "init functions took every region that they must, and no second default CMA area is there",
+       "init functions took every region that they must, and CMA areas are those of the tree",
        check_init},
+      {"default-cma",
+       "there is one default CMA area, that of the command line or else that of the tree",
+       check_default_cma},
+      {"given-back", "the memory of a mapped region that an init function refuses is free again",
+       check_given_back},
+      {"device-memory",
+       "a device is given its region and its memory comes from there; a refused one is not given",
+       check_device_memory},
+      {"left-out", "regions that the kernel says it has no room for stay reserved", check_left_out},
+      {"elfcorehdr", "what a crashed kernel has left is reserved and nothing overlaps it",
+       check_elfcorehdr},
       {"known-errors",
        "the kernel complains of every region and overlap that it must, and of nothing else",
        check_known_errors},
@@ -147,7 +160,8 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   }
 }
 
-Verdict judge(const Expectation &expectation, const Evidence &evidence) {
+Verdict judge(const Expectation &tree, const Evidence &evidence) {
+  const Expectation expectation = without_left_out(tree, evidence);
   Verdict verdict;
   for (const Rule &rule : rules())
     verdict.rules.push_back(apply(rule, expectation, evidence));

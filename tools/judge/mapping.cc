@@ -135,6 +135,25 @@ RuleResult check_mapped_present(const Expectation &expectation, const Evidence &
   return report.result();
 }
 
+RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evidence) {
+  const Layout layout(expectation, Sightings(evidence));
+  if (auto result = no_linear_mapping(layout, evidence))
+    return *result;
+  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
+    return *result;
+  const RangeSet mapping = bytes_of(*evidence.linear_mapping);
+  RuleReport report;
+  for (const IomemEntry &entry : *evidence.iomem) {
+    if (entry.name != "System RAM")
+      continue;
+    const RangeSet missing = RangeSet({entry.range}).minus(mapping);
+    if (!missing.empty())
+      report.finding("", to_string(entry.range) + ", System RAM, in the linear mapping",
+                     "not mapped: " + to_string(missing), entry.at);
+  }
+  return report.result();
+}
+
 RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence) {
   const Sightings sightings(evidence);
   const Layout layout(expectation, sightings);

@@ -180,5 +180,21 @@ TEST(ProbeMapping, IsSkippedWithoutProbeOrRegions) {
   EXPECT_EQ(outcome("probe-mapping", empty_tree()), Outcome::skip);
 }
 
+TEST(RamMapped, FailsWhereSystemRamHasAHole) {
+  Scenario scenario = passing();
+  EXPECT_EQ(outcome("ram-mapped", scenario), Outcome::pass);
+  // As where no-map was taken back when the page tables stood already
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.range == range(0x50020000, 0x10000))
+      entry.name = "System RAM";
+  EXPECT_EQ(only_finding("ram-mapped", scenario).at.file, "iomem");
+}
+
+TEST(RamMapped, IsSkippedWithoutPageTables) {
+  Scenario scenario = passing();
+  scenario.evidence.linear_mapping.reset();
+  EXPECT_EQ(outcome("ram-mapped", scenario), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -42,6 +42,15 @@ void demand_mapped(RuleReport &report, const PlacedRange &placed, const Layout &
                        to_string(entry->range) + " with flag NOMAP", entry->at);
 }
 
+/// Bytes that a region takes which keeps them.
+RangeSet kept_bytes(const Layout &layout) {
+  std::vector<PhysicalRange> ranges;
+  for (const auto *placed : {&layout.mapped, &layout.no_map})
+    for (const PlacedRange &each : *placed)
+      ranges.push_back(each.range);
+  return RangeSet(std::move(ranges));
+}
+
 bool has_flags(const std::vector<MemblockRange> &ranges) {
   return std::ranges::all_of(ranges,
                              [](const MemblockRange &range) { return range.flag.has_value(); });
@@ -62,6 +71,30 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
   for (const PhysicalRange &range : expectation.memreserve)
     demand_reserved(report, "", range, reserved);
   report_unplaced(report, layout.unplaced_mapped);
+  return report.result();
+}
+
+RuleResult check_given_back(const Expectation &expectation, const Evidence &evidence) {
+  // Where a boot-placed one was nobody knows: it is not recorded.
+  const auto is_given_back = [](const ExpectedRegion &region) {
+    return region.given_back && region.range;
+  };
+  if (std::ranges::none_of(expectation.regions, is_given_back))
+    return skip("the tree has no region at a fixed place whose memory must be given back");
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+    return *result;
+  const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
+  const RangeSet kept = kept_bytes(Layout(expectation, Sightings(evidence)));
+  RuleReport report;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (!is_given_back(region))
+      continue;
+    // Somebody else may have taken a part of it since.
+    const RangeSet free = RangeSet({*region.range}).minus(kept);
+    if (!free.empty() && free.minus(reserved).empty())
+      report.finding(region.node.name, to_string(*region.range) + " given back",
+                     "all of it still reserved");
+  }
   return report.result();
 }
 

@@ -155,5 +155,28 @@ TEST(NoMapMemblock, IsSkippedWithoutFlagsOrMemblockOrRegions) {
   EXPECT_EQ(outcome("no-map-memblock", empty_tree()), Outcome::skip);
 }
 
+TEST(GivenBack, FailsWhereARefusedPoolStaysReserved) {
+  Scenario scenario = passing();
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::skip);
+  ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
+  pool = refused(pool);
+  pool.given_back = true;
+  EXPECT_EQ(only_finding("given-back", scenario).seen, "all of it still reserved");
+  for (MemblockRange &entry : *scenario.evidence.memblock_reserved)
+    if (entry.range == *pool.range)
+      entry.range.end -= 0x1000; // somebody has taken the rest of it since
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+}
+
+TEST(GivenBack, LeavesOutWhatAnotherRegionKeeps) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = expected(scenario, "bounce@55000000");
+  pool = refused(pool);
+  pool.given_back = true;
+  ExpectedRegion &over = expected(scenario, "mapped@50000000");
+  over.node.reg.push_back(*pool.range);
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

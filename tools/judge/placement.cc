@@ -24,6 +24,8 @@ std::vector<Obstacle> obstacles_of(const Expectation &expectation, const Evidenc
       obstacles.push_back({placed.range, placed.region, placed.region->node.name});
   for (const PhysicalRange &range : expectation.memreserve)
     obstacles.push_back({range, nullptr, "/memreserve/"});
+  if (expectation.elfcorehdr)
+    obstacles.push_back({*expectation.elfcorehdr, nullptr, "elfcorehdr"});
   constexpr std::array kernel_parts = {"Kernel code", "Kernel data", "Kernel bss"};
   if (evidence.iomem)
     for (const IomemEntry &entry : *evidence.iomem)

@@ -21,11 +21,13 @@ std::optional<std::size_t> count_recorded(const Expectation &expectation, const 
 
 // memblock.cc
 RuleResult check_reserved(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_given_back(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence &evidence);
 
 // mapping.cc
 RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_mapped_present(const Expectation &expectation, const Evidence &evidence);
+RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence);
 
 /// Whether the probe has tried every page of every no-map region in RAM and could read none.
@@ -39,6 +41,18 @@ RuleResult check_placement(const Expectation &expectation, const Evidence &evide
 
 // init.cc
 RuleResult check_init(const Expectation &expectation, const Evidence &evidence);
+
+// default_cma.cc
+RuleResult check_default_cma(const Expectation &expectation, const Evidence &evidence);
+
+// device_memory.cc
+RuleResult check_device_memory(const Expectation &expectation, const Evidence &evidence);
+
+// elfcorehdr.cc
+RuleResult check_elfcorehdr(const Expectation &expectation, const Evidence &evidence);
+
+// left_out.cc
+RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence);
 
 // log.cc
 RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/rule_report.h"
+#include "judge/rules.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <optional>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::uint64_t mebibyte = 0x100000;
+
+bool is_default_pool(const ExpectedRegion &region) {
+  return region.fate == Fate::recorded && region.cma && region.node.cma_default;
+}
+
+/// A pool of the tree that must make way for "cma=" of the command line.
+bool is_bypassed(const ExpectedRegion &region) {
+  return region.fate == Fate::refused && region.node.cma_default && region.node.reusable;
+}
+
+/// dma_contiguous_reserve() makes an area of its own where the tree has none:
+/// "cma: Reserved N MiB at ...".
+std::vector<SourceLine> own_areas(const KernelLog &log) {
+  std::vector<SourceLine> areas;
+  for (const SourceLine &line : log.lines)
+    if (line.text.starts_with("cma: Reserved "))
+      areas.push_back(line);
+  return areas;
+}
+
+void compare_own_areas(RuleReport &report, const Expectation &expectation,
+                       const Evidence &evidence) {
+  const std::vector<SourceLine> areas = own_areas(evidence.log);
+  const std::uint64_t bytes = expectation.cmdline_cma.value_or(0);
+  const std::string wanted = fmt::format("cma: Reserved {} MiB at", bytes / mebibyte);
+  std::size_t right = 0;
+  for (const SourceLine &line : areas)
+    if (bytes != 0 && line.text.starts_with(wanted) && right == 0)
+      ++right;
+    else
+      report.finding("", "no default CMA area but one", line.text, line);
+  if (bytes == 0 || right != 0)
+    return;
+  if (const std::string gap = log_gap(evidence); gap.empty())
+    report.finding("", wanted + " ..., as the command line says", "no such line");
+}
+
+/// rmem_cma_setup() says why it refuses a default pool.
+void demand_bypass(RuleReport &report, const ExpectedRegion &region, const Evidence &evidence) {
+  const std::string wanted = fmt::format("bypass {} node", region.node.name);
+  const auto says_so = [&](const SourceLine &line) {
+    return line.text.find(wanted) != std::string::npos;
+  };
+  if (log_gap(evidence).empty() && std::ranges::none_of(evidence.log.lines, says_so))
+    report.finding(region.node.name, "a log line: " + wanted, "no line");
+}
+
+/// "Memory: 979248K/1048576K available (..., 52944K reserved, 16384K cma-reserved)": what all
+/// areas have together.
+void compare_total(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
+  std::uint64_t wanted = expectation.cmdline_cma.value_or(0);
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::recorded && region.cma)
+      wanted += region.size;
+  for (const SourceLine &line : evidence.log.lines) {
+    const auto end = line.text.find("K cma-reserved");
+    if (!line.text.starts_with("Memory: ") || end == std::string::npos)
+      continue;
+    const auto begin = line.text.rfind(' ', end);
+    const std::uint64_t kib = std::strtoull(line.text.c_str() + begin + 1, nullptr, 10);
+    if (kib != wanted / 1024)
+      report.finding("", fmt::format("{} KiB in CMA areas", wanted / 1024),
+                     fmt::format("{} KiB", kib), line);
+    return;
+  }
+  report.unknown("no line of the log says how much memory is in CMA areas");
+}
+
+} // namespace
+
+RuleResult check_default_cma(const Expectation &expectation, const Evidence &evidence) {
+  const auto &regions = expectation.regions;
+  const bool is_asked_for = expectation.cmdline_cma && std::ranges::any_of(regions, is_bypassed);
+  if (std::ranges::none_of(regions, is_default_pool) && !is_asked_for)
+    return skip("the tree has no default CMA area");
+  RuleReport report;
+  compare_own_areas(report, expectation, evidence);
+  if (is_asked_for)
+    for (const ExpectedRegion &region : regions)
+      if (is_bypassed(region))
+        demand_bypass(report, region, evidence);
+  compare_total(report, expectation, evidence);
+  if (const std::string gap = log_gap(evidence); !gap.empty())
+    report.unknown(gap);
+  return report.result();
+}
+
+} // namespace rmemcheck

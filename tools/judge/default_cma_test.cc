@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+constexpr const char *rule = "default-cma";
+
+void drop_lines(Scenario &scenario, const std::string &begin) {
+  std::erase_if(scenario.evidence.log.lines,
+                [&](const SourceLine &at) { return at.text.starts_with(begin); });
+}
+
+/// "cma=8M" on the command line, and a kernel that does as it says.
+Scenario bypassed() {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
+  pool = refused(pool);
+  scenario.expectation.cmdline_cma = 0x800000;
+  KernelLog &log = scenario.evidence.log;
+  drop_lines(scenario, "Memory: ");
+  add_log_line(log, "Reserved memory: bypass linux,cma@52000000 node, using cmdline CMA params "
+                    "instead");
+  add_log_line(log, "cma: Reserved 8 MiB at 0x000000007f800000");
+  add_log_line(log, "Memory: 999000K/1048576K available (49576K reserved, 8192K cma-reserved)");
+  return scenario;
+}
+
+TEST(DefaultCma, PassesWithTheOneOfTheTree) { EXPECT_EQ(outcome(rule, passing()), Outcome::pass); }
+
+TEST(DefaultCma, PassesWithTheOneOfTheCommandLine) {
+  EXPECT_EQ(outcome(rule, bypassed()), Outcome::pass);
+}
+
+TEST(DefaultCma, FailsWithASecondOne) {
+  const char *texts[] = {"cma: Reserved 16 MiB at 0x000000007dc00000",             // v6.1
+                         "cma: Reserved 16 MiB at 0x000000007dc00000 on node -1"}; // v6.9
+  for (const char *text : texts) {
+    Scenario scenario = passing();
+    add_log_line(scenario.evidence.log, text);
+    EXPECT_EQ(only_finding(rule, scenario).seen, text);
+  }
+  Scenario scenario = bypassed();
+  add_log_line(scenario.evidence.log, "cma: Reserved 8 MiB at 0x000000007e800000");
+  EXPECT_EQ(only_finding(rule, scenario).expected, "no default CMA area but one");
+}
+
+TEST(DefaultCma, FailsWithoutTheOneOfTheCommandLine) {
+  Scenario scenario = bypassed();
+  drop_lines(scenario, "cma: ");
+  EXPECT_EQ(only_finding(rule, scenario).seen, "no such line");
+}
+
+TEST(DefaultCma, FailsWhereTheKernelDoesNotSayThatItPassesThePoolOver) {
+  Scenario scenario = bypassed();
+  drop_lines(scenario, "Reserved memory: bypass");
+  EXPECT_EQ(only_finding(rule, scenario).region, "linux,cma@52000000");
+}
+
+TEST(DefaultCma, FailsWithAnotherTotal) {
+  Scenario scenario = passing();
+  drop_lines(scenario, "Memory: ");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  add_log_line(scenario.evidence.log,
+               "Memory: 999000K/1048576K available (49576K reserved, 32768K cma-reserved)");
+  const Finding finding = only_finding(rule, scenario);
+  EXPECT_EQ(finding.expected, "16384 KiB in CMA areas");
+  EXPECT_EQ(finding.seen, "32768 KiB");
+}
+
+TEST(DefaultCma, IsSkippedWhereTheTreeHasNone) {
+  EXPECT_EQ(outcome(rule, empty_tree()), Outcome::skip);
+}
+
+TEST(DefaultCma, IsInconclusiveWhereTheLogIsCut) {
+  Scenario scenario = passing();
+  scenario.evidence.log.is_cut = true;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+} // namespace
+} // namespace rmemcheck::test

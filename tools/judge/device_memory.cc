@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/init_functions.h"
+#include "judge/rule_report.h"
+#include "judge/rules.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// The devices of a boot against their regions.
+class DeviceComparison {
+public:
+  DeviceComparison(const Expectation &expectation, const Evidence &evidence)
+      : expectation_(expectation), evidence_(evidence), sightings_(evidence) {}
+
+  void compare(const ExpectedConsumer &consumer) {
+    const auto seen = std::ranges::find(evidence_.devices, consumer.name, &ProbedDevice::name);
+    if (seen == evidence_.devices.end())
+      report_.finding(consumer.region, "device " + consumer.name + " driven by the probe",
+                      "the probe saw no such device");
+    else if (consumer.region.empty())
+      compare_global_pool(consumer, *seen);
+    else
+      compare_region(consumer, *seen);
+  }
+
+  [[nodiscard]] RuleResult result() const { return report_.result(); }
+
+private:
+  void compare_region(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
+    const auto region = std::ranges::find_if(expectation_.regions, [&](const ExpectedRegion &each) {
+      return each.node.name == consumer.region;
+    });
+    const bool is_pool = region != expectation_.regions.end() && expected_ops(*region) != nullptr;
+    if (!is_pool && seen.assign_error == 0)
+      report_.finding(consumer.region, "not given to " + consumer.name, "given to it", seen.at);
+    if (!is_pool)
+      return;
+    if (seen.assign_error != 0)
+      report_.finding(consumer.region, "given to " + consumer.name,
+                      fmt::format("errno {}", seen.assign_error), seen.at);
+    else
+      demand_within(*region, seen);
+    demand_line(consumer, seen);
+  }
+
+  /// "rmemcheck-consumer NAME: assigned reserved memory node REGION"
+  void demand_line(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
+    const std::string wanted = "assigned reserved memory node " + consumer.region;
+    const auto &lines = evidence_.log.lines;
+    if (std::ranges::any_of(lines,
+                            [&](const SourceLine &line) { return line.text.ends_with(wanted); }))
+      return;
+    if (const std::string gap = log_gap(evidence_); !gap.empty())
+      report_.unknown(gap);
+    else
+      report_.finding(consumer.region, "a log line: " + wanted, "no line", seen.at);
+  }
+
+  void demand_within(const ExpectedRegion &region, const ProbedDevice &seen) {
+    const auto places = sightings_.places(region);
+    if (seen.allocate_error != 0)
+      report_.finding(region.node.name, "memory for " + seen.name,
+                      fmt::format("errno {}", seen.allocate_error), seen.at);
+    else if (places.empty())
+      report_.unknown("nothing shows where the kernel placed " + region.node.name);
+    else if (!places.front().contains(seen.range))
+      report_.finding(region.node.name,
+                      fmt::format("memory for {} within {}", seen.name, to_string(places.front())),
+                      to_string(seen.range), seen.at);
+  }
+
+  /// A device without a region is served by the pool with linux,dma-default where the kernel has
+  /// such a pool at all (CONFIG_DMA_GLOBAL_POOL).
+  void compare_global_pool(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
+    const auto pool = std::ranges::find_if(expectation_.regions, [](const ExpectedRegion &each) {
+      return each.node.dma_default && expected_ops(each) != nullptr;
+    });
+    const auto is_set = [](const SourceLine &line) {
+      return line.text.find("default coherent area is set") != std::string::npos;
+    };
+    if (pool == expectation_.regions.end())
+      report_.finding("", "a region for " + consumer.name + ", or a default pool",
+                      "the tree has neither", seen.at);
+    else if (std::ranges::none_of(evidence_.log.lines, is_set))
+      report_.unknown("nothing shows that this kernel has a default pool");
+    else
+      demand_within(*pool, seen);
+  }
+
+  const Expectation &expectation_;
+  const Evidence &evidence_;
+  const Sightings sightings_;
+  RuleReport report_;
+};
+
+} // namespace
+
+RuleResult check_device_memory(const Expectation &expectation, const Evidence &evidence) {
+  if (expectation.consumers.empty())
+    return skip("the tree has no device that takes a region into use");
+  if (!evidence.probe)
+    return absent(evidence, "the probe's devices");
+  DeviceComparison comparison(expectation, evidence);
+  for (const ExpectedConsumer &consumer : expectation.consumers)
+    comparison.compare(consumer);
+  return comparison.result();
+}
+
+} // namespace rmemcheck

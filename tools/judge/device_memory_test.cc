@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <cerrno>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+constexpr const char *rule = "device-memory";
+
+/// A device with a region, and what the probe shows of it where all goes well.
+Scenario with_device(const std::string &region) {
+  Scenario scenario = passing();
+  scenario.expectation.consumers = {{"camera", region}};
+  const PhysicalRange place = region.empty() ? PhysicalRange{} : probed(scenario, region).range;
+  scenario.evidence.devices = {
+      {"camera", 0, 0, range(place.begin, 0x2000), line("probe", 20, "device name=camera")}};
+  add_log_line(scenario.evidence.log,
+               "rmemcheck-consumer camera: assigned reserved memory node " + region);
+  return scenario;
+}
+
+ProbedDevice &device(Scenario &scenario) { return scenario.evidence.devices.front(); }
+
+TEST(DeviceMemory, PassesWithEveryKindOfPool) {
+  for (const char *name : {"linux,cma@52000000", "pool@54000000", "bounce@55000000"})
+    EXPECT_EQ(outcome(rule, with_device(name)), Outcome::pass) << name;
+}
+
+TEST(DeviceMemory, FailsWhereTheRegionIsNotGiven) {
+  Scenario scenario = with_device("pool@54000000");
+  device(scenario).assign_error = ENODEV;
+  EXPECT_EQ(only_finding(rule, scenario).seen, fmt::format("errno {}", ENODEV));
+}
+
+TEST(DeviceMemory, FailsWhereMemoryComesFromElsewhere) {
+  Scenario scenario = with_device("pool@54000000");
+  device(scenario).range = range(0x540ff000, 0x2000);
+  EXPECT_EQ(only_finding(rule, scenario).region, "pool@54000000");
+  device(scenario).allocate_error = ENOMEM;
+  EXPECT_EQ(only_finding(rule, scenario).seen, fmt::format("errno {}", ENOMEM));
+}
+
+TEST(DeviceMemory, FailsWithoutTheLogLine) {
+  Scenario scenario = with_device("pool@54000000");
+  scenario.evidence.log.lines.pop_back();
+  EXPECT_EQ(only_finding(rule, scenario).seen, "no line");
+  scenario.evidence.log.is_cut = true;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(DeviceMemory, FailsWhereARefusedRegionIsGiven) {
+  Scenario scenario = with_device("pool@54000000");
+  expected(scenario, "pool@54000000") = refused(expected(scenario, "pool@54000000"));
+  EXPECT_EQ(only_finding(rule, scenario).seen, "given to it");
+  device(scenario).assign_error = EINVAL;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+}
+
+TEST(DeviceMemory, FailsWhereTheProbeSawNoDevice) {
+  Scenario scenario = with_device("pool@54000000");
+  scenario.evidence.devices.clear();
+  EXPECT_EQ(only_finding(rule, scenario).seen, "the probe saw no such device");
+}
+
+TEST(DeviceMemory, ADeviceWithoutARegionIsServedByTheDefaultPool) {
+  Scenario scenario = with_device("");
+  EXPECT_EQ(only_finding(rule, scenario).seen, "the tree has neither");
+  expected(scenario, "pool@54000000").node.dma_default = true;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive); // is there such a pool at all?
+  add_log_line(scenario.evidence.log, "DMA: default coherent area is set");
+  device(scenario).range = range(0x54000000, 0x2000);
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  device(scenario).range = range(0x50000000, 0x2000); // the pool whose entry stood there before
+  EXPECT_EQ(only_finding(rule, scenario).region, "pool@54000000");
+}
+
+TEST(DeviceMemory, IsSkippedWithoutDevicesAndInconclusiveWithoutTheProbe) {
+  EXPECT_EQ(outcome(rule, passing()), Outcome::skip);
+  Scenario scenario = with_device("pool@54000000");
+  scenario.evidence.probe.reset();
+  scenario.evidence.ending = Ending::died;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "expectation/expectation.h"
+
+namespace rmemcheck {
+
+/// The symbol that the entry of a region must have as ops after its init function has run; null
+/// where there is none, or the region must not be recorded.
+const char *expected_ops(const ExpectedRegion &region);
+
+} // namespace rmemcheck
