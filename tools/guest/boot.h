@@ -4,11 +4,18 @@
 #include "evidence/evidence.h"
 #include "kernel/machine.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace rmemcheck {
+
+/// Bytes that are in the guest's memory before it starts.
+struct MemoryImage {
+  std::uint64_t address = 0; ///< physical
+  std::string bytes;
+};
 
 struct BootRequest {
   Machine machine;
@@ -17,7 +24,8 @@ struct BootRequest {
   std::filesystem::path init;                 ///< our static PID 1, built for the machine
   std::vector<std::filesystem::path> modules; ///< loaded by PID 1 in this order; the probe is last
   std::string append;                         ///< more kernel command line
-  double silence_seconds = 20;                ///< no console byte for so long is a hang
+  std::vector<MemoryImage> images;
+  double silence_seconds = 20; ///< no console byte for so long is a hang
 };
 
 struct BootResult {

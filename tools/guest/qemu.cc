@@ -59,8 +59,15 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       request.machine.console + quiet_words + " panic=-1" + append,
   };
   command.insert(command.end(), guest.begin(), guest.end());
+  for (std::size_t index = 0; index < request.images.size(); ++index) {
+    command.emplace_back("-device");
+    command.push_back(fmt::format("loader,file={},addr={:#x},force-raw=on", image_name(index),
+                                  request.images[index].address));
+  }
   return command;
 }
+
+std::string image_name(std::size_t index) { return fmt::format("memory-{}", index); }
 
 std::string board_dtb(const Machine &machine) {
   const TemporaryFolder folder;

@@ -3,6 +3,7 @@
 
 #include "guest/boot.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct GuestFiles {
   std::filesystem::path dtb;
   std::filesystem::path evidence; ///< what comes over the port
 };
+
+/// The name of a memory image's file in that folder.
+std::string image_name(std::size_t index);
 
 /// The command line of a guest. The console is on stdout, the evidence port a file of its own,
 /// and a guest that restarts ends. The image's path is made absolute.

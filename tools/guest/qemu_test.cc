@@ -75,5 +75,13 @@ TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
   EXPECT_THAT(error.what(), HasSubstr("no-such-board"));
 }
 
+TEST(QemuCommand, LoadsMemoryImages) {
+  BootRequest with_image = request();
+  with_image.images = {{0x50000000, "bytes"}};
+  // An image may be an ELF file, which QEMU would load by its program headers.
+  EXPECT_THAT(qemu_command(with_image, {}),
+              Contains("loader,file=memory-0,addr=0x50000000,force-raw=on"));
+}
+
 } // namespace
 } // namespace rmemcheck
