@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kernel_version.h"
 #include "cli/verb.h"
 #include "report/json.h"
 
@@ -43,6 +44,8 @@ std::string run_json(const KeptBoot &kept) {
                      {"kernel_version", kept.kernel_version},
                      {"case", kept.case_name},
                      {"title", kept.title},
+                     {"hazards", kept.hazards},
+                     {"left_out", kept.left_out},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -86,6 +89,9 @@ void read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.kernel_version = json.at("kernel_version");
     kept.case_name = json.at("case");
     kept.title = json.at("title");
+    // Boots that were kept before there were such cases lack these.
+    kept.hazards = json.value("hazards", kept.hazards);
+    kept.left_out = json.value("left_out", kept.left_out);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
@@ -110,6 +116,8 @@ ReservedMemory tree_of(const KeptBoot &kept, const std::string &folder, CaseResu
   if (fdt == kept.boot.evidence.end())
     return ours;
   ReservedMemory given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+  ours.bootargs = given.bootargs; // QEMU's part
+  ours.initrd = given.initrd;
   std::vector<std::string> added;
   for (const ReservedRegion &region : given.regions)
     if (!has(ours, region))
@@ -132,14 +140,56 @@ Verdict not_understood(const Expectation &expectation, const std::string &why) {
   return verdict;
 }
 
-void judge_raw(CaseResult &result, const Expectation &expectation, const BootResult &boot) {
+/// Evidence that is parsed, or why it could not be.
+struct ParsedEvidence {
   Evidence evidence;
   std::string why;
+};
+
+ParsedEvidence parse(const RawEvidence &raw) {
+  ParsedEvidence parsed;
   try {
-    evidence = parse_evidence(boot.evidence);
+    parsed.evidence = parse_evidence(raw);
   } catch (const Error &error) {
-    why = error.what();
+    parsed.why = error.what();
   }
+  return parsed;
+}
+
+/// From "Kernel code" to "Kernel bss", with what lies between.
+std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {
+  std::optional<PhysicalRange> image;
+  if (evidence.iomem)
+    for (const IomemEntry &entry : *evidence.iomem)
+      if (entry.name.starts_with("Kernel ")) {
+        image = image.value_or(entry.range);
+        image->begin = std::min(image->begin, entry.range.begin);
+        image->end = std::max(image->end, entry.range.end);
+      }
+  return image;
+}
+
+/// What the loader and the architecture have decided, which no tree says.
+BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw) {
+  BootFacts facts;
+  if (const auto image = kernel_image(evidence))
+    facts.taken.push_back(*image);
+  if (tree.initrd)
+    facts.taken.push_back(*tree.initrd);
+  // The kernel reserves the DTB to the byte, which is how it is told from the rest.
+  const auto fdt = raw.find("fdt");
+  if (fdt != raw.end() && evidence.memblock_reserved)
+    for (const MemblockRange &entry : *evidence.memblock_reserved)
+      if (entry.range.size() == fdt->second.size())
+        facts.taken.push_back(entry.range);
+  // v6.1 has it so, v6.5 and later have not.
+  facts.memreserve_first = is_older(evidence.log.version, "6.5");
+  return facts;
+}
+
+void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvidence parsed,
+                  const BootResult &boot) {
+  auto &[evidence, why] = parsed;
   result.notes.insert(result.notes.end(), evidence.notes.begin(), evidence.notes.end());
   if (!why.empty() && boot.ending == Ending::powered_off) {
     result.verdict = not_understood(expectation, why);
@@ -180,17 +230,21 @@ KeptBoot load(const fs::path &folder) {
 CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
   const auto start = std::chrono::steady_clock::now();
   CaseResult result;
-  const Expectation expectation = expect(tree_of(kept, folder, result));
+  ParsedEvidence parsed = parse(kept.boot.evidence);
+  const ReservedMemory tree = tree_of(kept, folder, result);
+  Expectation expectation = expect(tree, facts_of(tree, parsed.evidence, kept.boot.evidence));
+  expectation.may_leave_out = kept.left_out;
   result.kernel = kept.kernel;
   result.name = kept.case_name;
   result.title = kept.title;
+  result.hazards = kept.hazards;
   result.folder = folder;
   result.no_map = static_cast<std::size_t>(
       std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
         return region.fate == Fate::recorded && region.no_map;
       }));
   result.ending = kept.boot.ending;
-  judge_raw(result, expectation, kept.boot);
+  judge_parsed(result, expectation, std::move(parsed), kept.boot);
   result.conclusion = result.verdict.outcome;
   result.boot_seconds = kept.boot.seconds;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

@@ -4,8 +4,10 @@
 #include "guest/boot.h"
 #include "report/results.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -17,9 +19,11 @@ namespace rmemcheck {
 ///   run.json          what was run and how it ended; written last
 ///   verdict.json      where it was judged at once
 struct KeptBoot {
-  std::string kernel;         ///< "baseline", "patched", or empty
-  std::string case_name;      ///< may be empty
-  std::string title;          ///< of the case
+  std::string kernel;    ///< "baseline", "patched", or empty
+  std::string case_name; ///< may be empty
+  std::string title;     ///< of the case
+  std::vector<std::uint64_t> hazards;
+  std::uint64_t left_out = 0; ///< boot-placed regions that the kernel may leave out
   std::string kernel_version; ///< "make kernelrelease"; empty where nobody knows
   std::string dtb;
   BootResult boot;

@@ -3,6 +3,7 @@
 #include "cli/kept_boot.h"
 #include "devicetree/test_tree.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -44,12 +45,16 @@ protected:
 
 TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   kept.boot.ending = Ending::panic;
+  kept.hazards = {9, 10};
+  kept.left_out = 44;
   kept.boot.ending_reason = "Kernel panic - not syncing: \"x\"";
   save(run(), kept);
   const KeptBoot again = load(run());
   EXPECT_EQ(again.kernel, kept.kernel);
   EXPECT_EQ(again.case_name, kept.case_name);
   EXPECT_EQ(again.title, kept.title);
+  EXPECT_EQ(again.hazards, kept.hazards);
+  EXPECT_EQ(again.left_out, kept.left_out);
   EXPECT_EQ(again.kernel_version, kept.kernel_version);
   EXPECT_EQ(again.dtb, kept.dtb);
   EXPECT_EQ(again.boot.ending, kept.boot.ending);
@@ -136,6 +141,46 @@ TEST_F(KeptBootTest, RefusesABrokenTree) {
   const Error error = error_of([&] { judge_kept(kept, "runs/a/b"); });
   EXPECT_EQ(error.status(), ExitStatus::bad_input);
   EXPECT_THAT(error.what(), HasSubstr("runs/a/b/tree.dtb"));
+}
+
+/// A no-map region that lies where the boot loader has put something is refused.
+class TakenMemoryTest : public KeptBootTest {
+protected:
+  TakenMemoryTest() {
+    std::vector<RegionRequest> regions = {static_region("hidden", 0x8000000, 0x10000)};
+    regions[0].no_map = true;
+    kept.dtb = tree_with(regions);
+    kept.boot.evidence["fdt"] = kept.dtb;
+  }
+  [[nodiscard]] std::size_t expected_no_map() const { return judge_kept(kept, "").no_map; }
+};
+
+TEST_F(TakenMemoryTest, NothingIsKnownOfIt) { EXPECT_EQ(expected_no_map(), 1u); }
+
+TEST_F(TakenMemoryTest, TheInitrdIsInTheTreeThatTheKernelWasGiven) {
+  kept.boot.evidence["fdt"] = edited(kept.dtb, [](void *fdt) {
+    must(fdt_add_subnode(fdt, 0, "chosen"));
+    set(fdt, "/chosen", "linux,initrd-start", cells(0x48000000, 2));
+    set(fdt, "/chosen", "linux,initrd-end", cells(0x48001000, 2));
+  });
+  EXPECT_EQ(expected_no_map(), 0u);
+}
+
+TEST_F(TakenMemoryTest, TheKernelIsInIomem) {
+  kept.boot.evidence["iomem"] = "40000000-7fffffff : System RAM\n"
+                                "  47000000-47ffffff : Kernel code\n"
+                                "  49000000-49ffffff : Kernel data\n";
+  EXPECT_EQ(expected_no_map(), 0u);
+}
+
+TEST_F(TakenMemoryTest, TheDtbIsWhereMemblockHasItsSize) {
+  const std::uint64_t end = 0x48000000 + kept.dtb.size();
+  kept.boot.evidence["memblock-reserved"] =
+      fmt::format("   0: {:#018x}..{:#018x}\n", 0x48000000, end - 1);
+  EXPECT_EQ(expected_no_map(), 0u);
+  kept.boot.evidence["memblock-reserved"] =
+      fmt::format("   0: {:#018x}..{:#018x}\n", 0x48000000, end);
+  EXPECT_EQ(expected_no_map(), 1u);
 }
 
 } // namespace

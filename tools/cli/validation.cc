@@ -3,9 +3,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kernel_version.h"
 #include "base/process.h"
 #include "cli/comparison.h"
 #include "cli/conclusion.h"
+#include "cli/crash.h"
 #include "cli/parallel.h"
 #include "report/json.h"
 
@@ -18,17 +20,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void check_rule_names(const fs::path &file, const Case &what) {
+void check_rule_names(const fs::path &file, const std::vector<std::string> &wanted) {
   const auto is_rule = [](const std::string &name) {
     return std::ranges::find(rules(), name, &Rule::name) != rules().end();
   };
-  for (const std::string &name : what.baseline_fails)
+  for (const std::string &name : wanted)
     if (!is_rule(name)) {
       std::vector<std::string> names;
       std::ranges::transform(rules(), std::back_inserter(names), &Rule::name);
       throw bad_input(fmt::format("{}: baseline-fails: \"{}\" is no rule, expected some of {}",
                                   file.string(), name, fmt::join(names, ", ")));
     }
+}
+
+/// Rules that an unpatched kernel of this version must fail.
+std::vector<std::string> must_fail(const Case &what, const std::string &version) {
+  std::vector<std::string> rules = what.baseline_fails;
+  for (const FailsBefore &fails : what.baseline_fails_before)
+    if (is_older(version, fails.version))
+      rules.insert(rules.end(), fails.rules.begin(), fails.rules.end());
+  return rules;
 }
 
 /// A QEMU that never started is a result like another here: what is not known of one case must
@@ -59,18 +70,21 @@ Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel, Boo
   request.modules = kernel.modules;
   request.dtb = prepared.dtb;
   request.append = prepared.what.append;
+  add_crash_images(request);
   KeptBoot kept;
   kept.kernel = kernel.name;
   kept.kernel_version = kernel.version;
   kept.case_name = prepared.what.name;
   kept.title = prepared.what.title;
+  kept.hazards = prepared.what.hazards;
+  kept.left_out = prepared.what.left_out;
   kept.dtb = prepared.dtb;
   kept.boot = boot_or_died(request);
   const std::string folder = fmt::format("runs/{}/{}", kernel.name, prepared.what.name);
   save(out / folder, kept);
   CaseResult result = judge_kept(kept, folder);
   if (kernel.name == "baseline")
-    result.must_fail = prepared.what.baseline_fails;
+    result.must_fail = must_fail(prepared.what, kernel.version);
   return {std::move(kept), std::move(result)};
 }
 
@@ -111,7 +125,9 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files,
   for (const fs::path &file : files) {
     cases.push_back({read_case(file), ""});
     const Case &what = cases.back().what;
-    check_rule_names(file, what);
+    check_rule_names(file, what.baseline_fails);
+    for (const FailsBefore &fails : what.baseline_fails_before)
+      check_rule_names(file, fails.rules);
     for (std::size_t index = 0; index + 1 < cases.size(); ++index)
       if (cases[index].what.name == what.name)
         throw bad_input(fmt::format("{}: there is another case named {}, expected one",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
 #include "cli/conclusion.h"
+#include "cli/crash.h"
 #include "cli/guest_init.h"
 #include "cli/kept_boot.h"
 #include "cli/kit.h"
@@ -59,6 +60,7 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   request.append = options.append;
   request.silence_seconds = options.silence_seconds;
   request.init = guest_init(request.machine, kit, progress);
+  add_crash_images(request);
   return request;
 }
 

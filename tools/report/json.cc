@@ -52,6 +52,7 @@ Json to_json(const CaseResult &result) {
           {"kernel", result.kernel},
           {"case", result.name},
           {"title", result.title},
+          {"hazards", result.hazards},
           {"folder", result.folder},
           {"ending", to_string(result.ending)},
           {"outcome", to_string(verdict.outcome)},

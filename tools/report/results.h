@@ -4,6 +4,7 @@
 #include "judge/judge.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,9 @@ struct CaseResult {
   std::string kernel; ///< name of the KernelResult; empty where nobody knows
   std::string name;   ///< of the case
   std::string title;
-  std::string folder;     ///< as findings print it, such as "runs/baseline/static-65"
-  std::size_t no_map = 0; ///< regions of the tree that must end up no-map
+  std::vector<std::uint64_t> hazards; ///< that the case is about
+  std::string folder;                 ///< as findings print it, such as "runs/baseline/static-65"
+  std::size_t no_map = 0;             ///< regions of the tree that must end up no-map
   Ending ending = Ending::powered_off;
   Verdict verdict;
   /// Rules that this kernel must fail here; empty for one that must pass.
