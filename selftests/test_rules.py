@@ -21,6 +21,9 @@ FAILED_BY_A_KERNEL = {
     "nothing-extra": "linux-6.1.192-baseline/overlapping-statics",
     "init": "linux-6.1.192-baseline/cma-default-static",
     "logged": "debian-7.3.4/boot-placed-65",
+    "default-cma": "linux-6.1.192-baseline/cma-default-static",
+    "device-memory": "linux-6.1.192-baseline/coherent-pool",
+    "left-out": "linux-6.1.192-baseline/boot-placed-300",
 }
 
 # rule -> boot that passes, file, what stands there, what is put in its place
@@ -38,6 +41,14 @@ CHANGED = {
     # ... and that of a mapped one made
     "mapped-present": (PATCHED, "kernel_page_tables",
                        r"(0xffffff80100[0-9a-f]+-0xffffff80100[0-9a-f]+ +192K PTE).*\n", r"\1\n"),
+    # no-map has been taken back when the page tables stood already
+    "ram-mapped": (PATCHED, "iomem", "50020000-5002ffff : reserved", "50020000-5002ffff : System RAM"),
+    # a pool that must make way for cma= keeps its memory
+    "given-back": ("linux-6.1.192-patched/cma-cmdline-static", "memblock-reserved",
+                   r"(0x0000000050000000\.\.0x00000000)5000ffff", r"\g<1>60ffffff"),
+    # a region was placed where a crashed kernel has left its ELF header
+    "elfcorehdr": ("linux-6.1.192-patched/kdump", "dmesg",
+                   r"OF: fdt: Reserving .* for elfcorehdr", "OF: fdt: elfcorehdr is overlapped"),
     "probe-mapping": (PATCHED, "probe", "mapped=none", "mapped=all"),
     # a boot-placed region lies on a static one
     "placement": ("linux-6.1.192-patched/mixed-200-40", "probe",
