@@ -7,6 +7,7 @@
 #include "cli/out_folder.h"
 #include "cli/validation.h"
 #include "cli/verb.h"
+#include "kernel/config.h"
 #include "report/json.h"
 
 #include <algorithm>
@@ -59,10 +60,15 @@ public:
   [[nodiscard]] Outcome outcome() const { return conclusion(results_.cases); }
 
 private:
-  /// The machine with the configuration of the kernel that was given, if it came with one.
+  /// The machine with all of the configuration that cases may need: that of the kernel that was
+  /// given, or what is built.
   [[nodiscard]] Machine configured(Machine machine) const {
-    if (!options_.config.empty())
+    if (!options_.config.empty()) {
       machine.config = split_lines(read_file(options_.config));
+      return machine;
+    }
+    for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))
+      machine.config.push_back(line.text);
     return machine;
   }
 
