@@ -10,6 +10,7 @@ is 1 only if a peer could be had and yet no case of it came to a verdict.
     peers.py --out out/peers                where evidence, results.json and peers.json are left
 """
 import argparse
+import hashlib
 import json
 import lzma
 import os
@@ -25,8 +26,10 @@ KIT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rmemcheck"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+HOST = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
 # What carries evidence out of a guest
 MODULES = ("virtio_mmio", "virtio_console")
+PROBE = "reserved_mem_probe.ko"
 
 
 class NotToBeHad(Exception):
@@ -59,7 +62,8 @@ class Archive:
         (folder / "apt.conf").write_text(
             f'Dir "{folder}";\nDir::Etc "etc";\nDir::State "state";\n'
             f'Dir::State::status "{folder}/state/status";\nDir::Cache "cache";\n'
-            f'APT::Architecture "{architecture}";\nAPT::Architectures {{"{architecture}";}};\n'
+            f'APT::Architecture "{architecture}";\n'
+            f'APT::Architectures {{"{architecture}";"{HOST}";}};\n'
             'Acquire::Languages "none";\nAcquire::Check-Valid-Until "false";\n'
             'APT::Sandbox::User "root";\n')
         self.apt("apt-get", "update", "-q", "--error-on=any")
@@ -79,10 +83,10 @@ class Archive:
         text = self.apt("apt-cache", "show", "--no-all-versions", package)
         return dict(re.findall(r"^([\w-]+): (.*)$", text, re.MULTILINE))
 
-    def parts(self, package):
-        """The package and those that newer kernels are split into."""
+    def parts(self, package, kinds):
+        """The package and those of its dependencies that are linux-KIND-VERSION."""
         depends = self.show(package).get("Depends", "")
-        return [package, *re.findall(r"\b(linux-(?:base|binary|modules)-[^ ,(]+\d[^ ,(]*)", depends)]
+        return [package, *re.findall(rf"\blinux-(?:{kinds})-[^ ,(]*\d[^ ,(]*", depends)]
 
     def download(self, package, folder):
         self.apt("apt-get", "download", "-q", package, cwd=folder)
@@ -110,16 +114,40 @@ def keep_module(source, folder):
     return target.name
 
 
-def unpack(archive, package, kept):
+def build_probe(archive, release, machine, work, kept):
+    """Builds the probe against the kernel's headers; a sentence where that cannot be."""
+    root = work / "headers"
+    try:
+        for part in archive.parts(f"linux-headers-{release}", "headers|kbuild"):
+            # Its programs run here
+            archive.download(f"{part}:{HOST}" if part.startswith("linux-kbuild-") else part, work)
+        for file in [*work.glob("linux-headers-*.deb"), *work.glob("linux-kbuild-*.deb")]:
+            output(["dpkg-deb", "-x", file, root])
+        headers = root / f"usr/src/linux-headers-{release}"
+        makefile = headers / "Makefile"
+        makefile.write_text(makefile.read_text().replace("/usr/src/", f"{root}/usr/src/"))
+        shutil.copytree(KIT / "kmod", work / "kmod")
+        prefix = machine["compiler-prefix"]
+        output(["make", "-s", "-C", headers, f"M={work / 'kmod'}", f"ARCH={machine['arch']}",
+                f"CROSS_COMPILE={prefix}", f"CC={prefix}gcc", "modules"],
+               env={**os.environ, "MAKEFLAGS": "", "LC_ALL": "C"})
+    except NotToBeHad as error:
+        errors = [line for line in str(error).splitlines() if "error:" in line]
+        return (errors or [str(error)])[0]
+    shutil.copy(work / "kmod" / PROBE, kept)
+    return ""
+
+
+def unpack(archive, package, machine, kept):
     """Leaves vmlinuz, config, the modules and kernel.json in `kept`."""
     with tempfile.TemporaryDirectory(prefix="peers-") as name:
         work = pathlib.Path(name)
-        for part in archive.parts(package):
+        for part in archive.parts(package, "base|binary|modules"):
             archive.download(part, work)
         root = work / "root"
         for file in work.glob("*.deb"):
             output(["dpkg-deb", "-x", file, root])
-        image = next(root.glob("**/vmlinuz*"))
+        image = next(root.glob("**/vmlinu[xz]*"))
         release = next(root.glob("**/lib/modules/*")).name
         config = next(path for path in [*root.glob("boot/config-*"),
                                         *root.glob(f"**/lib/modules/{release}/config")])
@@ -129,9 +157,12 @@ def unpack(archive, package, kept):
         shutil.copy(image, temporary / "vmlinuz")
         shutil.copy(config, temporary / "config")
         modules = [keep_module(file, temporary) for file in load_order(root, release)]
+        no_probe = build_probe(archive, release, machine, work, temporary)
+        if not no_probe:
+            modules.append(PROBE)
         (temporary / "kernel.json").write_text(json.dumps(
             {"package": package, "version": archive.show(package)["Version"], "release": release,
-             "modules": modules}, indent=2) + "\n")
+             "modules": modules, "no-probe": no_probe}, indent=2) + "\n")
         temporary.rename(kept)
 
 
@@ -143,10 +174,12 @@ def kernel_of(peer, archives):
         archives[key] = Archive(CACHE / "peers/apt" / re.sub(r"\W+", "-", " ".join(key)), *key)
     archive = archives[key]
     package = archive.newest(peer["image"])
-    kept = CACHE / "peers" / f"{package}_{archive.show(package)['Version']}".replace("/", "_")
+    probe = hashlib.sha256((KIT / "kmod/reserved_mem_probe.c").read_bytes()).hexdigest()[:16]
+    kept = CACHE / "peers" / f"{package}_{archive.show(package)['Version']}_{probe}"
     if not kept.exists():
         say(f"{peer['name']}: fetching {package}")
-        unpack(archive, package, kept)
+        machine = tomllib.loads((KIT / f"machines/{peer['machine']}.toml").read_text())
+        unpack(archive, package, machine, kept)
     return kept, json.loads((kept / "kernel.json").read_text())
 
 
@@ -175,14 +208,16 @@ def row_of(peer, archives, cases, out):
         return {**row, "package": "", "version": "", "not-to-be-had": str(error)}
     say(f"{peer['name']}: booting {kernel['package']} {kernel['version']}")
     counts = run_cases(peer, kept, kernel, cases, out / peer["name"])
-    return {**row, "package": kernel["package"], "version": kernel["version"], "cases": counts}
+    return {**row, "package": kernel["package"], "version": kernel["version"],
+            "no-probe": kernel["no-probe"], "cases": counts}
 
 
 def line_of(row):
     if "not-to-be-had" in row:
         return f"{row['name']:<20}  not to be had: {row['not-to-be-had']}"
     counts = ", ".join(f"{count} {name}" for name, count in row["cases"].items() if count)
-    return f"{row['name']:<20}  {row['package']} {row['version']} ({row['machine']}): {counts}"
+    probe = f"; no probe: {row['no-probe']}" if row["no-probe"] else ""
+    return f"{row['name']:<20}  {row['package']} {row['version']} ({row['machine']}): {counts}{probe}"
 
 
 def main():
