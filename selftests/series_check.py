@@ -13,16 +13,14 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 import tomllib
 
-from kit_copy import kit_with
+from kernel_make import CACHE, KernelMake, run
+from kit_copy import KIT, kit_with
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rmemcheck"
 
 COMPILED = ["arm64", "arm", "riscv64", "x86_64"]
 BOOTED = "arm64"
@@ -37,11 +35,6 @@ CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore", "FILE_PATH_CHAN
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def run(command, **options):
-    return subprocess.run([str(word) for word in command], text=True, errors="replace",
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
 def must(command, **options):
@@ -101,31 +94,12 @@ def warnings_of(log):
     return found
 
 
-class Compiler:
-    """One machine's objects, from patch to patch."""
-
-    def __init__(self, tree, name, work):
-        self.tree = tree
-        self.machine = tomllib.loads((KIT / f"machines/{name}.toml").read_text())
-        # Below the tree, where sources have relative names: ccache knows them again.
-        self.objects = tree.folder / f"build-{name}"
-        self.config = work / f"{name}.config"
-        lines = (KIT / "Kconfig.fragment").read_text().splitlines()
-        self.config.write_text("\n".join(lines + self.machine["config"] + MORE_CONFIG) + "\n")
-
-    def make(self, *words):
-        prefix = self.machine.get("compiler-prefix", "")
-        environment = {**os.environ, "LC_ALL": "C", "MAKEFLAGS": "",
-                       "CCACHE_DIR": str(CACHE / "ccache"), "CCACHE_NOHASHDIR": "1"}
-        return run(["make", "-s", "-C", self.tree.folder, f"O={self.objects}",
-                    f"ARCH={self.machine['arch']}", f"CROSS_COMPILE={prefix}",
-                    f"CC=ccache {prefix}gcc", "HOSTCC=ccache gcc", f"-j{os.cpu_count()}", *words],
-                   env=environment)
+class Compiler(KernelMake):
+    """A machine's objects, and what was said when they were made."""
 
     def build(self):
         """What the compiler and modpost say at W=1; None if it fails."""
-        self.objects.mkdir(exist_ok=True)
-        configured = self.make(f"KCONFIG_ALLCONFIG={self.config}", "allnoconfig")
+        configured = self.configure()
         built = self.make("W=1", self.machine["image-target"], "modules")
         if configured.returncode or built.returncode:
             say(configured.stdout + built.stdout[-3000:])
@@ -133,7 +107,7 @@ class Compiler:
         return warnings_of(built.stdout)
 
     def sparse(self, files):
-        there = [file for file in files if (self.tree.folder / file).exists()]
+        there = [file for file in files if (self.tree / file).exists()]
         objects = [file.removesuffix(".c") + ".o" for file in there]
         return warnings_of(self.make("C=2", *objects).stdout) if objects else set()
 
@@ -167,7 +141,7 @@ def verdict(before, after, what):
 
 
 def check(tree, patches, machines, work):
-    compilers = {name: Compiler(tree, name, work) for name in machines}
+    compilers = {name: Compiler(tree.folder, name, work, MORE_CONFIG) for name in machines}
     rows = [{"patch": patch.stem} for patch in patches]
     for patch, row in zip(patches, rows):
         applied = tree.git("am", "--quiet", patch)
@@ -213,7 +187,8 @@ def content_key(tree, patches, machines):
     """Of all that the table depends on."""
     digest = hashlib.sha256(pathlib.Path(__file__).read_bytes() + " ".join(machines).encode())
     digest.update(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
-    for path in [*patches, KIT / "Kconfig.fragment", *sorted((KIT / "machines").iterdir())]:
+    for path in [*patches, KIT / "Kconfig.fragment", KIT / "selftests/kernel_make.py",
+                 *sorted((KIT / "machines").iterdir())]:
         digest.update(path.read_bytes())
     for folder in ("kmod", "guest", "selftests/cases"):
         for path in sorted((KIT / folder).iterdir()):
