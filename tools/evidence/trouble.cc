@@ -50,10 +50,11 @@ constexpr std::array<std::string_view, 3> speakers = {
 // What they say when something went wrong; a serial console shows no level to go by. Each is the
 // part that has stayed the same from v6.1 on, in the array's dynamic version too. No message at
 // info level ("compatible matching fail", "bypass ... node") contains any.
-constexpr std::array<std::string_view, 11> complaints = {
+constexpr std::array<std::string_view, 12> complaints = {
     "not enough space ",   // for all defined regions
     "too many ",           // defined dynamic regions
     "no room for ",        // node
+    "no memory to ",       // record node
     "failed to ",          // reserve, allocate memory for node; init DMA memory pool
     "Failed to ",          // allocate memory for reserved_mem array
     "invalid ",            // reg, size, alignment, alloc-ranges property

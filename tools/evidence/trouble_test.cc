@@ -29,6 +29,10 @@ TEST_P(TroubleTest, IsNoneWhenAProgramWroteIt) {
 
 constexpr Example examples[] = {
     {Kind::reserved_memory_error, "OF: reserved mem: not enough space for all defined regions."},
+    {Kind::reserved_memory_error, "OF: reserved mem: no room for node 'a', it stays reserved but "
+                                  "cannot be used"},
+    {Kind::reserved_memory_error, "OF: reserved mem: no memory to record node 'a', it stays "
+                                  "reserved but cannot be used"},
     {Kind::reserved_memory_error, "OF: reserved mem: invalid size property in 'a' node."},
     {Kind::reserved_memory_error, "OF: reserved mem: invalid alignment property in 'a' node."},
     {Kind::reserved_memory_error,
