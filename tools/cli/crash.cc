@@ -8,6 +8,8 @@
 namespace rmemcheck {
 
 void add_crash_images(BootRequest &request) {
+  if (request.dtb.empty())
+    return;
   const auto elfcorehdr = read_reserved_memory(request.dtb, "tree.dtb").elfcorehdr;
   if (!elfcorehdr)
     return;

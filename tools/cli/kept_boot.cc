@@ -46,6 +46,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"title", kept.title},
                      {"hazards", kept.hazards},
                      {"left_out", kept.left_out},
+                     {"device_tree", !kept.dtb.empty()},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -79,7 +80,8 @@ Ending parse_ending(const std::string &word) {
   return *ending;
 }
 
-void read_run_json(const fs::path &path, KeptBoot &kept) {
+/// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
+bool read_run_json(const fs::path &path, KeptBoot &kept) {
   const std::string text = read_file(path);
   try {
     const Json json = Json::parse(text);
@@ -98,6 +100,7 @@ void read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.boot.ending = parse_ending(json.at("ending"));
     kept.boot.ending_reason = json.at("ending_reason");
     kept.boot.seconds = json.at("boot_seconds");
+    return json.value("device_tree", true);
   } catch (const std::exception &error) { // nlohmann's and ours
     throw bad_input(fmt::format("{}: not as a boot leaves it: {}", path.string(), error.what()));
   }
@@ -111,7 +114,9 @@ bool has(const ReservedMemory &tree, const ReservedRegion &region) {
 /// the tree that the kernel was given. Nothing of ours may be missing from it.
 ReservedMemory tree_of(const KeptBoot &kept, const std::string &folder, CaseResult &result) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
-  ReservedMemory ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
+  ReservedMemory ours;
+  if (!kept.dtb.empty())
+    ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
   const auto fdt = kept.boot.evidence.find("fdt");
   if (fdt == kept.boot.evidence.end())
     return ours;
@@ -204,7 +209,8 @@ void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvid
 
 void save(const fs::path &folder, const KeptBoot &kept) {
   make_folder(folder / "evidence");
-  write_file(folder / "tree.dtb", kept.dtb);
+  if (!kept.dtb.empty())
+    write_file(folder / "tree.dtb", kept.dtb);
   write_file(folder / "console.log", kept.boot.console);
   for (const auto &[name, bytes] : kept.boot.evidence) {
     check_name(name);
@@ -215,8 +221,8 @@ void save(const fs::path &folder, const KeptBoot &kept) {
 
 KeptBoot load(const fs::path &folder) {
   KeptBoot kept;
-  read_run_json(folder / "run.json", kept);
-  kept.dtb = read_file(folder / "tree.dtb");
+  if (read_run_json(folder / "run.json", kept))
+    kept.dtb = read_file(folder / "tree.dtb");
   if (fs::exists(folder / "console.log"))
     kept.boot.console = read_file(folder / "console.log");
   if (!fs::is_directory(folder / "evidence"))

@@ -13,7 +13,7 @@ namespace rmemcheck {
 
 /// What is kept of one boot: all that its verdict depends on, and what was run. Its folder:
 ///
-///   tree.dtb          as the kernel was given it
+///   tree.dtb          as the kernel was given it; not there where it was given none
 ///   console.log
 ///   evidence/NAME     raw, as the guest sent it
 ///   run.json          what was run and how it ended; written last
@@ -25,7 +25,7 @@ struct KeptBoot {
   std::vector<std::uint64_t> hazards;
   std::uint64_t left_out = 0; ///< boot-placed regions that the kernel may leave out
   std::string kernel_version; ///< "make kernelrelease"; empty where nobody knows
-  std::string dtb;
+  std::string dtb;            ///< empty where the kernel was given none
   BootResult boot;
 };
 

@@ -136,6 +136,24 @@ TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {
   EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 2u);
 }
 
+TEST_F(KeptBootTest, NeedsNoTreeWhereTheKernelWasGivenNone) {
+  kept.dtb.clear();
+  save(run(), kept);
+  EXPECT_FALSE(fs::exists(run() / "tree.dtb"));
+  const KeptBoot again = load(run());
+  EXPECT_EQ(again.dtb, "");
+  const Verdict verdict = judge_kept(again, "").verdict;
+  EXPECT_EQ(verdict.regions_in_tree, 0u);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive); // no evidence either
+}
+
+TEST_F(KeptBootTest, RecordsNothingWhereTheKernelWasGivenNoTree) {
+  kept.dtb.clear();
+  kept.boot.evidence = {{"probe", "reserved_mem_probe 1\nlinear virt=0xc0000000 phys=0x0\n"
+                                  "region name=a available=1 found=0\nend 1\n"}};
+  EXPECT_EQ(judge_kept(kept, "").verdict.outcome, Outcome::fail);
+}
+
 TEST_F(KeptBootTest, RefusesABrokenTree) {
   kept.dtb.resize(40);
   const Error error = error_of([&] { judge_kept(kept, "runs/a/b"); });

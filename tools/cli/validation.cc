@@ -110,6 +110,16 @@ std::string report_text(const CaseResult &result, const TextStyle &style) {
          (result.conclusion == Outcome::pass ? "" : findings_text(result, style));
 }
 
+/// Why the case makes no sense on the machine; empty if it does.
+std::string what_is_missing(const Case &what, const Machine &machine) {
+  if (!machine.has_device_tree && what.tree.asks_for_a_tree())
+    return "device tree";
+  for (const std::string &need : what.needs)
+    if (std::ranges::find(machine.config, need) == machine.config.end())
+      return need;
+  return "";
+}
+
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {
   std::size_t longest = 0;
   for (const PreparedCase &prepared : cases)
@@ -133,6 +143,8 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files,
         throw bad_input(fmt::format("{}: there is another case named {}, expected one",
                                     file.string(), what.name));
   }
+  if (!machine.has_device_tree)
+    return cases;
   const std::string board = board_dtb(machine);
   for (PreparedCase &prepared : cases)
     prepared.dtb = make_tree(board, prepared.what.tree, machine.memory_base);
@@ -143,13 +155,11 @@ std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
                                             const Machine &machine) {
   std::vector<std::string> lines;
   std::erase_if(cases, [&](const PreparedCase &prepared) {
-    for (const std::string &need : prepared.what.needs)
-      if (std::ranges::find(machine.config, need) == machine.config.end()) {
-        lines.push_back(
-            fmt::format("{}: not on {}, which has no {}", prepared.what.name, machine.name, need));
-        return true;
-      }
-    return false;
+    const std::string missing = what_is_missing(prepared.what, machine);
+    if (!missing.empty())
+      lines.push_back(
+          fmt::format("{}: not on {}, which has no {}", prepared.what.name, machine.name, missing));
+    return !missing.empty();
   });
   return lines;
 }

@@ -17,7 +17,7 @@ namespace rmemcheck {
 /// A case with its tree for one machine.
 struct PreparedCase {
   Case what;
-  std::string dtb;
+  std::string dtb; ///< empty where the machine hands the kernel none
 };
 
 /// Reads the cases and makes their trees, before anything is built. A rule name in
@@ -25,7 +25,8 @@ struct PreparedCase {
 std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path> &files,
                                         const Machine &machine);
 
-/// Takes out the cases whose `needs` the machine's file does not have, and says which, a line each.
+/// Takes out the cases that make no sense on the machine, and says which and why, a line each:
+/// its file does not have what they need, or it has no device tree for what they put into one.
 std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
                                             const Machine &machine);
 

@@ -53,5 +53,33 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
   EXPECT_EQ(cases.front().what.name, "plain");
 }
 
+TEST(LeaveOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
+  std::vector<PreparedCase> cases(3);
+  cases[0].what.name = "nothing";
+  cases[0].what.tree.node = false;
+  cases[1].what.name = "node";
+  cases[2].what.name = "memreserve";
+  cases[2].what.tree.node = false;
+  cases[2].what.tree.memreserve = {{0, 0x1000}};
+  Machine machine;
+  machine.name = "pc";
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.has_device_tree = false;
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            (std::vector<std::string>{"node: not on pc, which has no device tree",
+                                      "memreserve: not on pc, which has no device tree"}));
+  ASSERT_EQ(cases.size(), 1u);
+  EXPECT_EQ(cases.front().what.name, "nothing");
+}
+
+TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
+  write("one.toml", "title = \"t\"\n");
+  Machine machine;
+  machine.has_device_tree = false;
+  const auto cases = prepare_cases({folder / "one.toml"}, machine);
+  ASSERT_EQ(cases.size(), 1u);
+  EXPECT_EQ(cases.front().dtb, "");
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -54,8 +54,14 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   BootRequest request;
   request.machine = read_bootable_machine(options.machine, kit);
   request.image = options.kernel;
-  request.dtb = read_file(options.dtb);
-  read_reserved_memory(request.dtb, options.dtb); // a broken one is known before it boots
+  if (request.machine.has_device_tree == options.dtb.empty())
+    throw bad_input(fmt::format("--dtb: expected {}: the machine {} hands the kernel {}",
+                                options.dtb.empty() ? "a tree" : "none", request.machine.name,
+                                options.dtb.empty() ? "one" : "no tree"));
+  if (request.machine.has_device_tree) {
+    request.dtb = read_file(options.dtb);
+    read_reserved_memory(request.dtb, options.dtb); // a broken one is known before it boots
+  }
   request.modules.assign(options.modules.begin(), options.modules.end());
   request.append = options.append;
   request.silence_seconds = options.silence_seconds;
@@ -98,8 +104,8 @@ void add_boot(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<BootOptions>();
   CLI::App *verb = app.add_subcommand("boot", "Boot one kernel with one DTB, keep the evidence");
   verb->add_option("--kernel", options->kernel, "The boot image")->required()->type_name("FILE");
-  verb->add_option("--dtb", options->dtb, "The tree that it is given")
-      ->required()
+  verb->add_option("--dtb", options->dtb,
+                   "The tree that it is given, on every machine that has one")
       ->type_name("FILE.dtb");
   verb->add_option("--out", options->out, "Where the evidence is kept; an earlier boot is replaced")
       ->required()

@@ -44,6 +44,9 @@ Board board_of_file(const std::string &path) {
 
 Board board_of_machine(const MakeOptions &options) {
   const Machine machine = read_bootable_machine(options.machine, find_kit(options.kit));
+  if (!machine.has_device_tree)
+    throw bad_input(
+        fmt::format("machine {}: expected one whose kernel is handed a device tree", machine.name));
   return {board_dtb(machine), machine.memory_base};
 }
 

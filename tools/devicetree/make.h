@@ -67,6 +67,12 @@ struct TreeRequest {
   /// entry) and linux,usable-memory-range; offset, size.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> elfcorehdr;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> usable_memory;
+
+  /// Whether it puts anything into a board's tree, so that there has to be one.
+  [[nodiscard]] bool asks_for_a_tree() const {
+    return node || !memreserve.empty() || !devices.empty() || !elfcorehdr.empty() ||
+           !usable_memory.empty();
+  }
 };
 
 /// Rules that an unpatched kernel fails where it is older than `version`.

@@ -130,9 +130,10 @@ BootResult boot(const BootRequest &request) {
   const auto start = Clock::now();
   const TemporaryFolder folder;
   write_file(folder.path() / file_names.initramfs, make_initramfs(request.init, request.modules));
-  write_file(folder.path() / file_names.dtb, request.dtb);
   for (std::size_t index = 0; index < request.images.size(); ++index)
     write_file(folder.path() / image_name(index), request.images[index].bytes);
+  if (request.machine.has_device_tree)
+    write_file(folder.path() / file_names.dtb, request.dtb);
   BootResult result;
   result.qemu_version = version_of(request.machine.qemu_program);
   result.qemu_argv = qemu_command(request, file_names);

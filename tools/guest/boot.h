@@ -20,7 +20,7 @@ struct MemoryImage {
 struct BootRequest {
   Machine machine;
   std::filesystem::path image;
-  std::string dtb;                            ///< bytes
+  std::string dtb;                            ///< bytes; empty on a machine without a DTB
   std::filesystem::path init;                 ///< our static PID 1, built for the machine
   std::vector<std::filesystem::path> modules; ///< loaded by PID 1 in this order; the probe is last
   std::string append;                         ///< more kernel command line

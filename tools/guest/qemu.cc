@@ -53,8 +53,6 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       std::filesystem::absolute(request.image).string(),
       "-initrd",
       files.initramfs.string(),
-      "-dtb",
-      files.dtb.string(),
       "-append",
       request.machine.console + quiet_words + " panic=-1" + append,
   };
@@ -64,6 +62,8 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
     command.push_back(fmt::format("loader,file={},addr={:#x},force-raw=on", image_name(index),
                                   request.images[index].address));
   }
+  if (request.machine.has_device_tree)
+    command.insert(command.end(), {"-dtb", files.dtb.string()});
   return command;
 }
 

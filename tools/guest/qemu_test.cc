@@ -36,6 +36,12 @@ TEST(QemuCommand, BootsWhatWasAskedFor) {
   EXPECT_THAT(command, Contains("file,id=evidence,path=evidence"));
 }
 
+TEST(QemuCommand, HandsOverNoTreeWhereTheMachineHasNone) {
+  BootRequest none = request();
+  none.machine.has_device_tree = false;
+  EXPECT_EQ(value_of(qemu_command(none, {}), "-dtb"), "missing");
+}
+
 TEST(QemuCommand, EndsWithAGuestThatRestarts) {
   const auto command = qemu_command(request(), {});
   EXPECT_THAT(command, Contains("-no-reboot"));

@@ -21,6 +21,12 @@ bool is_set(const std::string &line) {
   return std::regex_match(line, set);
 }
 
+/// CONFIG_FOO of a line that sets or unsets it.
+std::string option(const std::string &line) {
+  const std::size_t begin = is_unset(line) ? 2 : 0;
+  return line.substr(begin, line.find_first_of(" =", begin) - begin);
+}
+
 /// "# CONFIG_FOO is not set" holds where no line sets it.
 bool holds(const std::string &line, const std::set<std::string> &config) {
   if (!is_unset(line))
@@ -44,8 +50,11 @@ std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
   const std::vector<std::string> lines = split_lines(read_file(fragment));
   for (std::size_t index = 0; index < lines.size(); ++index)
     take(lines[index], fmt::format("{}:{}", fragment.string(), index + 1));
-  for (const std::string &line : machine.config)
+  for (const std::string &line : machine.config) {
+    std::erase_if(wanted,
+                  [&](const ConfigLine &other) { return option(other.text) == option(line); });
     take(line, "machine " + machine.name);
+  }
   return wanted;
 }
 

@@ -15,8 +15,8 @@ struct ConfigLine {
   std::string at; ///< for messages: "Kconfig.fragment:7", "machine arm64"
 };
 
-/// The lines of the fragment and of the machine, comments left out. A line that is neither is
-/// bad_input with file and line.
+/// The lines of the fragment and of the machine, comments left out; where both have a line for one
+/// option it is the machine's. A line that is neither is bad_input with file and line.
 std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
                                       const Machine &machine);
 

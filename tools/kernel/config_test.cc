@@ -56,6 +56,12 @@ TEST_F(WantedConfig, RefusesAMalformedLineWithFileAndLine) {
                   ": expected CONFIG_NAME=value");
 }
 
+TEST_F(WantedConfig, TakesTheMachinesLineInsteadOfTheFragments) {
+  EXPECT_EQ(config_text(wanted("CONFIG_A=y\nCONFIG_AB=y\n# CONFIG_B is not set\n",
+                               {"# CONFIG_A is not set", "CONFIG_B=y"})),
+            "CONFIG_AB=y\n# CONFIG_A is not set\nCONFIG_B=y\n");
+}
+
 TEST_F(WantedConfig, RefusesAMalformedLineOfTheMachine) {
   EXPECT_THAT(refusal([&] { (void)wanted("", {"EFI"}); }), StartsWith("machine arm64: EFI: "));
 }

@@ -15,10 +15,13 @@ void read_qemu(TomlTable reader, Machine &machine) {
   machine.memory_mib = reader.size("memory-mib").value_or(0);
   if (machine.memory_mib == 0)
     reader.refuse("memory-mib", "MiB of RAM, at least 1");
+  machine.has_device_tree = reader.boolean("device-tree", true);
   const auto base = reader.size("memory-base");
-  if (!base)
+  if (machine.has_device_tree && !base)
     reader.refuse("memory-base", "the physical address of RAM");
-  machine.memory_base = *base;
+  if (!machine.has_device_tree && base)
+    reader.refuse("memory-base", "nothing where device-tree is false: no region has an address");
+  machine.memory_base = base.value_or(0);
   machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
   machine.console = reader.required_string("console", some_text);
   reader.finish();

@@ -22,7 +22,8 @@ struct Machine {
   std::string qemu_machine;
   std::string qemu_cpu;
   std::uint64_t memory_mib = 0;
-  std::uint64_t memory_base = 0; ///< physical address of RAM in bytes
+  bool has_device_tree = true;   ///< whether the kernel is handed a DTB
+  std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
   std::string serial_bus_device;
   std::string console; ///< kernel command line words
 };

@@ -91,6 +91,13 @@ TEST_F(ReadMachine, BootsOnlyWithQemu) {
   EXPECT_FALSE(machine(root).boots);
 }
 
+TEST_F(ReadMachine, HasADeviceTreeAndAMemoryBaseOrNeither) {
+  EXPECT_TRUE(machine(std::string(root) + qemu).has_device_tree);
+  const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
+  EXPECT_FALSE(machine(none).has_device_tree);
+  EXPECT_THAT(refusal(none + "memory-base = 0\n"), HasSubstr("riscv.toml:12: memory-base: "));
+}
+
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
