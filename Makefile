@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
-# make series-check   each patch alone: style, warnings on four architectures, sparse, boot
+# make series-check   each patch alone: style, warnings on four architectures, sparse, boot;
+#                     all of them with odd configurations
 # make peers      kernels that Debian ships, booted with the catalogue
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
@@ -69,7 +70,7 @@ tidy: unit
 selftests: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
 
-series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64)
+series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
 series-check: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
 

@@ -2,6 +2,7 @@
 """Runs a kernel's make for a machine of the kit, with the compiler cache of rmemcheck."""
 import os
 import pathlib
+import re
 import subprocess
 import tomllib
 
@@ -15,17 +16,29 @@ def run(command, **options):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
-class KernelMake:
-    """One machine's objects, from change to change of the tree."""
+def option_of(line):
+    return re.match(r"(?:# )?(CONFIG_\w+)", line).group(1)
 
-    def __init__(self, tree, name, work, more_config):
+
+class KernelMake:
+    """One machine's objects, from change to change of the tree.
+
+    A line of configuration replaces an earlier one for the same option: the machine's those of
+    the fragment, `more_config` both. A variant has objects of its own.
+    """
+
+    def __init__(self, tree, name, work, more_config, variant=""):
         self.tree = tree
         self.machine = tomllib.loads((KIT / f"machines/{name}.toml").read_text())
         # Below the tree, where sources have relative names: ccache knows them again.
-        self.objects = tree / f"build-{name}"
-        self.config = work / f"{name}.config"
-        lines = (KIT / "Kconfig.fragment").read_text().splitlines()
-        self.config.write_text("\n".join([*lines, *self.machine["config"], *more_config]) + "\n")
+        stem = f"{name}-{variant}".rstrip("-").replace(" ", "-")
+        self.objects = tree / f"build-{stem}"
+        self.config = work / f"{stem}.config"
+        fragment = [line for line in (KIT / "Kconfig.fragment").read_text().splitlines()
+                    if re.match(r"CONFIG_|# CONFIG_\w+ is not set", line)]
+        lines = {option_of(line): line
+                 for line in [*fragment, *self.machine["config"], *more_config]}
+        self.config.write_text("\n".join(lines.values()) + "\n")
 
     @property
     def image(self):
@@ -44,3 +57,11 @@ class KernelMake:
     def configure(self):
         self.objects.mkdir(exist_ok=True)
         return self.make(f"KCONFIG_ALLCONFIG={self.config}", "allnoconfig")
+
+    def missed(self, lines):
+        """Those of the lines that Kconfig did not take."""
+        got = (self.objects / ".config").read_text().splitlines()
+        return [line for line in lines
+                if line not in got
+                and (line.startswith("CONFIG_")
+                     or any(each.startswith(option_of(line) + "=") for each in got))]

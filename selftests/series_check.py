@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each patch of a series on its own: applies, style, warnings, boot.
 
-Prints a table, patch by check, and exits with 1 if one of them fails.
+Prints a table, patch by check, and one of odd configurations, which the base and the whole series
+are compiled with. Exits with 1 if one of them fails.
 
     series_check.py                         Debian's linux-source-6.1
     series_check.py ../linux@v6.9-rc1       a commit of a git repository
-    series_check.py --machines arm64        fewer machines than the four
+    series_check.py --machines arm64        fewer machines than all of them
 """
 import argparse
 import hashlib
@@ -24,6 +25,18 @@ PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"
 
 COMPILED = ["arm64", "arm", "riscv64", "x86_64"]
 BOOTED = "arm64"
+# Odd configurations, by machine and name. A line replaces the machine's for the same option.
+VARIANTS = [
+    ("arm", "no DMA_CMA", ["# CONFIG_DMA_CMA is not set"]),
+    ("x86_64", "no DMA_CMA", ["# CONFIG_DMA_CMA is not set"]),
+    ("x86_64", "no OF", ["# CONFIG_OF is not set", "# CONFIG_OF_UNITTEST is not set"]),
+    ("sh-j2", "DTB of the boot loader", ["# CONFIG_USE_BUILTIN_DTB is not set"]),
+    ("sh-j2", "built-in DTB", ["CONFIG_USE_BUILTIN_DTB=y",
+                               'CONFIG_BUILTIN_DTB_SOURCE="j2_mimas_v2"']),
+    ("sh-r2d", "no device tree", ["# CONFIG_OF is not set"]),
+    ("arc", "built-in DTB", []),
+    ("um", "no DMA", []),
+]
 # What every patch must boot with a pass, the array having 64 entries or more
 CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
 # The tests of the series itself are compiled where the patch is there that adds them.
@@ -95,12 +108,20 @@ def warnings_of(log):
 
 
 class Compiler(KernelMake):
-    """A machine's objects, and what was said when they were made."""
+    """A machine's objects, or those of a variant of it, and what was said when they were made."""
+
+    def __init__(self, tree, name, work, variant="", lines=()):
+        super().__init__(tree, name, work, [*MORE_CONFIG, *lines], variant)
+        self.lines = lines
 
     def build(self):
         """What the compiler and modpost say at W=1; None if it fails."""
         configured = self.configure()
-        built = self.make("W=1", self.machine["image-target"], "modules")
+        if configured.returncode == 0 and self.missed(self.lines):
+            say(f"{self.config.stem}: Kconfig does not take {', '.join(self.missed(self.lines))}")
+            return None
+        modules = [] if self.missed(["CONFIG_MODULES=y"]) else ["modules"]
+        built = self.make("W=1", self.machine["image-target"], *modules)
         if configured.returncode or built.returncode:
             say(configured.stdout + built.stdout[-3000:])
             return None
@@ -141,7 +162,7 @@ def verdict(before, after, what):
 
 
 def check(tree, patches, machines, work):
-    compilers = {name: Compiler(tree.folder, name, work, MORE_CONFIG) for name in machines}
+    compilers = {name: Compiler(tree.folder, name, work) for name in machines}
     rows = [{"patch": patch.stem} for patch in patches]
     for patch, row in zip(patches, rows):
         applied = tree.git("am", "--quiet", patch)
@@ -169,10 +190,33 @@ def check(tree, patches, machines, work):
             if name == BOOTED:
                 row["sparse"] = verdict(base_sparse, compiler.sparse(files),
                                         f"sparse, {patch.stem}")
-    for index, row in enumerate(rows):
+    for index, row in enumerate(rows if BOOTED in machines else []):
         say(f"{BOOTED}: booting {row['patch']}")
         row["boots"] = "ok" if boots(patches[:index + 1], tree.given, work) else "fails"
     return rows
+
+
+def check_variants(tree, patches, machines, work):
+    """The base and the whole series, compiled with each variant of the machines."""
+    rows = []
+    for name, variant, lines in VARIANTS:
+        if name not in machines:
+            continue
+        compiler = Compiler(tree.folder, name, work, variant, lines)
+        said = []
+        for what in ("patch-0", patches[-1].stem):
+            tree.git("checkout", "--quiet", "--force", what)
+            say(f"{name}, {variant}: compiling {'the base' if what == 'patch-0' else what} at W=1")
+            said.append(compiler.build())
+        rows.append({"machine": name, "configuration": variant,
+                     "base": "fails" if said[0] is None else "compiles",
+                     "all patches": verdict(*said, f"{name}, {variant}")})
+    return rows
+
+
+def is_good(row):
+    return all(cell in ("ok", "compiles") for key, cell in row.items()
+               if key not in ("patch", "machine", "configuration"))
 
 
 def print_table(rows):
@@ -200,7 +244,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree", nargs="?", default="")
-    parser.add_argument("--machines", default=",".join(COMPILED))
+    parser.add_argument("--machines",
+                        default=",".join(dict.fromkeys([*COMPILED, *(each[0] for each in VARIANTS)])))
     options = parser.parse_args()
     given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
     machines = options.machines.split(",")
@@ -211,14 +256,19 @@ def main():
         patches = series_of(tree.version())
         kept = CACHE / "series-check" / (content_key(tree, patches, machines) + ".json")
         if kept.exists():
-            rows = json.loads(kept.read_text())
+            tables = json.loads(kept.read_text())
         else:
-            rows = check(tree, patches, machines, work)
+            tables = [check(tree, patches, [name for name in machines if name in COMPILED], work),
+                      check_variants(tree, patches, machines, work)]
             kept.parent.mkdir(parents=True, exist_ok=True)
-            if all(cell == "ok" for row in rows for key, cell in row.items() if key != "patch"):
-                kept.write_text(json.dumps(rows))
-    print_table(rows)
-    sys.exit(any(cell != "ok" for row in rows for key, cell in row.items() if key != "patch"))
+            if all(is_good(row) for table in tables for row in table):
+                kept.write_text(json.dumps(tables))
+    for table in tables:
+        if table:
+            print_table(table)
+            print()
+    sys.exit(not all(is_good(row) for table in tables for row in table))
 
 
-main()
+if __name__ == "__main__":
+    main()
