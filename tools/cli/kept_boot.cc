@@ -192,7 +192,7 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
   return facts;
 }
 
-void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvidence parsed,
+void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvidence &parsed,
                   const BootResult &boot) {
   auto &[evidence, why] = parsed;
   result.notes.insert(result.notes.end(), evidence.notes.begin(), evidence.notes.end());
@@ -250,7 +250,7 @@ CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
         return region.fate == Fate::recorded && region.no_map;
       }));
   result.ending = kept.boot.ending;
-  judge_parsed(result, expectation, std::move(parsed), kept.boot);
+  judge_parsed(result, expectation, parsed, kept.boot);
   result.conclusion = result.verdict.outcome;
   result.boot_seconds = kept.boot.seconds;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
