@@ -112,7 +112,7 @@ void read_crash(TomlTable &reader, TreeRequest &tree) {
 
 /// "6.5" and the like.
 std::string read_version(TomlTable &reader) {
-  const auto version = reader.string("version").value_or("");
+  auto version = reader.string("version").value_or("");
   static const std::regex dotted("[0-9]+\\.[0-9]+");
   if (!std::regex_match(version, dotted))
     reader.refuse("version", "a kernel version such as \"6.5\"");

@@ -114,6 +114,7 @@ struct Refusal {
   const char *compatible;
   bool (*applies)(const ExpectedRegion &, const Expectation &all);
   const char *reason;
+  bool is_bypass = false;
 };
 
 bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &) {
@@ -127,7 +128,7 @@ constexpr Refusal refusals[] = {
      [](const ExpectedRegion &region, const Expectation &all) {
        return region.cma && region.node.cma_default && all.cmdline_cma.has_value();
      },
-     "the command line has the default CMA area"},
+     "the command line has the default CMA area", true},
     // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
     // (32-bit ARM also refuses a pool that is neither; that is for its machine to say.)
     {"shared-dma-pool",
@@ -151,6 +152,7 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
     if (region.node.has_compatible(refusal.compatible) && refusal.applies(region, all)) {
       refuse(region, std::string("refused by its init function: ") + refusal.reason);
       region.given_back = !region.node.no_map;
+      region.bypassed = refusal.is_bypass;
       return;
     }
 }

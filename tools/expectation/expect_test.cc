@@ -258,6 +258,7 @@ TEST(Expect, CmaOfTheCommandLineRefusesTheDefaultPool) {
   EXPECT_EQ(expectation.cmdline_cma, 8 * mebibyte);
   EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
   EXPECT_TRUE(expectation.regions[0].given_back);
+  EXPECT_TRUE(expectation.regions[0].bypassed);
   EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
 }
 

@@ -37,6 +37,8 @@ struct ExpectedRegion {
   std::vector<PhysicalRange> refused_tuples;
   /// Mapped and refused by its init function: its memory goes back to the system.
   bool given_back = false;
+  /// A default CMA pool that makes way for the command line's.
+  bool bypassed = false;
   bool left_out = false; ///< by a kernel that may leave out so many; see may_leave_out
   std::string reason;    ///< why, in one sentence, for `dt explain`
 };

@@ -20,7 +20,7 @@ std::string program(unsigned char elf_class, Elf64_Half machine) {
   header.e_ident[EI_DATA] = ELFDATA2LSB;
   header.e_ident[EI_VERSION] = EV_CURRENT;
   header.e_machine = machine;
-  return std::string(reinterpret_cast<const char *>(&header), sizeof(header));
+  return {reinterpret_cast<const char *>(&header), sizeof(header)};
 }
 
 template <typename Header> Header at(const MemoryImage &image, std::uint64_t offset) {

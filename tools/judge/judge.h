@@ -55,6 +55,6 @@ const std::vector<Rule> &rules();
 /// fail if any rule fails or the kernel panicked, oopsed or hung; inconclusive if the
 /// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
 /// pass only if all that were not skipped pass, and recording was among them.
-Verdict judge(const Expectation &expectation, const Evidence &evidence);
+Verdict judge(const Expectation &tree, const Evidence &evidence);
 
 } // namespace rmemcheck
