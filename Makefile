@@ -3,6 +3,8 @@
 # make check      the tests
 # make series-check   each patch alone: style, warnings on four architectures, sparse, boot;
 #                     all of them with odd configurations
+# make suites     the kernel's own suites, on the unpatched and on the patched kernel
+# make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
 # make peers      kernels that Debian ships, booted with the catalogue
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
@@ -34,7 +36,7 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
-.PHONY: all validate check unit sanitized format tidy selftests series-check peers bench packages clean
+.PHONY: all validate check unit sanitized format tidy selftests series-check suites faults peers bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -73,6 +75,13 @@ selftests: $(RMEMCHECK)
 series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
 series-check: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
+
+suites: PACKAGES += liburcu-dev
+suites: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/suites.py '$(TREE)'
+
+faults: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/faults.py
 
 peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)
