@@ -6,6 +6,8 @@
 # make suites     the kernel's own suites, on the unpatched and on the patched kernel
 # make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
 # make peers      kernels that Debian ships, booted with the catalogue
+# make mutants    breaks the series on purpose; a rule must see it
+# make hazards    HAZARDS.md from what "make validate MACHINES=all", peers and mutants have left
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
 #
@@ -36,7 +38,8 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
-.PHONY: all validate check unit sanitized format tidy selftests series-check suites faults peers bench packages clean
+.PHONY: all validate check unit sanitized format tidy selftests series-check suites faults peers \
+	mutants hazards bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -86,6 +89,13 @@ faults: $(RMEMCHECK)
 peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/peers.py
+
+mutants: PACKAGES += $(call machine_packages,arm64 arm)
+mutants: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/mutants.py
+
+hazards:
+	/usr/bin/python3 selftests/hazards.py
 
 bench: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/bench.py

@@ -44,7 +44,7 @@ def output(command, **options):
     result = subprocess.run([str(word) for word in command], text=True, errors="replace",
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
     if result.returncode:
-        raise NotToBeHad(f"{' '.join(map(str, command[:3]))}: {result.stdout.strip()[-500:]}")
+        raise NotToBeHad(f"{' '.join(map(str, command[:3]))}: {result.stdout.strip()}")
     return result.stdout
 
 
@@ -132,8 +132,8 @@ def build_probe(archive, release, machine, work, kept):
                 f"CROSS_COMPILE={prefix}", f"CC={prefix}gcc", "modules"],
                env={**os.environ, "MAKEFLAGS": "", "LC_ALL": "C"})
     except NotToBeHad as error:
-        errors = [line for line in str(error).splitlines() if "error:" in line]
-        return (errors or [str(error)])[0]
+        errors = re.findall(r"error: (.*)", str(error))
+        return (errors or [str(error)[-200:]])[0]
     shutil.copy(work / "kmod" / PROBE, kept)
     return ""
 
@@ -205,7 +205,7 @@ def row_of(peer, archives, cases, out):
         kept, kernel = kernel_of(peer, archives)
     except NotToBeHad as error:
         shutil.rmtree(out / peer["name"], ignore_errors=True)
-        return {**row, "package": "", "version": "", "not-to-be-had": str(error)}
+        return {**row, "package": "", "version": "", "not-to-be-had": str(error)[-300:]}
     say(f"{peer['name']}: booting {kernel['package']} {kernel['version']}")
     counts = run_cases(peer, kept, kernel, cases, out / peer["name"])
     return {**row, "package": kernel["package"], "version": kernel["version"],
