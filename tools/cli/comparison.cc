@@ -10,9 +10,10 @@ namespace rmemcheck {
 namespace {
 
 /// As the kernel was given it: firmware may have added regions.
-std::string tree_of(const KeptBoot &kept) {
-  const auto given = kept.boot.evidence.find("fdt");
-  return given == kept.boot.evidence.end() ? kept.dtb : given->second;
+ReservedMemory tree_of(const KeptBoot &kept) {
+  if (const auto given = kept.boot.evidence.find("fdt"); given != kept.boot.evidence.end())
+    return read_reserved_memory(given->second, "evidence/fdt");
+  return kept.dtb.empty() ? ReservedMemory{} : read_reserved_memory(kept.dtb, "tree.dtb");
 }
 
 Evidence evidence_of(const KeptBoot &kept) {
@@ -30,7 +31,7 @@ void compare_kept(CaseResult &result, const KeptBoot &unpatched, const KeptBoot 
     return;
   }
   try {
-    const ReservedMemory tree = read_reserved_memory(tree_of(patched), "evidence/fdt");
+    const ReservedMemory tree = tree_of(patched);
     const Evidence before = evidence_of(unpatched);
     const Evidence after = evidence_of(patched);
     compare(result.verdict, expect(tree), before, after);

@@ -51,6 +51,20 @@ TEST(CompareKept, DoesNotKnowWhatItDoesNotUnderstand) {
   }
 }
 
+TEST(CompareKept, NeedsNoTreeWhereTheKernelsWereGivenNone) {
+  KeptBoot one = boot_with("0x7fff0000");
+  one.dtb.clear();
+  one.boot.evidence["probe"] =
+      "reserved_mem_probe 1\nlinear virt=0xffffff8000000000 phys=0x40000000\nend 0\n";
+  const auto outcome_of = [](const CaseResult &result, const std::string &rule) {
+    return std::ranges::find(result.verdict.rules, rule, &RuleResult::rule)->outcome;
+  };
+  EXPECT_EQ(outcome_of(compared(one, one), "no-op"), Outcome::pass);
+  KeptBoot other = one;
+  other.boot.evidence["dmesg"].insert(0, "<3>[    0.000000] OF: reserved mem: no tree\n");
+  EXPECT_EQ(outcome_of(compared(one, other), "no-op"), Outcome::fail);
+}
+
 TEST(CompareKept, DoesNotCompareTwoTrees) {
   const KeptBoot one = boot_with("0x7fff0000");
   KeptBoot other = one;

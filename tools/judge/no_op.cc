@@ -6,15 +6,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <fmt/format.h>
+#include <regex>
 #include <string_view>
 
 namespace rmemcheck {
 namespace {
 
 /// Log lines whose numbers are no part of the promise.
-constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
+constexpr std::array<std::string_view, 7> lines_with_loose_numbers = {
     // the size of the kernel, and what is left beside it
     "Memory: ",
     "Freeing unused kernel ",
@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
     "Calibrating delay loop",
     "tsc: ",
     "clocksource: tsc",
+    "sched_clock: Marking stable ",
     "SMP: Total of ",
 };
 
@@ -29,8 +30,10 @@ constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
 constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking initramfs",
                                                                      "Freeing initrd memory"};
 
-/// Log lines that come when there has been enough entropy, or not at all.
-constexpr std::array<std::string_view, 1> lines_of_chance = {"random: crng init done"};
+/// Log lines that come when there has been enough entropy, or when the host had no time for the
+/// guest while a PC measured its clocks; or not at all.
+constexpr std::array<std::string_view, 2> lines_of_chance = {
+    "random: crng init done", "APIC timer disabled due to verification failure"};
 
 template <std::size_t count>
 bool starts_with_one_of(const std::string &text,
@@ -38,15 +41,10 @@ bool starts_with_one_of(const std::string &text,
   return std::ranges::any_of(starts, [&](const auto &start) { return text.starts_with(start); });
 }
 
-/// Every number as "#".
+/// Every number as "#", its sign and 0x included.
 std::string without_numbers(const std::string &text) {
-  std::string result;
-  for (const char letter : text)
-    if (std::isdigit(static_cast<unsigned char>(letter)) == 0)
-      result += letter;
-    else if (!result.ends_with('#'))
-      result += '#';
-  return result;
+  static const std::regex number("-?(0x[0-9a-f]+|[0-9]+)");
+  return std::regex_replace(text, number, "#");
 }
 
 std::string comparable(const SourceLine &line) {

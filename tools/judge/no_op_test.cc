@@ -79,6 +79,22 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
   EXPECT_EQ(outcome(rule, two), Outcome::fail);
 }
 
+TEST(NoOp, LetsTheClocksOfAPcDiffer) {
+  const std::pair<const char *, const char *> clocks[] = {
+      {"clocksource: tsc-early: mask: 0xff max_cycles: 0x256beeeb689, max_idle_ns: 440795338834 ns",
+       "clocksource: tsc-early: mask: 0xff max_cycles: 0x256bfa33b32, max_idle_ns: 440795297408 "
+       "ns"},
+      {"sched_clock: Marking stable (454036403, 10092551)->(467543530, -3414576)",
+       "sched_clock: Marking stable (444917526, 14128531)->(462974401, 3928344)"},
+  };
+  for (const auto &[unpatched, patched] : clocks) {
+    TwoBoots two = boots();
+    insert_line(two.unpatched, 2, unpatched);
+    insert_line(two.patched, 2, patched);
+    EXPECT_EQ(outcome(rule, two), Outcome::pass) << unpatched;
+  }
+}
+
 TEST(NoOp, LetsAThreadTakeItsTime) {
   TwoBoots two = boots();
   std::swap(two.patched.log.lines[3], two.patched.log.lines[4]);
