@@ -9,6 +9,7 @@
 #include "cli/conclusion.h"
 #include "cli/crash.h"
 #include "cli/parallel.h"
+#include "expectation/memblock_entries.h"
 #include "report/json.h"
 
 #include <algorithm>
@@ -110,14 +111,36 @@ std::string report_text(const CaseResult &result, const TextStyle &style) {
          (result.conclusion == Outcome::pass ? "" : findings_text(result, style));
 }
 
+/// What memblock cannot hold before the page tables are set up; empty if it can hold all.
+std::string what_does_not_fit(const std::string &dtb, const std::string &name,
+                              const Machine &machine) {
+  // memblock_isolate_range() wants room for two more, memblock_add_range() for what the kernel
+  // reserves for itself: image, initrd, DTB, page tables and the like.
+  constexpr std::size_t spare_memory = 2;
+  constexpr std::size_t spare_reserved = 16;
+  const MemblockEntries entries = memblock_entries(read_reserved_memory(dtb, name));
+  const auto lack = [](const char *array, std::size_t wanted, std::size_t there) {
+    return there == 0 || wanted <= there
+               ? ""
+               : fmt::format("room for {} early entries in memblock.{}, but for {}", wanted, array,
+                             there);
+  };
+  const std::string memory =
+      lack("memory", entries.memory + spare_memory, machine.memblock_memory_regions);
+  return !memory.empty() ? memory
+                         : lack("reserved", entries.reserved + spare_reserved,
+                                machine.memblock_reserved_regions);
+}
+
 /// Why the case makes no sense on the machine; empty if it does.
-std::string what_is_missing(const Case &what, const Machine &machine) {
+std::string what_is_missing(const PreparedCase &prepared, const Machine &machine) {
+  const Case &what = prepared.what;
   if (!machine.has_device_tree && what.tree.asks_for_a_tree())
     return "device tree";
   for (const std::string &need : what.needs)
     if (std::ranges::find(machine.config, need) == machine.config.end())
       return need;
-  return "";
+  return prepared.dtb.empty() ? "" : what_does_not_fit(prepared.dtb, what.name, machine);
 }
 
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {
@@ -155,7 +178,7 @@ std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
                                             const Machine &machine) {
   std::vector<std::string> lines;
   std::erase_if(cases, [&](const PreparedCase &prepared) {
-    const std::string missing = what_is_missing(prepared.what, machine);
+    const std::string missing = what_is_missing(prepared, machine);
     if (!missing.empty())
       lines.push_back(
           fmt::format("{}: not on {}, which has no {}", prepared.what.name, machine.name, missing));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/test_folder.h"
 #include "cli/validation.h"
+#include "devicetree/test_tree.h"
 
 #include <gmock/gmock.h>
 
@@ -79,6 +80,32 @@ TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
   const auto cases = prepare_cases({folder / "one.toml"}, machine);
   ASSERT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases.front().dtb, "");
+}
+
+TEST(LeaveOutUnserved, TakesWhatMemblockCannotHoldEarly) {
+  RegionBlock block;
+  block.count = 20;
+  block.offset = 0x10000000;
+  block.no_map = NoMapShare::alternate;
+  std::vector<PreparedCase> cases(1);
+  cases[0].what.name = "twenty";
+  cases[0].what.tree.blocks = {block};
+  cases[0].dtb = make_tree(board(), cases[0].what.tree, memory_base);
+  Machine machine;
+  machine.name = "small";
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.memblock_memory_regions = 23; // 21 pieces and two to spare
+  machine.memblock_reserved_regions = 26;
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.memblock_reserved_regions = 25;
+  std::vector<PreparedCase> again = cases;
+  EXPECT_EQ(leave_out_unserved(again, machine),
+            std::vector<std::string>{"twenty: not on small, which has no room for 26 early entries "
+                                     "in memblock.reserved, but for 25"});
+  machine.memblock_memory_regions = 22;
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            std::vector<std::string>{"twenty: not on small, which has no room for 23 early entries "
+                                     "in memblock.memory, but for 22"});
 }
 
 } // namespace

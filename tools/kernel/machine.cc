@@ -40,6 +40,8 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.image_target = reader.required_string("image-target", "a target of the kernel's make");
   machine.packages = reader.strings("packages");
   machine.config = reader.strings("config");
+  machine.memblock_memory_regions = reader.size("memblock-memory-regions").value_or(0);
+  machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
   machine.boots = reader.has("qemu");
   if (machine.boots)
     read_qemu(reader.table("qemu"), machine);

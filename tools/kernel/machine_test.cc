@@ -66,12 +66,16 @@ TEST_F(ReadMachine, TakesTheKitsArm64) {
 TEST_F(ReadMachine, TakesEveryKey) {
   const Machine riscv = machine(std::string(root) +
                                 "compiler-prefix = 'riscv64-linux-gnu-'\npackages = ['a', 'b']\n"
-                                "config = ['CONFIG_A=y']\n" +
+                                "config = ['CONFIG_A=y']\n"
+                                "memblock-memory-regions = 128\n"
+                                "memblock-reserved-regions = 129\n" +
                                 qemu);
   EXPECT_EQ(riscv.name, "riscv");
   EXPECT_EQ(riscv.compiler_prefix, "riscv64-linux-gnu-");
   EXPECT_THAT(riscv.packages, ElementsAre("a", "b"));
   EXPECT_THAT(riscv.config, ElementsAre("CONFIG_A=y"));
+  EXPECT_EQ(riscv.memblock_memory_regions, 128U);
+  EXPECT_EQ(riscv.memblock_reserved_regions, 129U);
   EXPECT_EQ(riscv.qemu_cpu, "rv64");
   EXPECT_EQ(riscv.memory_mib, 512U);
   EXPECT_EQ(riscv.memory_base, 0x80000000U);
