@@ -19,11 +19,11 @@ struct Machine {
   std::vector<std::string> packages; ///< Debian packages that it needs
   std::vector<std::string> config;   ///< lines beyond Kconfig.fragment
   /// INIT_MEMBLOCK_MEMORY_REGIONS and INIT_MEMBLOCK_RESERVED_REGIONS (mm/memblock.c): entries that
-  /// memblock's arrays have before the page tables are set up. A tree that needs more is lost on any
-  /// kernel. 0: not known, not minded.
+  /// memblock's arrays have before the page tables are set up. A tree that needs more is lost on
+  /// any kernel. 0: not known, not minded.
   std::size_t memblock_memory_regions = 0;
   std::size_t memblock_reserved_regions = 0;
-  bool boots = false;                ///< whether there is a [qemu]; without one it is only compiled
+  bool boots = false; ///< whether there is a [qemu]; without one it is only compiled
   std::string qemu_program;
   std::string qemu_machine;
   std::string qemu_cpu;
