@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/kernel_version.h"
+#include "cli/boot_facts.h"
 #include "cli/verb.h"
 #include "report/json.h"
 
@@ -159,37 +159,6 @@ ParsedEvidence parse(const RawEvidence &raw) {
     parsed.why = error.what();
   }
   return parsed;
-}
-
-/// From "Kernel code" to "Kernel bss", with what lies between.
-std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {
-  std::optional<PhysicalRange> image;
-  if (evidence.iomem)
-    for (const IomemEntry &entry : *evidence.iomem)
-      if (entry.name.starts_with("Kernel ")) {
-        image = image.value_or(entry.range);
-        image->begin = std::min(image->begin, entry.range.begin);
-        image->end = std::max(image->end, entry.range.end);
-      }
-  return image;
-}
-
-/// What the loader and the architecture have decided, which no tree says.
-BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw) {
-  BootFacts facts;
-  if (const auto image = kernel_image(evidence))
-    facts.taken.push_back(*image);
-  if (tree.initrd)
-    facts.taken.push_back(*tree.initrd);
-  // The kernel reserves the DTB to the byte, which is how it is told from the rest.
-  const auto fdt = raw.find("fdt");
-  if (fdt != raw.end() && evidence.memblock_reserved)
-    for (const MemblockRange &entry : *evidence.memblock_reserved)
-      if (entry.range.size() == fdt->second.size())
-        facts.taken.push_back(entry.range);
-  // v6.1 has it so, v6.5 and later have not.
-  facts.memreserve_first = is_older(evidence.log.version, "6.5");
-  return facts;
 }
 
 void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvidence &parsed,

@@ -132,6 +132,21 @@ std::string what_does_not_fit(const std::string &dtb, const std::string &name,
                                 machine.memblock_reserved_regions);
 }
 
+/// A tree at the very limit of an unpatched kernel (MAX_RESERVED_REGIONS,
+/// drivers/of/of_reserved_mem.c) is above it where the firmware adds regions of its own; empty if
+/// it stays on its side.
+std::string what_firmware_spoils(const std::string &dtb, const std::string &name,
+                                 const Machine &machine) {
+  constexpr std::size_t limit = 64;
+  const ReservedMemory tree = read_reserved_memory(dtb, name);
+  const auto count =
+      static_cast<std::size_t>(std::ranges::count_if(tree.regions, &ReservedRegion::enabled));
+  return count > limit || count + machine.firmware_regions <= limit
+             ? ""
+             : fmt::format("room for {} regions: its firmware adds {}", count,
+                           machine.firmware_regions);
+}
+
 /// Why the case makes no sense on the machine; empty if it does.
 std::string what_is_missing(const PreparedCase &prepared, const Machine &machine) {
   const Case &what = prepared.what;
@@ -140,7 +155,10 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
   for (const std::string &need : what.needs)
     if (std::ranges::find(machine.config, need) == machine.config.end())
       return need;
-  return prepared.dtb.empty() ? "" : what_does_not_fit(prepared.dtb, what.name, machine);
+  if (prepared.dtb.empty())
+    return "";
+  const std::string spoilt = what_firmware_spoils(prepared.dtb, what.name, machine);
+  return !spoilt.empty() ? spoilt : what_does_not_fit(prepared.dtb, what.name, machine);
 }
 
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {

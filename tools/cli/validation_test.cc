@@ -3,6 +3,7 @@
 #include "cli/validation.h"
 #include "devicetree/test_tree.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace rmemcheck::test {
@@ -80,6 +81,26 @@ TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
   const auto cases = prepare_cases({folder / "one.toml"}, machine);
   ASSERT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases.front().dtb, "");
+}
+
+TEST(LeaveOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
+  std::vector<PreparedCase> cases(3);
+  for (std::size_t count = 63; count < 66; ++count) {
+    RegionBlock block;
+    block.count = count;
+    block.offset = 0x10000000;
+    PreparedCase &prepared = cases[count - 63];
+    prepared.what.name = fmt::format("with-{}", count);
+    prepared.what.tree.blocks = {block};
+    prepared.dtb = make_tree(board(), prepared.what.tree, memory_base);
+  }
+  Machine machine;
+  machine.name = "board";
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.firmware_regions = 1;
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            std::vector<std::string>{
+                "with-64: not on board, which has no room for 64 regions: its firmware adds 1"});
 }
 
 TEST(LeaveOutUnserved, TakesWhatMemblockCannotHoldEarly) {

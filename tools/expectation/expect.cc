@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "expectation/early_memory.h"
 #include "expectation/expectation.h"
+
+#include "base/range_set.h"
+#include "expectation/early_memory.h"
 #include "expectation/overlap.h"
 
 #include <algorithm>
@@ -193,7 +195,7 @@ void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange>
 
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
-  expectation.memory = tree.memory;
+  expectation.memory = RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).ranges();
   expectation.memreserve = tree.memreserve;
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_cma(tree.bootargs);
@@ -203,7 +205,7 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
 
   // early_init_fdt_scan_reserved_mem(): statics, elfcorehdr, /memreserve/, overlap check, then
   // boot-placed.
-  EarlyMemory early{tree.memory, facts.taken, {}};
+  EarlyMemory early{expectation.memory, facts.taken, {}};
   if (facts.memreserve_first)
     append(early.reserved, tree.memreserve);
   for (ExpectedRegion &region : expectation.regions)

@@ -96,6 +96,14 @@ TEST(Expect, ZeroSizedStaticIsRefused) {
   EXPECT_EQ(only(fixed("z", ram.begin, 0)).fate, Fate::refused);
 }
 
+TEST(Expect, RamThatTheKernelIgnoresIsNone) {
+  BootFacts facts;
+  facts.ignored_memory = {at(ram.begin, 2 * mebibyte)};
+  const Expectation expectation = expect(tree({fixed("low", ram.begin, 0x1000)}), facts);
+  EXPECT_THAT(expectation.memory, ElementsAre(PhysicalRange{ram.begin + 2 * mebibyte, ram.end}));
+  EXPECT_THAT(expectation.regions[0].reason, HasSubstr("outside RAM"));
+}
+
 TEST(Expect, NoMapOverEarlierMappedIsRefused) {
   const ReservedMemory memory =
       tree({fixed("mapped", ram.begin, 0x2000), fixed("hidden", ram.begin + 0x1000, 0x2000, true)});

@@ -65,6 +65,8 @@ struct BootFacts {
   std::vector<PhysicalRange> taken;
   /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
   bool memreserve_first = false;
+  /// RAM of the tree that the kernel does not take, because it cannot.
+  std::vector<PhysicalRange> ignored_memory{};
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.

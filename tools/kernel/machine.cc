@@ -42,6 +42,7 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.config = reader.strings("config");
   machine.memblock_memory_regions = reader.size("memblock-memory-regions").value_or(0);
   machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
+  machine.firmware_regions = reader.size("firmware-regions").value_or(0);
   machine.boots = reader.has("qemu");
   if (machine.boots)
     read_qemu(reader.table("qemu"), machine);

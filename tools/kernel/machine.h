@@ -23,6 +23,8 @@ struct Machine {
   /// any kernel. 0: not known, not minded.
   std::size_t memblock_memory_regions = 0;
   std::size_t memblock_reserved_regions = 0;
+  /// Regions that firmware between QEMU and the kernel adds to the tree.
+  std::size_t firmware_regions = 0;
   bool boots = false; ///< whether there is a [qemu]; without one it is only compiled
   std::string qemu_program;
   std::string qemu_machine;

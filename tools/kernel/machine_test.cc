@@ -68,6 +68,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
                                 "compiler-prefix = 'riscv64-linux-gnu-'\npackages = ['a', 'b']\n"
                                 "config = ['CONFIG_A=y']\n"
                                 "memblock-memory-regions = 128\n"
+                                "firmware-regions = 1\n"
                                 "memblock-reserved-regions = 129\n" +
                                 qemu);
   EXPECT_EQ(riscv.name, "riscv");
@@ -75,6 +76,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
   EXPECT_THAT(riscv.packages, ElementsAre("a", "b"));
   EXPECT_THAT(riscv.config, ElementsAre("CONFIG_A=y"));
   EXPECT_EQ(riscv.memblock_memory_regions, 128U);
+  EXPECT_EQ(riscv.firmware_regions, 1U);
   EXPECT_EQ(riscv.memblock_reserved_regions, 129U);
   EXPECT_EQ(riscv.qemu_cpu, "rv64");
   EXPECT_EQ(riscv.memory_mib, 512U);

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "devicetree/reserved_memory.h"
+#include "evidence/evidence.h"
+#include "expectation/expectation.h"
+
+namespace rmemcheck {
+
+/// What the loader and the architecture have decided, which no tree says: where the kernel lies
+/// (/proc/iomem), where the initrd (the tree that the kernel was given) and the DTB (memblock, by
+/// the size of `raw`'s "fdt"), and which memory in front of itself the kernel has said it ignores.
+BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw);
+
+} // namespace rmemcheck
