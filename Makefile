@@ -90,9 +90,9 @@ peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/peers.py
 
-mutants: PACKAGES += $(call machine_packages,arm64 arm)
+mutants: PACKAGES += $(call machine_packages,arm64 arm riscv64 x86_64)
 mutants: $(RMEMCHECK)
-	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/mutants.py
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/mutants.py --tree '$(TREE)'
 
 hazards:
 	/usr/bin/python3 selftests/hazards.py

@@ -16,6 +16,12 @@ def run(command, **options):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
+def machine_file(name):
+    """Of a machine that serves a tree of its own, selftests/machines has the file."""
+    found = KIT / f"machines/{name}.toml"
+    return found if found.exists() else KIT / f"selftests/machines/{name}.toml"
+
+
 def option_of(line):
     return re.match(r"(?:# )?(CONFIG_\w+)", line).group(1)
 
@@ -29,7 +35,7 @@ class KernelMake:
 
     def __init__(self, tree, name, work, more_config, variant=""):
         self.tree = tree
-        self.machine = tomllib.loads((KIT / f"machines/{name}.toml").read_text())
+        self.machine = tomllib.loads(machine_file(name).read_text())
         # Below the tree, where sources have relative names: ccache knows them again.
         stem = f"{name}-{variant}".rstrip("-").replace(" ", "-")
         self.objects = tree / f"build-{stem}"

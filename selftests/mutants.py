@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Breaks the series on purpose, one line at a time, and demands that a rule sees it.
 
-Each file of selftests/mutants is a patch that goes on top of patches/v6.1. Its head says
+Each file of selftests/mutants is a patch that goes on top of a series. Its head says
 
     Mutant: what is wrong with the kernel
     Hazards: 7, 12                      which hazards of a boot it stands for
     Fails: arm64 one recorded, logged   machine, case, and the rules that must fail there
     Config: CONFIG_KASAN=y              more configuration, if it takes some
     With: array-allocation-fails        a patch of selftests/faults below it
+    Series: v6.9                        which folder of patches/, if not v6.1
 
 with as many lines "Fails:" as it takes. A rule may also be how the boot ends: panic, oops, hang.
 The kernel without the mutant is booted with the same cases and must not fail these rules. Exit
@@ -15,6 +16,7 @@ status 1: a mutant survives, does not apply or does not build.
 
     mutants.py                                all of them
     mutants.py --mutants name,name            some
+    mutants.py --tree LINUX@COMMIT            a git tree for those of v6.9, which else are left out
     mutants.py --out out/mutants              where evidence and mutants.json are left
 """
 import argparse
@@ -28,13 +30,14 @@ import shutil
 import sys
 import tempfile
 
-from kernel_make import KernelMake, run
+from kernel_make import KernelMake, machine_file, run
 from kit_copy import KIT, series_patches
 
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 MUTANTS = KIT / "selftests/mutants"
 FAULTS = KIT / "selftests/faults"
 SERIES = "v6.1"
+OTHER_SERIES = "v6.9"
 # What a boot may end with, beside the rules
 ENDINGS = ("panic", "oops", "hang")
 
@@ -54,13 +57,14 @@ class Mutant:
     demands: tuple
     config: tuple
     faults: tuple
+    series: str
     patch: pathlib.Path
 
 
 def key_of(mutant):
     """Of what a result is for: another series, another result."""
     digest = hashlib.sha256()
-    for patch in [*series_patches(KIT, SERIES), *faults_of(mutant), mutant.patch]:
+    for patch in [*series_patches(KIT, mutant.series), *faults_of(mutant), mutant.patch]:
         digest.update(patch.read_bytes())
     return digest.hexdigest()
 
@@ -83,12 +87,15 @@ def read_mutant(path):
         machine, case, rules = line.split(maxsplit=2)
         return Demand(machine, case, tuple(re.split(r", *", rules)))
 
+    series = lines("Series") or [SERIES]
+    if series not in ([SERIES], [OTHER_SERIES]):
+        sys.exit(f"{path}: Series: expected {SERIES} or {OTHER_SERIES}, once")
     if len(lines("Mutant")) != 1 or not lines("Hazards") or not lines("Fails"):
         sys.exit(f"{path}: expected one line Mutant:, and lines Hazards: and Fails:")
     return Mutant(path.stem, lines("Mutant")[0],
                   tuple(int(number) for number in re.split(r", *", lines("Hazards")[0])),
                   tuple(map(demand, lines("Fails"))), tuple(lines("Config")),
-                  tuple(lines("With")), path)
+                  tuple(lines("With")), *series, path)
 
 
 def failed_rules(result):
@@ -122,7 +129,7 @@ class Kernel:
         """{case: rules that failed}"""
         self.must(self.compiler.make(self.compiler.machine["image-target"]))
         (out / "results.json").unlink(missing_ok=True)
-        said = run([PROGRAM, "run", "--kit", KIT, "--machine", self.machine, "--image",
+        said = run([PROGRAM, "run", "--kit", KIT, "--machine", machine_file(self.machine), "--image",
                     self.compiler.image, "--module", self.module / "reserved_mem_probe.ko",
                     "--config", self.compiler.objects / ".config", "--cases", ",".join(cases),
                     "--out", out])
@@ -133,16 +140,23 @@ class Kernel:
 
 
 class Workshop:
-    """A tree with the series, and its kernels."""
+    """A tree with the series, and its kernels. `git_tree` is LINUX@COMMIT; without it the newest
+    linux-source-6.1 is taken."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, series, git_tree):
         self.folder = folder
         self.tree = folder / "linux"
         self.kernels = {}
-        archive = sorted(pathlib.Path("/usr/src").glob("linux-source-6.1.tar.*"))[-1]
         self.tree.mkdir(parents=True)
+        archive = folder / "linux.tar"
+        if git_tree:
+            repository, _, commit = git_tree.partition("@")
+            self.must(["git", "-C", repository, "archive", "--prefix=linux/", "-o", archive,
+                       commit or "HEAD"])
+        else:
+            archive = sorted(pathlib.Path("/usr/src").glob("linux-source-6.1.tar.*"))[-1]
         self.must(["tar", "-xf", archive, "-C", self.tree, "--strip-components=1"])
-        for patch in series_patches(KIT, SERIES):
+        for patch in series_patches(KIT, series):
             self.apply(patch)
 
     @staticmethod
@@ -207,7 +221,7 @@ def judge(mutant, control, seen):
 def check(mutant, workshop, out):
     faults = faults_of(mutant)
     row = {"name": mutant.name, "key": key_of(mutant), "title": mutant.title, "hazards": list(mutant.hazards),
-           "faults": list(mutant.faults),
+           "faults": list(mutant.faults), "series": mutant.series,
            "demands": [dataclasses.asdict(demand) for demand in mutant.demands]}
     shutil.rmtree(out / mutant.name, ignore_errors=True)
     try:
@@ -219,31 +233,46 @@ def check(mutant, workshop, out):
     return {**row, **judge(mutant, control, seen)}
 
 
-def main():
+def read_arguments(mutants):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mutants", default="", help="names, with commas; all")
+    parser.add_argument("--tree", default="", help=f"a git tree for those of {OTHER_SERIES}")
     parser.add_argument("--out", default="out/mutants", type=pathlib.Path)
     options = parser.parse_args()
-    mutants = [read_mutant(path) for path in sorted(MUTANTS.glob("*.patch"))]
-    wanted = options.mutants.split(",") if options.mutants else [one.name for one in mutants]
-    if unknown := set(wanted) - {one.name for one in mutants}:
+    names = [one.name for one in mutants]
+    options.mutants = options.mutants.split(",") if options.mutants else names
+    if unknown := set(options.mutants) - set(names):
         sys.exit(f"--mutants {', '.join(sorted(unknown))}: no such file in {MUTANTS}")
+    return options
+
+
+def main():
+    mutants = [read_mutant(path) for path in sorted(MUTANTS.glob("*.patch"))]
+    options = read_arguments(mutants)
+    wanted = [one for one in mutants if one.name in options.mutants]
     out = options.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
     table = out / "mutants.json"
     rows = {row["name"]: row for row in json.loads(table.read_text())} if table.exists() else {}
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        workshop = Workshop(pathlib.Path(folder))
-        for mutant in (one for one in mutants if one.name in wanted):
-            rows[mutant.name] = row = check(mutant, workshop, out)
-            print(f"{row['outcome']:<8}  {mutant.name}: {row['reason'] or mutant.title}",
-                  flush=True)
-            kept = [rows[one.name] for one in mutants
-                    if one.name in rows and rows[one.name]["key"] == key_of(one)]
-            table.write_text(json.dumps(kept, indent=2) + "\n")
-    alive = [name for name in wanted if rows[name]["outcome"] != "fails"]
-    print(f"{len(wanted)} mutants, {len(wanted) - len(alive)} of them fail as they must")
+    booted = []
+    for series, git_tree in ((SERIES, ""), (OTHER_SERIES, options.tree)):
+        mine = [one for one in wanted if one.series == series]
+        if mine and series == OTHER_SERIES and not git_tree:
+            print(f"left out without --tree: {', '.join(one.name for one in mine)}")
+            continue
+        with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+            workshop = Workshop(pathlib.Path(folder), series, git_tree) if mine else None
+            for mutant in mine:
+                rows[mutant.name] = row = check(mutant, workshop, out)
+                booted.append(row)
+                print(f"{row['outcome']:<8}  {mutant.name}: {row['reason'] or mutant.title}",
+                      flush=True)
+                kept = [rows[one.name] for one in mutants
+                        if one.name in rows and rows[one.name]["key"] == key_of(one)]
+                table.write_text(json.dumps(kept, indent=2) + "\n")
+    alive = [row for row in booted if row["outcome"] != "fails"]
+    print(f"{len(booted)} mutants, {len(booted) - len(alive)} of them fail as they must")
     sys.exit(bool(alive))
 
 
