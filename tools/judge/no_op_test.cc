@@ -79,6 +79,14 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
   EXPECT_EQ(outcome(rule, two), Outcome::fail);
 }
 
+TEST(NoOp, LetsAPcFailToMeasureItsClocks) {
+  TwoBoots two = boots();
+  insert_line(two.patched, 2, "tsc: Fast TSC calibration failed");
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  insert_line(two.patched, 2, "OF: reserved mem: tsc: ");
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
 TEST(NoOp, LetsTheClocksOfAPcDiffer) {
   const std::pair<const char *, const char *> clocks[] = {
       {"clocksource: tsc-early: mask: 0xff max_cycles: 0x256beeeb689, max_idle_ns: 440795338834 ns",
