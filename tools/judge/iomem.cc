@@ -32,8 +32,8 @@ std::optional<RuleResult> no_addresses(const Evidence &evidence) {
 
 RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence) {
   const Layout layout(expectation, Sightings(evidence));
-  if (!layout.has_region())
-    return skip("the tree has no region that must be recorded");
+  if (!layout.has_region() && layout.left_alone.empty())
+    return skip("the tree has no region that must be recorded or left alone");
   if (auto result = no_addresses(evidence))
     return *result;
   const std::vector<IomemEntry> ram_entries = system_ram(*evidence.iomem);
@@ -46,10 +46,11 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
     if (const RangeSet inside = RangeSet({placed.range}).intersection(ram); !inside.empty())
       report.finding(placed.region->node.name, to_string(placed.range) + " outside System RAM",
                      "in System RAM: " + to_string(inside), ram_lines.first_line(placed.range));
-  for (const PlacedRange &placed : layout.mapped)
-    if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(ram); !outside.empty())
-      report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
-                     "not in System RAM: " + to_string(outside));
+  for (const auto *ranges : {&layout.mapped, &layout.left_alone})
+    for (const PlacedRange &placed : *ranges)
+      if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(ram); !outside.empty())
+        report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
+                       "not in System RAM: " + to_string(outside));
   report_unplaced(report, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }

@@ -38,6 +38,16 @@ TEST(Iomem, FailsWhereAMappedRegionIsNotSystemRam) {
   EXPECT_EQ(finding.seen, "not in System RAM: 0x0000000050040000..0x0000000050040fff");
 }
 
+TEST(Iomem, FailsWhereADisabledNoMapRegionIsTakenFromSystemRam) {
+  Scenario scenario = passing();
+  expected(scenario, "hidden@50020000").fate = Fate::ignored;
+  const Finding finding = only_finding("iomem", scenario);
+  EXPECT_EQ(finding.region, "hidden@50020000");
+  EXPECT_EQ(finding.seen, "not in System RAM: 0x0000000050020000..0x000000005002ffff");
+  entry_at(scenario, 0x50020000).name = "System RAM";
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
 TEST(Iomem, TakesOnlyTopLevelEntriesForSystemRam) {
   Scenario scenario = passing();
   IomemEntry &upper = entry_at(scenario, 0x50030000);

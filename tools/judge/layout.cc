@@ -7,8 +7,12 @@ Layout::Layout(const Expectation &expectation, const Sightings &sightings)
     : memory(expectation.memory) {
   std::vector<PhysicalRange> hidden_ranges;
   for (const ExpectedRegion &region : expectation.regions) {
-    if (region.fate == Fate::ignored)
+    if (region.fate == Fate::ignored) {
+      for (const PhysicalRange &range : region.node.reg)
+        if (region.node.no_map)
+          left_alone.push_back({&region, range});
       continue;
+    }
     const std::vector<PhysicalRange> places = sightings.places(region);
     if (region.node.no_map)
       hidden_ranges.insert(hidden_ranges.end(), places.begin(), places.end());

@@ -9,7 +9,7 @@
 
 namespace rmemcheck {
 
-/// A range that a recorded region takes.
+/// A range of a region: one that it takes, or that it must not.
 struct PlacedRange {
   const ExpectedRegion *region;
   PhysicalRange range;
@@ -34,6 +34,8 @@ struct Layout {
   /// regions, and of no-map regions that an init function refuses, which a kernel may clear
   /// again (v6.9) and need not.
   RangeSet hidden;
+  /// No-map ranges that the kernel must leave alone: their nodes are disabled or not read.
+  std::vector<PlacedRange> left_alone;
   std::vector<std::string> unplaced_mapped; ///< names of boot-placed regions not found anywhere
   std::vector<std::string> unplaced_no_map;
 };
