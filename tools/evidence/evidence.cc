@@ -3,7 +3,9 @@
 
 #include "evidence/dmesg.h"
 #include "evidence/iomem.h"
+#include "evidence/kunit.h"
 #include "evidence/memblock.h"
+#include "evidence/memblock_dump.h"
 #include "evidence/page_tables.h"
 #include "evidence/probe.h"
 
@@ -19,7 +21,15 @@ struct Parsed {
   std::optional<LinearMapping> linear;
 };
 
-void take_dmesg(std::string_view text, Parsed &parsed) { parsed.evidence.log = parse_dmesg(text); }
+void take_dmesg(std::string_view text, Parsed &parsed) {
+  Evidence &evidence = parsed.evidence;
+  evidence.log = parse_dmesg(text);
+  evidence.kunit = parse_kunit(evidence.log);
+  if (auto dump = parse_memblock_dump(evidence.log)) {
+    evidence.memblock_memory = std::move(dump->memory);
+    evidence.memblock_reserved = std::move(dump->reserved);
+  }
+}
 
 void take_memblock_memory(std::string_view text, Parsed &parsed) {
   parsed.evidence.memblock_memory = parse_memblock("memblock-memory", text);
@@ -58,7 +68,8 @@ struct Parser {
   void (*parse)(std::string_view text, Parsed &parsed);
 };
 
-// In this order: the page tables need what the probe says.
+// In this order: the page tables need what the probe says, and what debugfs shows of memblock is
+// newer than what the log has.
 constexpr std::array parsers = {
     Parser{"dmesg", take_dmesg},
     Parser{"memblock-memory", take_memblock_memory},

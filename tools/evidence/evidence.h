@@ -91,6 +91,29 @@ struct ProbedDevice {
   SourceLine at;
 };
 
+/// "ok 1 NAME" of a test or of a suite.
+struct KunitResult {
+  std::string name;
+  enum class Kind { passed, failed, skipped } kind{};
+  SourceLine at;
+};
+
+struct KunitSuite {
+  std::string name;
+  std::size_t planned = 0; ///< tests
+  std::vector<KunitResult> tests;
+  std::optional<KunitResult> result; ///< nothing if it did not end
+  SourceLine at;
+};
+
+/// What the kernel's own tests have printed.
+struct KunitReport {
+  SourceLine at;             ///< where it begins
+  std::size_t last_line = 0; ///< where it ends
+  std::size_t planned = 0;   ///< suites
+  std::vector<KunitSuite> suites;
+};
+
 /// How the guest ended.
 enum class Ending { powered_off, panic, oops, hang, died, cut_short };
 
@@ -105,13 +128,15 @@ struct Evidence {
   std::optional<std::vector<MappedRange>> linear_mapping;
   std::optional<std::vector<ProbedRegion>> probe;
   std::vector<ProbedDevice> devices; ///< that the probe saw
+  std::optional<KunitReport> kunit;  ///< of the log
   /// Why a piece that was sent is absent nonetheless, a sentence each.
   std::vector<std::string> notes;
 };
 
 /// Raw text by file name as the guest sent it: "dmesg", "memblock-memory", "memblock-reserved",
-/// "iomem", "kernel_page_tables", "probe". A name that is missing could not be shown. Any other
-/// name ("version", "cmdline", "fdt", ...) is kept for people and not parsed.
+/// "iomem", "kernel_page_tables", "probe". A name that is missing could not be shown, but for
+/// memblock's ranges, which the log may have. Any other name ("version", "cmdline", "fdt", ...) is
+/// kept for people and not parsed.
 using RawEvidence = std::map<std::string, std::string>;
 
 /// Parses everything. A line that should parse and does not is could_not_find_out with

@@ -56,6 +56,28 @@ TEST(EvidenceTest, WhatIsMissingIsAbsent) {
   EXPECT_TRUE(evidence.notes.empty());
 }
 
+TEST(EvidenceTest, TakesMemblockFromTheLogWhereDebugfsShowsNone) {
+  RawEvidence raw = one_boot();
+  raw["dmesg"] += "MEMBLOCK configuration:\n"
+                  " memory size = 0x40000000 reserved size = 0x1000\n"
+                  " memory.cnt  = 0x1\n"
+                  " memory[0x0]\t[0x40000000-0x7fffffff], 0x40000000 bytes flags: 0x0\n"
+                  " reserved.cnt  = 0x1\n"
+                  " reserved[0x0]\t[0x40001000-0x40001fff], 0x1000 bytes flags: 0x0\n";
+  EXPECT_EQ(parse_evidence(raw).memblock_reserved->at(0).at.file, "memblock-reserved");
+  raw.erase("memblock-reserved");
+  const Evidence evidence = parse_evidence(raw);
+  EXPECT_EQ(evidence.memblock_reserved->at(0).at.file, "dmesg");
+  EXPECT_EQ(evidence.memblock_reserved->at(0).at.line, 7u);
+}
+
+TEST(EvidenceTest, TakesKunitFromTheLog) {
+  RawEvidence raw = one_boot();
+  EXPECT_FALSE(parse_evidence(raw).kunit);
+  raw["dmesg"] += "KTAP version 1\n1..0\n";
+  EXPECT_TRUE(parse_evidence(raw).kunit);
+}
+
 TEST(EvidenceTest, PageTablesWithoutProbeAreAbsentWithANote) {
   RawEvidence raw = one_boot();
   raw.erase("probe");
