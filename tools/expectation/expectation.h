@@ -82,6 +82,12 @@ struct Expectation {
   std::optional<std::uint64_t> cmdline_cma;
   /// Boot-placed regions that a kernel may leave out of its array (devicetree/make.h).
   std::uint64_t may_leave_out = 0;
+  /// Whether there is a guest that asks for every region. Where there is none, what its evidence
+  /// alone could show is skipped.
+  bool has_user_space = true;
+  /// Whether the kernel must have run the KUnit suite of the series: any but an unpatched one that
+  /// has no user space.
+  bool must_run_suite = false;
 };
 
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code).

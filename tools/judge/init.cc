@@ -27,6 +27,30 @@ void demand_ops(RuleReport &report, const ExpectedRegion &region, const Sighting
     report.finding(name, "initialised, with " + ops, seen.front()->ops, seen.front()->at);
 }
 
+/// Without a probe: __reserved_mem_init_node() says which init function has taken a node.
+void demand_init_line(RuleReport &report, const ExpectedRegion &region, const KernelLog &log) {
+  const std::string wanted = fmt::format("initialized node {}, compatible id ", region.node.name);
+  if (std::ranges::none_of(log.lines, [&](const SourceLine &line) {
+        return line.text.find(wanted) != std::string::npos;
+      }))
+    report.unknown("no line of the log says that " + region.node.name + " was initialised");
+}
+
+/// Every region that an init function must take was taken, as far as anything shows it.
+void demand_taken(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
+                  const Sightings &sightings) {
+  if (!evidence.probe && expectation.has_user_space)
+    return report.unknown("there is no probe to show what init functions did");
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (expected_ops(region) == nullptr)
+      continue;
+    if (evidence.probe)
+      demand_ops(report, region, sightings);
+    else
+      demand_init_line(report, region, evidence.log);
+  }
+}
+
 /// The lines "Reserved memory: created CMA memory pool at 0x..., size N MiB", by address.
 std::multimap<std::uint64_t, SourceLine> created_pools(const KernelLog &log) {
   constexpr std::string_view text = "Reserved memory: created CMA memory pool at 0x";
@@ -49,7 +73,8 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
     const auto places = sightings.places(region);
     if (places.empty()) {
       all_placed = false;
-      report.unknown("nothing shows where the kernel placed " + region.node.name);
+      const std::string why = "nothing shows where the kernel placed " + region.node.name;
+      expectation.has_user_space ? report.unknown(why) : report.not_shown(why);
       continue;
     }
     const auto count = pools.erase(places.front().begin);
@@ -74,12 +99,7 @@ RuleResult check_init(const Expectation &expectation, const Evidence &evidence) 
     return skip("the tree has no region with an init function");
   const Sightings sightings(evidence);
   RuleReport report;
-  if (!evidence.probe)
-    report.unknown("there is no probe to show what init functions did");
-  else
-    for (const ExpectedRegion &region : expectation.regions)
-      if (expected_ops(region) != nullptr)
-        demand_ops(report, region, sightings);
+  demand_taken(report, expectation, evidence, sightings);
   compare_pools(report, expectation, evidence, sightings);
   return report.result();
 }

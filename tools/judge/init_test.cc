@@ -77,5 +77,45 @@ TEST(Init, IsInconclusiveWhereTheLogWasCutShort) {
 
 TEST(Init, IsSkippedWithoutAPool) { EXPECT_EQ(outcome("init", empty_tree()), Outcome::skip); }
 
+/// As on a kernel whose log alone shows what init functions did.
+Scenario without_user_space() {
+  Scenario scenario = passing();
+  scenario.expectation.has_user_space = false;
+  scenario.evidence.probe.reset();
+  for (const char *name : {"linux,cma@52000000", "pool@54000000", "bounce@55000000"})
+    add_log_line(scenario.evidence.log,
+                 fmt::format("OF: reserved mem: initialized node {}, compatible id any", name));
+  return scenario;
+}
+
+TEST(Init, GoesByTheLogWithoutUserSpace) {
+  Scenario scenario = without_user_space();
+  EXPECT_EQ(outcome("init", scenario), Outcome::pass);
+  scenario.evidence.log.lines.pop_back();
+  EXPECT_EQ(run("init", scenario).reason,
+            "no line of the log says that bounce@55000000 was initialised");
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
+TEST(Init, FailsWithoutUserSpaceWhereACmaAreaIsMissing) {
+  Scenario scenario = without_user_space();
+  std::erase_if(scenario.evidence.log.lines, [](const SourceLine &at) {
+    return at.text.find("created CMA") != std::string::npos;
+  });
+  EXPECT_EQ(only_finding("init", scenario).expected, "one CMA area at 0x52000000");
+}
+
+TEST(Init, CannotShowTheAreaOfABootPlacedPoolWithoutUserSpace) {
+  Scenario scenario = without_user_space();
+  ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
+  pool.range.reset();
+  pool.node.reg.clear();
+  std::erase_if(scenario.evidence.log.regions,
+                [](const LoggedRegion &region) { return region.name == "linux,cma@52000000"; });
+  EXPECT_EQ(outcome("init", scenario), Outcome::skip);
+  scenario.expectation.has_user_space = true;
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
 } // namespace
 } // namespace rmemcheck::test

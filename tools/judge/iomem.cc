@@ -51,7 +51,7 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
       if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(ram); !outside.empty())
         report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
                        "not in System RAM: " + to_string(outside));
-  report_unplaced(report, layout.unplaced_no_map, layout.unplaced_mapped);
+  report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }
 

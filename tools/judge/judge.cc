@@ -46,6 +46,13 @@ std::string describe(Ending ending, const std::string &reason) {
   return text("the evidence is cut short");
 }
 
+/// Without user space nothing asks for each region. The kernel names each that it has no room for,
+/// and the suite of the series, which must have run, looks up what any kernel must record.
+bool is_recording_shown(const Verdict &verdict) {
+  return passed(verdict, "recorded") ||
+         (!verdict.has_user_space && passed(verdict, "known-errors"));
+}
+
 bool is_kernel_failure(Ending ending) {
   return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
 }
@@ -124,6 +131,8 @@ const std::vector<Rule> &rules() {
       {"left-out", "regions that the kernel says it has no room for stay reserved", check_left_out},
       {"elfcorehdr", "what a crashed kernel has left is reserved and nothing overlaps it",
        check_elfcorehdr},
+      {"kunit", "no test of the kernel's own fails, and the suite of the series has run",
+       check_kunit},
       {"known-errors",
        "the kernel complains of every region and overlap that it must, and of nothing else",
        check_known_errors},
@@ -154,15 +163,18 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   } else if (!has(verdict, Outcome::pass)) {
     verdict.outcome = Outcome::skip;
     verdict.reason = "every rule was skipped";
-  } else if (!passed(verdict, "recorded")) {
+  } else if (!is_recording_shown(verdict)) {
     verdict.outcome = Outcome::inconclusive;
     verdict.reason = "nothing shows what is recorded";
+  } else if (!verdict.has_user_space) {
+    verdict.reason = "shown by " + names_with(verdict, Outcome::pass);
   }
 }
 
 Verdict judge(const Expectation &tree, const Evidence &evidence) {
   const Expectation expectation = without_left_out(tree, evidence);
   Verdict verdict;
+  verdict.has_user_space = expectation.has_user_space;
   for (const Rule &rule : rules())
     verdict.rules.push_back(apply(rule, expectation, evidence));
   const auto is_recorded = [](const auto &region) { return region.fate == Fate::recorded; };

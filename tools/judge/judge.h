@@ -35,6 +35,7 @@ struct Verdict {
   std::size_t regions_in_tree = 0;             ///< that must be recorded
   std::optional<std::size_t> regions_recorded; ///< nothing where nothing shows them
   bool no_map_proven = false;                  ///< by page tables, or else by the probe's reads
+  bool has_user_space = true;                  ///< see Expectation
   std::vector<RuleResult> rules;
 };
 
@@ -54,7 +55,8 @@ const std::vector<Rule> &rules();
 
 /// fail if any rule fails or the kernel panicked, oopsed or hung; inconclusive if the
 /// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
-/// pass only if all that were not skipped pass, and recording was among them.
+/// pass only if all that were not skipped pass, and recording was among them. Without user space
+/// what passed is said as the reason.
 Verdict judge(const Expectation &tree, const Evidence &evidence);
 
 } // namespace rmemcheck

@@ -23,11 +23,11 @@ TEST(Rules, KeepTheirNamesForEver) {
     names.push_back(rule.name);
     EXPECT_FALSE(rule.demands.empty()) << rule.name;
   }
-  EXPECT_THAT(names,
-              ElementsAre("recorded", "logged", "nothing-extra", "reserved", "no-map-memblock",
-                          "iomem", "no-map-unmapped", "mapped-present", "ram-mapped",
-                          "probe-mapping", "placement", "init", "default-cma", "given-back",
-                          "device-memory", "left-out", "elfcorehdr", "known-errors", "no-warning"));
+  EXPECT_THAT(names, ElementsAre("recorded", "logged", "nothing-extra", "reserved",
+                                 "no-map-memblock", "iomem", "no-map-unmapped", "mapped-present",
+                                 "ram-mapped", "probe-mapping", "placement", "init", "default-cma",
+                                 "given-back", "device-memory", "left-out", "elfcorehdr", "kunit",
+                                 "known-errors", "no-warning"));
 }
 
 TEST(Judge, PassesAKernelThatDoesEverythingRight) {
@@ -35,7 +35,8 @@ TEST(Judge, PassesAKernelThatDoesEverythingRight) {
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.reason;
   EXPECT_THAT(verdict.rules,
               Each(Field(&RuleResult::outcome, AnyOf(Outcome::pass, Outcome::skip))));
-  EXPECT_EQ(names_with(verdict, Outcome::skip), "given-back, device-memory, left-out, elfcorehdr");
+  EXPECT_EQ(names_with(verdict, Outcome::skip),
+            "given-back, device-memory, left-out, elfcorehdr, kunit");
   EXPECT_EQ(verdict.reason, "");
   EXPECT_EQ(verdict.regions_in_tree, 9u);
   EXPECT_EQ(verdict.regions_recorded, 9u);
@@ -134,6 +135,62 @@ TEST(Judge, DoesNotProveNoMapWhereOneRegionCouldNotBeTried) {
   EXPECT_FALSE(judge(scenario).no_map_proven);
   scenario.evidence.probe.reset();
   EXPECT_FALSE(judge(scenario).no_map_proven);
+}
+
+/// What is left of the evidence where no user space collects it.
+Scenario without_user_space() {
+  Scenario scenario = passing();
+  make_old(scenario);
+  scenario.expectation.has_user_space = false;
+  scenario.expectation.must_run_suite = true;
+  Evidence &evidence = scenario.evidence;
+  for (MemblockRange &entry : *evidence.memblock_memory)
+    entry.flag = std::ranges::any_of(scenario.expectation.regions,
+                                     [&](const auto &region) {
+                                       return region.no_map && region.range == entry.range;
+                                     })
+                     ? "NOMAP"
+                     : "NONE";
+  evidence.iomem.reset();
+  evidence.probe.reset();
+  evidence.linear_mapping.reset();
+  for (const char *name : {"linux,cma@52000000", "pool@54000000", "bounce@55000000"})
+    add_log_line(evidence.log,
+                 fmt::format("OF: reserved mem: initialized node {}, compatible id any", name));
+  evidence.kunit = kunit_report();
+  return scenario;
+}
+
+TEST(Judge, PassesWithoutUserSpaceAndSaysWhatShowsIt) {
+  const Verdict verdict = judge(without_user_space());
+  EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.reason;
+  EXPECT_EQ(verdict.reason, "shown by init, default-cma, kunit, known-errors, no-warning");
+  EXPECT_FALSE(verdict.no_map_proven);
+  EXPECT_EQ(verdict.regions_recorded, std::nullopt);
+}
+
+TEST(Judge, ShowsMoreWithoutUserSpaceWhereNoRegionIsBootPlaced) {
+  Scenario scenario = without_user_space();
+  std::erase_if(scenario.expectation.regions,
+                [](const ExpectedRegion &region) { return region.node.reg.empty(); });
+  EXPECT_EQ(judge(scenario).reason, "shown by reserved, no-map-memblock, init, default-cma, kunit, "
+                                    "known-errors, no-warning");
+}
+
+TEST(Judge, DoesNotPassWithoutUserSpaceAndTheSuiteOfTheSeries) {
+  Scenario scenario = without_user_space();
+  scenario.evidence.kunit.reset();
+  EXPECT_EQ(judge(scenario).reason, "could not find out: kunit");
+  scenario.expectation.must_run_suite = false; // an unpatched kernel
+  EXPECT_EQ(judge(scenario).outcome, Outcome::pass);
+}
+
+TEST(Judge, FailsWithoutUserSpaceWhereTheLogOrMemblockShowsALoss) {
+  Scenario scenario = without_user_space();
+  add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
+  std::erase_if(*scenario.evidence.memblock_reserved,
+                [](const MemblockRange &each) { return each.range.begin == 0x50000000; });
+  EXPECT_EQ(judge(scenario).reason, "failed: reserved, known-errors");
 }
 
 RuleResult result_of(const std::string &rule, Outcome outcome) { return {rule, outcome, "", {}}; }

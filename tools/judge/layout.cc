@@ -4,7 +4,7 @@
 namespace rmemcheck {
 
 Layout::Layout(const Expectation &expectation, const Sightings &sightings)
-    : memory(expectation.memory) {
+    : memory(expectation.memory), has_user_space(expectation.has_user_space) {
   std::vector<PhysicalRange> hidden_ranges;
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate == Fate::ignored) {
@@ -30,11 +30,16 @@ RangeSet Layout::must_be_mapped(const PhysicalRange &range) const {
   return RangeSet({range}).intersection(memory).minus(hidden);
 }
 
-void report_unplaced(RuleReport &report, std::vector<std::string> names,
+void report_unplaced(RuleReport &report, const Layout &layout, std::vector<std::string> names,
                      const std::vector<std::string> &more) {
   names.insert(names.end(), more.begin(), more.end());
-  if (!names.empty())
-    report.unknown("nothing shows where the kernel placed " + count_names(names));
+  if (names.empty())
+    return;
+  const std::string why = "nothing shows where the kernel placed " + count_names(names);
+  if (layout.has_user_space)
+    report.unknown(why);
+  else
+    report.not_shown(why);
 }
 
 } // namespace rmemcheck

@@ -38,10 +38,12 @@ struct Layout {
   std::vector<PlacedRange> left_alone;
   std::vector<std::string> unplaced_mapped; ///< names of boot-placed regions not found anywhere
   std::vector<std::string> unplaced_no_map;
+  bool has_user_space; ///< see Expectation
 };
 
-/// Says in `report` which regions could not be looked at, if there are any.
-void report_unplaced(RuleReport &report, std::vector<std::string> names,
+/// Says in `report` which regions could not be looked at, if there are any: `names` and `more` of
+/// the layout's.
+void report_unplaced(RuleReport &report, const Layout &layout, std::vector<std::string> names,
                      const std::vector<std::string> &more = {});
 
 } // namespace rmemcheck

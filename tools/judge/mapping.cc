@@ -113,7 +113,7 @@ RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence 
                      to_string(placed.range) + " not in the linear mapping",
                      "mapped: " + to_string(mapped), mapping.first_line(placed.range));
   }
-  report_unplaced(report, layout.unplaced_no_map);
+  report_unplaced(report, layout, layout.unplaced_no_map);
   return report.result();
 }
 
@@ -131,7 +131,7 @@ RuleResult check_mapped_present(const Expectation &expectation, const Evidence &
       report.finding(placed.region->node.name, to_string(placed.range) + " in the linear mapping",
                      "not mapped: " + to_string(missing));
   }
-  report_unplaced(report, layout.unplaced_mapped);
+  report_unplaced(report, layout, layout.unplaced_mapped);
   return report.result();
 }
 

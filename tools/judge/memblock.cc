@@ -70,7 +70,7 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
     demand_reserved(report, placed.region->node.name, placed.range, reserved);
   for (const PhysicalRange &range : expectation.memreserve)
     demand_reserved(report, "", range, reserved);
-  report_unplaced(report, layout.unplaced_mapped);
+  report_unplaced(report, layout, layout.unplaced_mapped);
   return report.result();
 }
 
@@ -112,7 +112,7 @@ RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence 
     demand_no_map(report, placed, memory);
   for (const PlacedRange &placed : layout.mapped)
     demand_mapped(report, placed, layout, memory);
-  report_unplaced(report, layout.unplaced_no_map, layout.unplaced_mapped);
+  report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }
 

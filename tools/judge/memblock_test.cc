@@ -178,5 +178,18 @@ TEST(GivenBack, LeavesOutWhatAnotherRegionKeeps) {
   EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
 }
 
+TEST(Reserved, CannotShowBootPlacedRegionsOfAnOldKernelWithoutUserSpace) {
+  Scenario scenario = passing();
+  make_old(scenario);
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::inconclusive);
+  scenario.expectation.has_user_space = false;
+  EXPECT_THAT(run("reserved", scenario).reason, testing::HasSubstr("1 region (placed)"));
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::skip);
+  std::erase_if(*scenario.evidence.memblock_reserved,
+                [](const MemblockRange &each) { return each.range.begin == 0x50000000; });
+  EXPECT_EQ(only_finding("reserved", scenario).region, "mapped@50000000");
+}
+
 } // namespace
 } // namespace rmemcheck::test

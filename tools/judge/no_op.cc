@@ -40,6 +40,17 @@ bool starts_with_one_of(const std::string &text,
   return std::ranges::any_of(starts, [&](const auto &start) { return text.starts_with(start); });
 }
 
+/// Log lines that "memblock=debug" adds: each step with the address of the code that took it. What
+/// they come to is compared as memblock's ranges.
+constexpr std::array<std::string_view, 8> lines_of_memblock = {
+    "memblock_",    "memblock: ", "MEMBLOCK configuration:", " memory size = ",
+    " memory.cnt ", " memory[",   " reserved.cnt ",          " reserved["};
+
+/// KUnit tells of suites that only one of the kernels may have.
+bool is_of_kunit(const SourceLine &line, const std::optional<KunitReport> &kunit) {
+  return kunit && line.line >= kunit->at.line && line.line <= kunit->last_line;
+}
+
 /// Every number as "#", its sign and 0x included.
 std::string without_numbers(const std::string &text) {
   static const std::regex number("-?(0x[0-9a-f]+|[0-9]+)");
@@ -58,10 +69,11 @@ struct SortedLog {
   Lines loose;    ///< the others that must be there, by their text
 };
 
-SortedLog sorted(const KernelLog &log) {
+SortedLog sorted(const Evidence &evidence) {
   SortedLog result;
-  for (const SourceLine &line : log.lines)
-    if (!starts_with_one_of(line.text, lines_of_chance))
+  for (const SourceLine &line : evidence.log.lines)
+    if (!starts_with_one_of(line.text, lines_of_chance) &&
+        !starts_with_one_of(line.text, lines_of_memblock) && !is_of_kunit(line, evidence.kunit))
       (starts_with_one_of(line.text, lines_with_loose_places) ? result.loose : result.in_order)
           .push_back(&line);
   std::ranges::sort(result.loose, {}, [](const SourceLine *line) { return line->text; });
@@ -85,7 +97,7 @@ void compare_lines(RuleReport &report, const Lines &unpatched, const Lines &patc
   report.finding("", wanted, seen, other == patched.end() ? SourceLine{} : **other);
 }
 
-void compare_logs(RuleReport &report, const KernelLog &unpatched, const KernelLog &patched) {
+void compare_logs(RuleReport &report, const Evidence &unpatched, const Evidence &patched) {
   const SortedLog before = sorted(unpatched);
   const SortedLog after = sorted(patched);
   compare_lines(report, before.in_order, after.in_order);
@@ -197,7 +209,7 @@ RuleResult check_no_op(const Expectation &expectation, const Evidence &unpatched
     if (const std::string gap = log_gap(*evidence); !gap.empty())
       report.unknown(name + gap);
   if (report.result().outcome == Outcome::pass)
-    compare_logs(report, unpatched.log, patched.log);
+    compare_logs(report, unpatched, patched);
   const auto compare_lists = [&](const auto &before, const auto &after) {
     compare_entries(report, entries_of(before), entries_of(after));
   };

@@ -166,5 +166,25 @@ TEST(NoOp, DoesNotKnowWhatALogThatIsCutHides) {
   EXPECT_THAT(result.reason, HasSubstr("the unpatched kernel: "));
 }
 
+TEST(NoOp, PassesOverWhatMemblocksDebuggingAndKunitPrint) {
+  TwoBoots two = boots();
+  for (Evidence *evidence : {&two.unpatched, &two.patched}) {
+    add_log_line(evidence->log, "KTAP version 1");
+    evidence->kunit =
+        KunitReport{evidence->log.lines.back(), evidence->log.lines.size() + 1, 0, {}};
+    add_log_line(evidence->log, evidence == &two.patched ? "1..1" : "1..0");
+    add_log_line(evidence->log, "reboot: Power down");
+  }
+  insert_line(two.patched, 1, "memblock_reserve: [0x0000000040210000-0x0000000040ae7fff] f+0x5c");
+  insert_line(two.patched, 1, " reserved[0x0]\t[0x40210000-0x40ae7fff], 0x8d8000 bytes flags: 0x0");
+  for (SourceLine &line : two.patched.log.lines)
+    line.line = static_cast<std::size_t>(&line - two.patched.log.lines.data()) + 1;
+  two.patched.kunit->at.line += 2;
+  two.patched.kunit->last_line += 2;
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  add_log_line(two.patched.log, "ok 1 after the end of the suites");
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

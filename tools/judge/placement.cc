@@ -95,7 +95,7 @@ RuleResult check_placement(const Expectation &expectation, const Evidence &evide
       demand_good_place(report, placed, layout.memory, at);
       demand_clear(report, placed, obstacles, at);
     }
-  report_unplaced(report, layout.unplaced_mapped, layout.unplaced_no_map);
+  report_unplaced(report, layout, layout.unplaced_mapped, layout.unplaced_no_map);
   return report.result();
 }
 

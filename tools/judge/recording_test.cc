@@ -183,5 +183,15 @@ TEST(CountRecorded, CountsWhatIsFoundInTheRightPlace) {
   EXPECT_EQ(count(), std::nullopt);
 }
 
+TEST(Recorded, CannotBeShownByAnOldKernelWithoutUserSpace) {
+  Scenario scenario = passing();
+  make_old(scenario);
+  scenario.evidence.probe.reset();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::inconclusive);
+  scenario.expectation.has_user_space = false;
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::skip);
+  EXPECT_EQ(outcome("nothing-extra", scenario), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -11,16 +11,24 @@ void RuleReport::finding(const std::string &region, const std::string &expected,
 }
 
 void RuleReport::unknown(const std::string &why) {
-  result_.reason += result_.reason.empty() ? why : "; " + why;
+  add_reason(why);
+  without_findings_ = Outcome::inconclusive;
+}
+
+void RuleReport::not_shown(const std::string &why) {
+  add_reason(why);
+  if (without_findings_ == Outcome::pass)
+    without_findings_ = Outcome::skip;
 }
 
 RuleResult RuleReport::result() const {
   RuleResult result = result_;
-  if (!result.findings.empty())
-    result.outcome = Outcome::fail;
-  else
-    result.outcome = result.reason.empty() ? Outcome::pass : Outcome::inconclusive;
+  result.outcome = result.findings.empty() ? without_findings_ : Outcome::fail;
   return result;
+}
+
+void RuleReport::add_reason(const std::string &why) {
+  result_.reason += result_.reason.empty() ? why : "; " + why;
 }
 
 RuleResult skip(const std::string &reason) {

@@ -16,11 +16,17 @@ public:
                const SourceLine &at = {});
   /// Something that the evidence should show and does not.
   void unknown(const std::string &why);
-  /// fail with findings; else inconclusive if something is unknown; else pass.
+  /// Something that evidence of this kind cannot show.
+  void not_shown(const std::string &why);
+  /// fail with findings; else inconclusive if something is unknown; else skip if something could
+  /// not be shown; else pass.
   [[nodiscard]] RuleResult result() const;
 
 private:
+  void add_reason(const std::string &why);
+
   RuleResult result_;
+  Outcome without_findings_ = Outcome::pass;
 };
 
 RuleResult skip(const std::string &reason);

@@ -235,6 +235,19 @@ inline PhysicalRange full_place(const std::string &name) {
   return name == "placed" ? range(0x70ff0000, 0x10000) : range(0x7fff0000, 0x10000);
 }
 
+/// The suite of the series, all of it passed.
+inline KunitReport kunit_report() {
+  using Kind = KunitResult::Kind;
+  KunitSuite suite;
+  suite.name = "of_reserved_mem";
+  suite.planned = 2;
+  suite.tests = {{"finds", Kind::passed, line("dmesg", 101, "    ok 1 finds")},
+                 {"many", Kind::skipped, line("dmesg", 102, "    ok 2 many # SKIP too few")}};
+  suite.result = {suite.name, Kind::passed, line("dmesg", 103, "ok 1 of_reserved_mem")};
+  suite.at = line("dmesg", 100, "    # Subtest: of_reserved_mem");
+  return {line("dmesg", 98, "KTAP version 1"), 103, 1, {suite}};
+}
+
 /// Every rule passes.
 inline Scenario passing() {
   Scenario scenario;

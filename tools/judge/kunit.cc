@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/rule_report.h"
+#include "judge/rules.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// drivers/of/of_reserved_mem_test.c of the series: it asks of_reserved_mem_lookup().
+constexpr const char *suite_of_series = "of_reserved_mem";
+
+using Kind = KunitResult::Kind;
+
+bool is_skipped(const KunitResult &test) { return test.kind == Kind::skipped; }
+
+void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence) {
+  bool any_failed = false;
+  for (const KunitResult &test : suite.tests)
+    if (test.kind == Kind::failed) {
+      any_failed = true;
+      report.finding("", fmt::format("test {} of suite {} passes", test.name, suite.name),
+                     test.at.text, test.at);
+    }
+  if (!suite.result || suite.tests.size() < suite.planned) {
+    const std::string seen = fmt::format("{} of {} tests ended", suite.tests.size(), suite.planned);
+    if (evidence.ending == Ending::powered_off)
+      report.finding("", fmt::format("suite {} ends", suite.name), seen, suite.at);
+    else
+      report.unknown(fmt::format("the guest ended in suite {}: {}", suite.name, seen));
+  } else if (suite.result->kind == Kind::failed && !any_failed) {
+    report.finding("", fmt::format("suite {} passes", suite.name), suite.result->at.text,
+                   suite.result->at);
+  }
+}
+
+} // namespace
+
+RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence) {
+  const KunitReport kunit = evidence.kunit.value_or(KunitReport{});
+  const bool has_run =
+      std::ranges::find(kunit.suites, suite_of_series, &KunitSuite::name) != kunit.suites.end();
+  RuleReport report;
+  for (const KunitSuite &suite : kunit.suites)
+    demand_tests(report, suite, evidence);
+  if (expectation.must_run_suite && !has_run)
+    report.unknown(fmt::format("the suite {} of the series did not run", suite_of_series));
+  else if (kunit.suites.size() < kunit.planned)
+    report.unknown(fmt::format("{} of {} suites ran", kunit.suites.size(), kunit.planned));
+  const RuleResult result = report.result();
+  if (result.outcome != Outcome::pass)
+    return result;
+  if (kunit.suites.empty())
+    return skip("the kernel runs no KUnit suite");
+  const bool nothing_tested = std::ranges::all_of(kunit.suites, [](const KunitSuite &suite) {
+    return std::ranges::all_of(suite.tests, is_skipped);
+  });
+  return nothing_tested ? skip("KUnit skipped every test") : result;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+using Kind = KunitResult::Kind;
+
+constexpr const char *rule = "kunit";
+
+Scenario suite_has_run() {
+  Scenario scenario = passing();
+  scenario.expectation.must_run_suite = true;
+  scenario.evidence.kunit = kunit_report();
+  return scenario;
+}
+
+KunitSuite &suite(Scenario &scenario) { return scenario.evidence.kunit->suites.front(); }
+
+TEST(Kunit, PassesWhereNoTestFails) { EXPECT_EQ(outcome(rule, suite_has_run()), Outcome::pass); }
+
+TEST(Kunit, NamesSuiteTestAndLineOfAFailure) {
+  Scenario scenario = suite_has_run();
+  KunitSuite &failed = suite(scenario);
+  failed.tests[0].kind = Kind::failed;
+  failed.tests[0].at.text = "    not ok 1 finds";
+  failed.result->kind = Kind::failed;
+  const Finding finding = only_finding(rule, scenario);
+  EXPECT_EQ(finding.expected, "test finds of suite of_reserved_mem passes");
+  EXPECT_EQ(finding.seen, "    not ok 1 finds");
+  EXPECT_EQ(finding.at.line, 101u);
+}
+
+TEST(Kunit, FailsWhereASuiteFailsOrDoesNotEnd) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).result->kind = Kind::failed;
+  EXPECT_EQ(only_finding(rule, scenario).at.line, 103u);
+  scenario = suite_has_run();
+  suite(scenario).result.reset();
+  EXPECT_EQ(only_finding(rule, scenario).expected, "suite of_reserved_mem ends");
+  scenario = suite_has_run();
+  suite(scenario).tests.pop_back();
+  EXPECT_EQ(only_finding(rule, scenario).seen, "1 of 2 tests ended");
+  scenario.evidence.ending = Ending::hang;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(Kunit, IsInconclusiveWhereTheSuiteOfTheSeriesDidNotRun) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).name = "another";
+  EXPECT_THAT(run(rule, scenario).reason, HasSubstr("of_reserved_mem of the series did not run"));
+  scenario.evidence.kunit->suites.clear();
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  scenario.evidence.kunit.reset();
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(Kunit, IsInconclusiveWhereASuiteIsMissing) {
+  Scenario scenario = suite_has_run();
+  scenario.evidence.kunit->planned = 2;
+  EXPECT_EQ(run(rule, scenario).reason, "1 of 2 suites ran");
+}
+
+TEST(Kunit, IsSkippedWhereThereIsNothingToRun) {
+  EXPECT_EQ(outcome(rule, passing()), Outcome::skip);
+  Scenario scenario = passing();
+  scenario.evidence.kunit.emplace(); // KUnit without suites
+  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+  scenario = suite_has_run();
+  suite(scenario).tests[0].kind = Kind::skipped;
+  EXPECT_EQ(run(rule, scenario).reason, "KUnit skipped every test");
+}
+
+} // namespace
+} // namespace rmemcheck::test
