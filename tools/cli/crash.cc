@@ -8,7 +8,7 @@
 namespace rmemcheck {
 
 void add_crash_images(BootRequest &request) {
-  if (request.dtb.empty())
+  if (request.dtb.empty() || !request.machine.has_user_space) // nobody would read /proc/vmcore
     return;
   const auto elfcorehdr = read_reserved_memory(request.dtb, "tree.dtb").elfcorehdr;
   if (!elfcorehdr)

@@ -47,6 +47,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"hazards", kept.hazards},
                      {"left_out", kept.left_out},
                      {"device_tree", !kept.dtb.empty()},
+                     {"user_space", kept.has_user_space},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -94,6 +95,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     // Boots that were kept before there were such cases lack these.
     kept.hazards = json.value("hazards", kept.hazards);
     kept.left_out = json.value("left_out", kept.left_out);
+    kept.has_user_space = json.value("user_space", kept.has_user_space);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
@@ -110,16 +112,29 @@ bool has(const ReservedMemory &tree, const ReservedRegion &region) {
   return std::ranges::find(tree.regions, region) != tree.regions.end();
 }
 
+/// The command line that a kernel without user space was given; with one, its tree says.
+std::string command_line(const KernelLog &log) {
+  constexpr std::string_view start = "Kernel command line: "; // start_kernel()
+  for (const SourceLine &line : log.lines)
+    if (line.text.starts_with(start))
+      return line.text.substr(start.size());
+  return "";
+}
+
 /// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
 /// the tree that the kernel was given. Nothing of ours may be missing from it.
-ReservedMemory tree_of(const KeptBoot &kept, const std::string &folder, CaseResult &result) {
+ReservedMemory tree_of(const KeptBoot &kept, const KernelLog &log, const std::string &folder,
+                       CaseResult &result) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
   ReservedMemory ours;
   if (!kept.dtb.empty())
     ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
   const auto fdt = kept.boot.evidence.find("fdt");
-  if (fdt == kept.boot.evidence.end())
+  if (fdt == kept.boot.evidence.end()) {
+    if (!kept.has_user_space)
+      ours.bootargs = command_line(log);
     return ours;
+  }
   ReservedMemory given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
   ours.bootargs = given.bootargs; // QEMU's part
   ours.initrd = given.initrd;
@@ -206,9 +221,11 @@ CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
   const auto start = std::chrono::steady_clock::now();
   CaseResult result;
   ParsedEvidence parsed = parse(kept.boot.evidence);
-  const ReservedMemory tree = tree_of(kept, folder, result);
+  const ReservedMemory tree = tree_of(kept, parsed.evidence.log, folder, result);
   Expectation expectation = expect(tree, facts_of(tree, parsed.evidence, kept.boot.evidence));
   expectation.may_leave_out = kept.left_out;
+  expectation.has_user_space = kept.has_user_space;
+  expectation.must_run_suite = !kept.has_user_space && kept.kernel != "baseline";
   result.kernel = kept.kernel;
   result.name = kept.case_name;
   result.title = kept.title;

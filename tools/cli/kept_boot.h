@@ -24,6 +24,7 @@ struct KeptBoot {
   std::string title;     ///< of the case
   std::vector<std::uint64_t> hazards;
   std::uint64_t left_out = 0; ///< boot-placed regions that the kernel may leave out
+  bool has_user_space = true; ///< of the machine: whether there was a guest to send evidence
   std::string kernel_version; ///< "make kernelrelease"; empty where nobody knows
   std::string dtb;            ///< empty where the kernel was given none
   BootResult boot;

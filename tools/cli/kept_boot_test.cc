@@ -201,5 +201,51 @@ TEST_F(TakenMemoryTest, TheDtbIsWhereMemblockHasItsSize) {
   EXPECT_EQ(expected_no_map(), 1u);
 }
 
+class NoUserSpaceTest : public KeptBootTest {
+protected:
+  NoUserSpaceTest() {
+    kept.has_user_space = false;
+    kept.kernel = "patched";
+    kept.boot.evidence = {{"dmesg", "Linux version 6.1.7 (gcc)\nKernel command line: cma=16M\n"
+                                    "reboot: Power down\n"}};
+  }
+  [[nodiscard]] std::string outcome_of(const std::string &name) const {
+    const CaseResult result = judge_kept(kept, "");
+    const auto rule = std::ranges::find(result.verdict.rules, name, &RuleResult::rule);
+    return to_string(rule->outcome) + ": " + rule->reason;
+  }
+};
+
+TEST_F(NoUserSpaceTest, IsKept) {
+  save(run(), kept);
+  EXPECT_FALSE(load(run()).has_user_space);
+  kept.has_user_space = true;
+  fs::remove_all(run());
+  save(run(), kept);
+  EXPECT_TRUE(load(run()).has_user_space);
+}
+
+TEST_F(NoUserSpaceTest, AsksForTheSuiteOfAnyButAnUnpatchedKernel) {
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("inconclusive: the suite of_reserved_mem"));
+  EXPECT_THAT(outcome_of("recorded"), HasSubstr("skip: without user space"));
+  kept.kernel = "baseline";
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+  kept.kernel = "patched";
+  kept.has_user_space = true;
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+  EXPECT_THAT(outcome_of("recorded"), HasSubstr("inconclusive: "));
+}
+
+TEST_F(NoUserSpaceTest, HasItsCommandLineFromTheLog) {
+  std::vector<RegionRequest> regions = {static_region("pool", 0x10000000, 0x1000000)};
+  regions[0].compatible = {"shared-dma-pool"};
+  regions[0].reusable = true;
+  regions[0].flags = {"linux,cma-default"};
+  kept.dtb = tree_with(regions);
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 0u) << "cma= goes before the pool";
+  kept.boot.evidence["dmesg"] = "Linux version 6.1.7 (gcc)\nreboot: Power down\n";
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 1u);
+}
+
 } // namespace
 } // namespace rmemcheck::test

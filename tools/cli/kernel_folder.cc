@@ -33,7 +33,8 @@ void copy_kernel(const BuiltKernel &kernel, const Machine &machine, const fs::pa
   copy_one(kernel.image, folder / fs::path(machine.image).filename());
   copy_one(kernel.config, folder / ".config");
   copy_one(kernel.system_map, folder / "System.map");
-  copy_one(kernel.module, folder / kernel.module.filename());
+  if (!kernel.module.empty())
+    copy_one(kernel.module, folder / kernel.module.filename());
   const fs::path vmlinux = kernel.system_map.parent_path() / "vmlinux";
   if (fs::exists(vmlinux))
     copy_one(vmlinux, folder / "vmlinux");

@@ -79,6 +79,7 @@ Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel, Boo
   kept.title = prepared.what.title;
   kept.hazards = prepared.what.hazards;
   kept.left_out = prepared.what.left_out;
+  kept.has_user_space = request.machine.has_user_space;
   kept.dtb = prepared.dtb;
   kept.boot = boot_or_died(request);
   const std::string folder = fmt::format("runs/{}/{}", kernel.name, prepared.what.name);

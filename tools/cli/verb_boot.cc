@@ -65,7 +65,11 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   request.modules.assign(options.modules.begin(), options.modules.end());
   request.append = options.append;
   request.silence_seconds = options.silence_seconds;
-  request.init = guest_init(request.machine, kit, progress);
+  if (request.machine.has_user_space)
+    request.init = guest_init(request.machine, kit, progress);
+  else if (!options.modules.empty())
+    throw bad_input(fmt::format("--module: expected none: the machine {} has no user space",
+                                request.machine.name));
   add_crash_images(request);
   return request;
 }
@@ -86,6 +90,7 @@ ExitStatus boot_one(const BootOptions &options) {
     ProgressLine progress;
     const BootRequest request = boot_request(options, progress);
     kept.dtb = request.dtb;
+    kept.has_user_space = request.machine.has_user_space;
     progress.step("booting " + options.kernel, -1);
     kept.boot = boot(request);
   }

@@ -50,7 +50,11 @@ public:
         options_.image.empty() ? build_kernels(machine) : given_kernel();
     BootRequest base;
     base.machine = machine;
-    base.init = guest_init(machine, kit_, progress_);
+    if (machine.has_user_space)
+      base.init = guest_init(machine, kit_, progress_);
+    else if (!options_.modules.empty())
+      throw bad_input(
+          fmt::format("--module: expected none: the machine {} has no user space", machine.name));
     results_.cases = validate(cases, kernels, base, out_.path(), options_.jobs, progress_);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     results_.seconds = elapsed.count();
@@ -114,7 +118,9 @@ private:
       request.series = name == std::string("patched") ? series : std::nullopt;
       const BuiltKernel built = build_kernel(request, progress_of(name + std::string(": ")));
       keep(name, built, machine);
-      kernels.push_back({name, built.version, built.image, {built.module}});
+      kernels.push_back({name, built.version, built.image, {}});
+      if (!built.module.empty())
+        kernels.back().modules.push_back(built.module);
     }
     return kernels;
   }

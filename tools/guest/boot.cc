@@ -26,12 +26,18 @@ const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence"};
 
 constexpr auto console_period = 20ms; // how often the console is looked at
 
+ConsoleWatch::RegularEnd regular_end(const Machine &machine) {
+  return machine.has_user_space ? ConsoleWatch::RegularEnd::of_user_space
+                                : ConsoleWatch::RegularEnd::of_kernel;
+}
+
 /// One guest from its first byte to its end.
 class Guest {
 public:
-  Guest(const std::vector<std::string> &argv, const fs::path &folder, double silence_seconds)
+  Guest(const std::vector<std::string> &argv, const fs::path &folder, const BootRequest &request)
       : evidence_(folder / file_names.evidence),
-        watch_(std::chrono::duration<double>(silence_seconds), Clock::now()),
+        watch_(std::chrono::duration<double>(request.silence_seconds), Clock::now(),
+               regular_end(request.machine)),
         qemu_({argv, folder, {}, {}}, Child::Streams::separate) {}
 
   /// Until it ends or is ended.
@@ -124,27 +130,43 @@ std::string version_of(const std::string &program) {
 
 std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? read_file(path) : ""; }
 
+/// The guest's files, in the folder that it runs in.
+void write_files(const BootRequest &request, const fs::path &folder) {
+  if (request.machine.has_user_space)
+    write_file(folder / file_names.initramfs, make_initramfs(request.init, request.modules));
+  for (std::size_t index = 0; index < request.images.size(); ++index)
+    write_file(folder / image_name(index), request.images[index].bytes);
+  if (request.machine.has_device_tree)
+    write_file(folder / file_names.dtb, request.dtb);
+}
+
+/// What the guest has sent; without user space nobody sends, and only a regular end, which the
+/// console tells, shows that there is no more to come.
+Frames received(const BootRequest &request, const fs::path &folder) {
+  if (request.machine.has_user_space)
+    return parse_frames(bytes_if_there(folder / file_names.evidence));
+  return {{}, {}, "the console ends before the kernel says that it powers off"};
+}
+
 } // namespace
 
 BootResult boot(const BootRequest &request) {
   const auto start = Clock::now();
   const TemporaryFolder folder;
-  write_file(folder.path() / file_names.initramfs, make_initramfs(request.init, request.modules));
-  for (std::size_t index = 0; index < request.images.size(); ++index)
-    write_file(folder.path() / image_name(index), request.images[index].bytes);
-  if (request.machine.has_device_tree)
-    write_file(folder.path() / file_names.dtb, request.dtb);
+  write_files(request, folder.path());
   BootResult result;
   result.qemu_version = version_of(request.machine.qemu_program);
   result.qemu_argv = qemu_command(request, file_names);
-  Guest guest(result.qemu_argv, folder.path(), request.silence_seconds);
+  Guest guest(result.qemu_argv, folder.path(), request);
   guest.run();
-  Frames frames = parse_frames(bytes_if_there(folder.path() / file_names.evidence));
+  Frames frames = received(request, folder.path());
   guest.tell(result, frames);
   if (guest.never_started())
     throw could_not_find_out(fmt::format("the guest never started: {}\ncommand: {}",
                                          result.qemu_error, to_shell(result.qemu_argv)));
   result.evidence = std::move(frames.files);
+  if (!request.machine.has_user_space)
+    result.evidence["dmesg"] = result.console;
   const std::chrono::duration<double> elapsed = Clock::now() - start;
   result.seconds = elapsed.count();
   return result;

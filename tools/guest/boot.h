@@ -20,8 +20,8 @@ struct MemoryImage {
 struct BootRequest {
   Machine machine;
   std::filesystem::path image;
-  std::string dtb;                            ///< bytes; empty on a machine without a DTB
-  std::filesystem::path init;                 ///< our static PID 1, built for the machine
+  std::string dtb;            ///< bytes; empty on a machine without a DTB
+  std::filesystem::path init; ///< our static PID 1, built for the machine; none without user space
   std::vector<std::filesystem::path> modules; ///< loaded by PID 1 in this order; the probe is last
   std::string append;                         ///< more kernel command line
   std::vector<MemoryImage> images;
@@ -37,7 +37,7 @@ struct BootResult {
   std::string qemu_version;
   std::string qemu_error; ///< what QEMU itself said
   std::string console;    ///< whole console log
-  RawEvidence evidence;   ///< files whose length and checksum held
+  RawEvidence evidence;   ///< files whose length and checksum held, or the console as "dmesg"
   double seconds = 0;
 };
 

@@ -17,12 +17,14 @@ using testing::UnorderedElementsAre;
 class Boot : public test::CacheTest {
 protected:
   /// What `script` does as QEMU, called in the guest's folder.
-  [[nodiscard]] BootResult boot_as(const std::string &script, double silence_seconds = 20) const {
+  [[nodiscard]] BootResult boot_as(const std::string &script, double silence_seconds = 20,
+                                   bool has_user_space = true) const {
     write("qemu", "#!/bin/sh\n[ \"$1\" = --version ] && echo QEMU of the test && exit\n" + script);
     std::filesystem::permissions(folder / "qemu", std::filesystem::perms::owner_all);
     write("init", "init");
     BootRequest request;
     request.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
+    request.machine.has_user_space = has_user_space;
     request.machine.qemu_program = (folder / "qemu").string();
     request.image = folder / "Image";
     request.dtb = "a DTB";
@@ -44,6 +46,22 @@ TEST_F(Boot, KeepsConsoleAndEvidence) {
   EXPECT_EQ(result.qemu_version, "QEMU of the test");
   EXPECT_EQ(result.qemu_argv.front(), (folder / "qemu").string());
   EXPECT_GT(result.seconds, 0);
+}
+
+TEST_F(Boot, TakesTheConsoleForTheLogWhereThereIsNoUserSpace) {
+  const BootResult result = boot_as("ls; echo reboot: Power down; exec sleep 60", 20, false);
+  EXPECT_EQ(result.ending, Ending::powered_off);
+  EXPECT_EQ(result.console, "tree.dtb\nreboot: Power down\n") << "there is no initramfs";
+  EXPECT_THAT(result.evidence, UnorderedElementsAre(Pair("dmesg", result.console)));
+  EXPECT_LT(result.seconds, 5) << "the board that cannot power off";
+}
+
+TEST_F(Boot, DoesNotTakeAConsoleThatStopsForARegularEnd) {
+  const BootResult result = boot_as("echo Booting", 20, false);
+  EXPECT_EQ(result.ending, Ending::cut_short);
+  EXPECT_THAT(result.ending_reason, HasSubstr("before the kernel says that it powers off"));
+  EXPECT_EQ(boot_as("echo Booting; exec sleep 60", 0.3, false).ending, Ending::hang);
+  EXPECT_EQ(boot_as("echo 'Kernel panic - not syncing: one'", 20, false).ending, Ending::panic);
 }
 
 TEST_F(Boot, GivesTheGuestItsFiles) {

@@ -14,24 +14,28 @@ class ConsoleWatch {
 public:
   using Clock = std::chrono::steady_clock;
 
+  /// Where there is no user space the kernel's own word is the regular end of a guest.
+  enum class RegularEnd { of_user_space, of_kernel };
+
   /// What the console says of the end, and the line that says it.
   struct End {
     Ending ending;
     std::string reason;
   };
 
-  ConsoleWatch(std::chrono::duration<double> silence, Clock::time_point now)
-      : silence_(silence), last_byte_(now) {}
+  ConsoleWatch(std::chrono::duration<double> silence, Clock::time_point now,
+               RegularEnd regular_end = RegularEnd::of_user_space)
+      : silence_(silence), regular_end_(regular_end), last_byte_(now) {}
 
   /// New bytes of the console.
   void take(const std::string &bytes, Clock::time_point now);
   /// The guest is alive though its console is silent.
   void note_life(Clock::time_point now) { last_byte_ = now; }
 
-  /// The panic or oops that was seen, if any.
+  /// The panic or oops that was seen, or the kernel's regular end, if any.
   [[nodiscard]] const std::optional<End> &seen() const { return seen_; }
   /// Whether to end the guest now: a while after a panic or an oops, for the trace that follows,
-  /// or after too long a silence.
+  /// or after a regular end, for a board that cannot power off; or after too long a silence.
   [[nodiscard]] std::optional<End> end(Clock::time_point now) const;
   /// How long nothing needs to be looked at.
   [[nodiscard]] Clock::duration pause(Clock::time_point now) const;
@@ -41,6 +45,7 @@ private:
   [[nodiscard]] Clock::time_point deadline() const;
 
   std::chrono::duration<double> silence_;
+  RegularEnd regular_end_;
   Clock::time_point last_byte_;
   Clock::time_point seen_at_;
   std::optional<End> seen_;

@@ -55,6 +55,29 @@ TEST(ConsoleWatch, EndsAPanicThatGoesOnTalking) {
   EXPECT_EQ(told(watch, start + 2s), "Kernel panic - not syncing: one");
 }
 
+TEST(ConsoleWatch, TakesTheKernelsWordForItsEndWhereThereIsNoUserSpace) {
+  for (const char *line : {"reboot: Power down", "reboot: System halted",
+                           "reboot: Restarting system", "[    0.126000] reboot: Power down\r"}) {
+    ConsoleWatch watch(20s, start, ConsoleWatch::RegularEnd::of_kernel);
+    watch.take(std::string(line) + "\nKernel panic - not syncing: nothing left to run\n", start);
+    ASSERT_TRUE(watch.seen()) << line;
+    EXPECT_EQ(watch.seen()->ending, Ending::powered_off);
+    EXPECT_EQ(watch.seen()->reason, "");
+    EXPECT_TRUE(watch.end(start + 2s)) << "for a board that cannot power off";
+  }
+}
+
+TEST(ConsoleWatch, DoesNotTakeAnythingElseForARegularEnd) {
+  ConsoleWatch watch(20s, start, ConsoleWatch::RegularEnd::of_kernel);
+  watch.take("Kernel command line: \"reboot: Power down\"\nsyscon-reboot: Power down\n", start);
+  EXPECT_FALSE(watch.seen());
+  watch.take("Kernel panic - not syncing: one\nreboot: Restarting system\n", start);
+  EXPECT_EQ(watch.seen()->ending, Ending::panic);
+  ConsoleWatch with_user_space(20s, start);
+  with_user_space.take("reboot: Power down\n", start);
+  EXPECT_FALSE(with_user_space.seen()) << "the evidence says how it ended";
+}
+
 TEST(ConsoleWatch, WaitsForTheWholeLine) {
   ConsoleWatch watch(20s, start);
   watch.take("Kernel panic - not ", start);

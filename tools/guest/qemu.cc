@@ -15,6 +15,10 @@ namespace {
 /// PANIC_PRINT_ALL_PRINTK_MSG of kernel/panic.c), an oops all that follows.
 constexpr const char *quiet_words = " loglevel=6 panic_print=32";
 
+/// Without user space the console is all there is: the whole log, memblock's ranges, and KUnit,
+/// which powers off when its suites have run (lib/kunit/executor.c).
+constexpr const char *telling_words = " loglevel=8 memblock=debug kunit_shutdown=poweroff";
+
 /// The board, without whatever QEMU or a person's settings add.
 std::vector<std::string> board(const Machine &machine, const std::string &machine_options) {
   return {machine.qemu_program,
@@ -32,9 +36,20 @@ std::vector<std::string> board(const Machine &machine, const std::string &machin
           "none"};
 }
 
+/// The initramfs, and the port that its evidence goes out by.
+void add_user_space(std::vector<std::string> &command, const Machine &machine,
+                    const GuestFiles &files) {
+  command.insert(command.end(),
+                 {"-initrd", files.initramfs.string(), "-chardev",
+                  "file,id=evidence,path=" + files.evidence.string(), "-device",
+                  machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
+                  "-device", "virtserialport,chardev=evidence,name=rmemcheck.evidence"});
+}
+
 } // namespace
 
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
+  const bool has_user_space = request.machine.has_user_space;
   std::vector<std::string> command = board(request.machine, "");
   const std::string append = request.append.empty() ? "" : " " + request.append;
   const std::vector<std::string> guest = {
@@ -43,20 +58,15 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       "stdio,id=console,signal=off",
       "-serial",
       "chardev:console",
-      "-chardev",
-      "file,id=evidence,path=" + files.evidence.string(),
-      "-device",
-      request.machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
-      "-device",
-      "virtserialport,chardev=evidence,name=rmemcheck.evidence",
       "-kernel",
       std::filesystem::absolute(request.image).string(),
-      "-initrd",
-      files.initramfs.string(),
       "-append",
-      request.machine.console + quiet_words + " panic=-1" + append,
+      request.machine.console + (has_user_space ? quiet_words : telling_words) + " panic=-1" +
+          append,
   };
   command.insert(command.end(), guest.begin(), guest.end());
+  if (has_user_space)
+    add_user_space(command, request.machine, files);
   for (std::size_t index = 0; index < request.images.size(); ++index) {
     command.emplace_back("-device");
     command.push_back(fmt::format("loader,file={},addr={:#x},force-raw=on", image_name(index),

@@ -42,6 +42,16 @@ TEST(QemuCommand, HandsOverNoTreeWhereTheMachineHasNone) {
   EXPECT_EQ(value_of(qemu_command(none, {}), "-dtb"), "missing");
 }
 
+TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
+  BootRequest none = request();
+  none.machine.has_user_space = false;
+  const auto command = qemu_command(none, {});
+  EXPECT_EQ(value_of(command, "-initrd"), "missing");
+  EXPECT_THAT(command, testing::Not(Contains(HasSubstr("virtserialport"))));
+  EXPECT_THAT(value_of(command, "-append"),
+              HasSubstr(" loglevel=8 memblock=debug kunit_shutdown=poweroff panic=-1"));
+}
+
 TEST(QemuCommand, EndsWithAGuestThatRestarts) {
   const auto command = qemu_command(request(), {});
   EXPECT_THAT(command, Contains("-no-reboot"));

@@ -56,7 +56,7 @@ std::string build_key(const BuildRequest &request, const std::vector<ConfigLine>
                             request.series ? request.series->content_key() : "unpatched",
                             machine.arch, machine.image, machine.image_target, config_text(config),
                             tool_version_line(compiler(machine)),
-                            module_key(request.module_source)));
+                            machine.has_user_space ? module_key(request.module_source) : "none"));
 }
 
 /// The first lines that say what went wrong, or the last ones.
@@ -88,8 +88,12 @@ public:
     const auto start = std::chrono::steady_clock::now();
     prepare_tree();
     configure();
-    run_make("compiling", {request_.machine.image_target, "modules_prepare"});
-    build_module();
+    std::vector<std::string> targets = {request_.machine.image_target};
+    if (request_.machine.has_user_space)
+      targets.emplace_back("modules_prepare");
+    run_make("compiling", targets);
+    if (request_.machine.has_user_space)
+      build_module();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     keep(elapsed.count());
     fs::remove_all(work_);
@@ -178,7 +182,8 @@ private:
     take(objects() / ".config", ".config");
     take(objects() / "System.map", "System.map");
     take(objects() / "vmlinux", "vmlinux");
-    take(module_folder() / "reserved_mem_probe.ko", "reserved_mem_probe.ko");
+    if (request_.machine.has_user_space)
+      take(module_folder() / "reserved_mem_probe.ko", "reserved_mem_probe.ko");
     std::string release = read_file(objects() / "include/config/kernel.release");
     release.erase(release.find_last_not_of('\n') + 1);
     const Json meta = {{"version", release},
@@ -204,7 +209,7 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
     return {folder / fs::path(machine.image).filename(),
             folder / ".config",
             folder / "System.map",
-            folder / "reserved_mem_probe.ko",
+            machine.has_user_space ? folder / "reserved_mem_probe.ko" : "",
             meta.at("version"),
             key,
             entry.was_there,

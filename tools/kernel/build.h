@@ -16,7 +16,7 @@ struct BuiltKernel {
   std::filesystem::path image;
   std::filesystem::path config; ///< .config
   std::filesystem::path system_map;
-  std::filesystem::path module; ///< the probe module built against it
+  std::filesystem::path module; ///< the probe module built against it; empty if none can run
   std::string version;          ///< "make kernelrelease"
   std::string key;              ///< of the cache entry
   bool from_cache = false;

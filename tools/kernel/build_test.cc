@@ -89,6 +89,16 @@ TEST_F(BuildKernel, LeavesOneCacheEntry) {
   EXPECT_THAT(read(cache() / "kernels" / kernel.key / "build.log"), HasSubstr("ARCH=fake"));
 }
 
+TEST_F(BuildKernel, LeavesNoModuleWhereNobodyLoadsOne) {
+  request.machine.has_user_space = false;
+  const BuiltKernel kernel = build();
+  EXPECT_TRUE(kernel.module.empty());
+  EXPECT_THAT(names_in(cache() / "kernels" / kernel.key),
+              Not(testing::Contains("reserved_mem_probe.ko")));
+  write("kmod/probe.c", "another probe\n");
+  EXPECT_TRUE(build().from_cache);
+}
+
 TEST_F(BuildKernel, TakesTheSecondFromTheCache) {
   const BuiltKernel first = build();
   fs::remove_all(folder / "linux"); // it is not looked at

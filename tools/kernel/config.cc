@@ -41,20 +41,24 @@ bool holds(const std::string &line, const std::set<std::string> &config) {
 std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
                                       const Machine &machine) {
   std::vector<ConfigLine> wanted;
-  const auto take = [&](const std::string &text, const std::string &at) {
+  const auto take = [&](const std::string &text, const std::string &at, bool is_optional = false) {
     if (is_set(text) || is_unset(text))
-      wanted.push_back({text, at});
+      wanted.push_back({text, at, is_optional});
     else if (!text.empty() && text.front() != '#')
       throw bad_input(fmt::format("{}: {}: expected CONFIG_NAME=value", at, text));
   };
   const std::vector<std::string> lines = split_lines(read_file(fragment));
   for (std::size_t index = 0; index < lines.size(); ++index)
     take(lines[index], fmt::format("{}:{}", fragment.string(), index + 1));
-  for (const std::string &line : machine.config) {
+  const auto take_instead = [&](const std::string &line, bool is_optional) {
     std::erase_if(wanted,
                   [&](const ConfigLine &other) { return option(other.text) == option(line); });
-    take(line, "machine " + machine.name);
-  }
+    take(line, "machine " + machine.name, is_optional);
+  };
+  for (const std::string &line : machine.config)
+    take_instead(line, false);
+  for (const std::string &line : machine.optional_config)
+    take_instead(line, true);
   return wanted;
 }
 
@@ -69,7 +73,7 @@ void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::
   const std::vector<std::string> lines = split_lines(read_file(config));
   const std::set<std::string> got(lines.begin(), lines.end());
   for (const ConfigLine &line : wanted)
-    if (!holds(line.text, got))
+    if (!line.is_optional && !holds(line.text, got))
       throw bad_input(fmt::format("{}: {}: this kernel does not take it: it has no such option, or "
                                   "what the option depends on is off",
                                   line.at, line.text));

@@ -12,7 +12,8 @@ namespace rmemcheck {
 /// A line that a configuration must have, "CONFIG_OF=y" or "# CONFIG_FOO is not set".
 struct ConfigLine {
   std::string text;
-  std::string at; ///< for messages: "Kconfig.fragment:7", "machine arm64"
+  std::string at;           ///< for messages: "Kconfig.fragment:7", "machine arm64"
+  bool is_optional = false; ///< need not hold
 };
 
 /// The lines of the fragment and of the machine, comments left out; where both have a line for one
@@ -24,7 +25,7 @@ std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
 std::string config_text(const std::vector<ConfigLine> &lines);
 
 /// Kconfig drops what it does not know or what depends on something else, without a word: a line
-/// that is not in the kernel's .config is bad_input naming it.
+/// that is not in the kernel's .config is bad_input naming it, but for an optional one.
 void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::path &config);
 
 } // namespace rmemcheck

@@ -13,12 +13,14 @@ using ::testing::StartsWith;
 
 class WantedConfig : public FolderTest {
 protected:
-  [[nodiscard]] std::vector<ConfigLine> wanted(const std::string &fragment,
-                                               const std::vector<std::string> &config = {}) const {
+  [[nodiscard]] std::vector<ConfigLine>
+  wanted(const std::string &fragment, const std::vector<std::string> &config = {},
+         const std::vector<std::string> &optional = {}) const {
     write("Kconfig.fragment", fragment);
     Machine machine;
     machine.name = "arm64";
     machine.config = config;
+    machine.optional_config = optional;
     return wanted_config(folder / "Kconfig.fragment", machine);
   }
   /// Checks what is wanted against a kernel's .config.
@@ -90,6 +92,15 @@ TEST_F(CheckConfig, NamesALineThatDidNotTake) {
   for (const char *config : {"CONFIG_OF=y\n", "CONFIG_OF=y\n# CONFIG_CMA is not set\n",
                              "CONFIG_OF=y\nCONFIG_CMA=m\n", "CONFIG_OF=y\nCONFIG_CMA=yes\n"})
     EXPECT_THAT(refusal([&] { check(fragment, config); }), StartsWith(where)) << config;
+}
+
+TEST_F(CheckConfig, TakesAnOptionalLineOrLeavesIt) {
+  const auto lines = wanted("CONFIG_OF=y\n", {"CONFIG_A=y"}, {"CONFIG_A=m", "CONFIG_TEST=y"});
+  EXPECT_EQ(config_text(lines), "CONFIG_OF=y\nCONFIG_A=m\nCONFIG_TEST=y\n");
+  for (const char *config : {"CONFIG_OF=y\n", "CONFIG_OF=y\nCONFIG_A=m\nCONFIG_TEST=y\n"}) {
+    write(".config", config);
+    EXPECT_NO_THROW(check_config(lines, folder / ".config")) << config;
+  }
 }
 
 TEST_F(CheckConfig, NotSetHoldsWhereTheOptionIsAbsent) {

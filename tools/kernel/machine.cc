@@ -22,7 +22,10 @@ void read_qemu(TomlTable reader, Machine &machine) {
   if (!machine.has_device_tree && base)
     reader.refuse("memory-base", "nothing where device-tree is false: no region has an address");
   machine.memory_base = base.value_or(0);
-  machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
+  if (machine.has_user_space)
+    machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
+  else if (reader.has("serial-bus-device"))
+    reader.refuse("serial-bus-device", "nothing where user-space is false: nobody writes to it");
   machine.console = reader.required_string("console", some_text);
   reader.finish();
 }
@@ -40,9 +43,11 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.image_target = reader.required_string("image-target", "a target of the kernel's make");
   machine.packages = reader.strings("packages");
   machine.config = reader.strings("config");
+  machine.optional_config = reader.strings("optional-config");
   machine.memblock_memory_regions = reader.size("memblock-memory-regions").value_or(0);
   machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
   machine.firmware_regions = reader.size("firmware-regions").value_or(0);
+  machine.has_user_space = reader.boolean("user-space", true);
   machine.boots = reader.has("qemu");
   if (machine.boots)
     read_qemu(reader.table("qemu"), machine);

@@ -18,6 +18,9 @@ struct Machine {
   std::string image_target;          ///< make target
   std::vector<std::string> packages; ///< Debian packages that it needs
   std::vector<std::string> config;   ///< lines beyond Kconfig.fragment
+  /// Lines of options that not every kernel has, such as those that a series adds: dropped where
+  /// the kernel does not take them.
+  std::vector<std::string> optional_config;
   /// INIT_MEMBLOCK_MEMORY_REGIONS and INIT_MEMBLOCK_RESERVED_REGIONS (mm/memblock.c): entries that
   /// memblock's arrays have before the page tables are set up. A tree that needs more is lost on
   /// any kernel. 0: not known, not minded.
@@ -32,8 +35,12 @@ struct Machine {
   std::uint64_t memory_mib = 0;
   bool has_device_tree = true;   ///< whether the kernel is handed a DTB
   std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
-  std::string serial_bus_device;
-  std::string console; ///< kernel command line words
+  /// Whether the kernel is given a guest to run. Where none can be made or be trusted there is no
+  /// initramfs and no module: the console is all evidence, with what "memblock=debug" and KUnit
+  /// print there, and the guest ends when KUnit powers it off.
+  bool has_user_space = true;
+  std::string serial_bus_device; ///< that carries evidence out of user space
+  std::string console;           ///< kernel command line words
 };
 
 /// Reads a machine file. Unknown keys and wrong types are bad_input with file and line.

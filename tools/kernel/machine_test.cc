@@ -67,6 +67,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
   const Machine riscv = machine(std::string(root) +
                                 "compiler-prefix = 'riscv64-linux-gnu-'\npackages = ['a', 'b']\n"
                                 "config = ['CONFIG_A=y']\n"
+                                "optional-config = ['CONFIG_B=y']\n"
                                 "memblock-memory-regions = 128\n"
                                 "firmware-regions = 1\n"
                                 "memblock-reserved-regions = 129\n" +
@@ -75,6 +76,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
   EXPECT_EQ(riscv.compiler_prefix, "riscv64-linux-gnu-");
   EXPECT_THAT(riscv.packages, ElementsAre("a", "b"));
   EXPECT_THAT(riscv.config, ElementsAre("CONFIG_A=y"));
+  EXPECT_THAT(riscv.optional_config, ElementsAre("CONFIG_B=y"));
   EXPECT_EQ(riscv.memblock_memory_regions, 128U);
   EXPECT_EQ(riscv.firmware_regions, 1U);
   EXPECT_EQ(riscv.memblock_reserved_regions, 129U);
@@ -102,6 +104,14 @@ TEST_F(ReadMachine, HasADeviceTreeAndAMemoryBaseOrNeither) {
   const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
   EXPECT_FALSE(machine(none).has_device_tree);
   EXPECT_THAT(refusal(none + "memory-base = 0\n"), HasSubstr("riscv.toml:12: memory-base: "));
+}
+
+TEST_F(ReadMachine, HasUserSpaceAndABusOrNeither) {
+  EXPECT_TRUE(machine(std::string(root) + qemu).has_user_space);
+  const std::string none = "user-space = false\n" + std::string(root);
+  EXPECT_FALSE(machine(none + without(qemu, "serial-bus-device")).has_user_space);
+  EXPECT_THAT(refusal(none + qemu),
+              HasSubstr("riscv.toml:11: serial-bus-device: expected nothing"));
 }
 
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
