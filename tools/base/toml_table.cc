@@ -152,6 +152,23 @@ std::vector<std::uint64_t> TomlTable::numbers(const char *key, std::uint64_t lea
   return result;
 }
 
+std::map<std::string, std::string> TomlTable::texts(const char *key) {
+  std::map<std::string, std::string> result;
+  const toml::node *node = get(key);
+  if (node == nullptr)
+    return result;
+  if (!node->is_table())
+    refuse(key, "a table of names and strings");
+  for (const auto &[name, value] : *node->as_table()) {
+    const auto text = value.value_exact<std::string>();
+    if (!text || text->empty())
+      refuse(value.source(), key,
+             fmt::format("{} = \"a string that is not empty\"", std::string(name.str())));
+    result.emplace(std::string(name.str()), *text);
+  }
+  return result;
+}
+
 std::map<std::string, std::string> TomlTable::bytes(const char *key) {
   std::map<std::string, std::string> result;
   const toml::node *node = get(key);

@@ -42,6 +42,8 @@ public:
   std::vector<std::uint64_t> numbers(const char *key, std::uint64_t least, std::uint64_t most);
   /// A table of names with bytes, each in hexadecimal digits; spaces between them are left out.
   std::map<std::string, std::string> bytes(const char *key);
+  /// A table of names with strings that are not empty.
+  std::map<std::string, std::string> texts(const char *key);
   /// A table of tables, [[key]].
   std::vector<TomlTable> tables(const char *key);
   /// A table, [key]; it must be there.

@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Through memory, since the library's copy does not say why it failed.
+/// Through memory, since the library's copy does not say why it failed. Its permissions are kept.
 void copy_one(const fs::path &from, const fs::path &to) {
   std::string bytes;
   try {
@@ -20,6 +20,7 @@ void copy_one(const fs::path &from, const fs::path &to) {
     throw could_not_find_out(error.what());
   }
   write_file(to, bytes);
+  fs::permissions(to, fs::status(from).permissions());
 }
 
 } // namespace

@@ -101,8 +101,8 @@ Machine read_bootable_machine(const std::string &given, const Kit &kit) {
   const fs::path file = machine_file(given, kit);
   Machine machine = read_machine(file);
   if (!machine.boots)
-    throw bad_input(
-        fmt::format("{}: expected a [qemu]: this machine is only compiled", file.string()));
+    throw bad_input(fmt::format(
+        "{}: expected a [qemu] or a [native]: this machine is only compiled", file.string()));
   return machine;
 }
 

@@ -151,6 +151,8 @@ std::string what_firmware_spoils(const std::string &dtb, const std::string &name
 /// Why the case makes no sense on the machine; empty if it does.
 std::string what_is_missing(const PreparedCase &prepared, const Machine &machine) {
   const Case &what = prepared.what;
+  if (const auto lacking = machine.lacks.find(what.name); lacking != machine.lacks.end())
+    return lacking->second;
   if (!machine.has_device_tree && what.tree.asks_for_a_tree())
     return "device tree";
   for (const std::string &need : what.needs)

@@ -55,6 +55,18 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
   EXPECT_EQ(cases.front().what.name, "plain");
 }
 
+TEST(LeaveOutUnserved, TakesWhatTheMachineSaysItLacks) {
+  std::vector<PreparedCase> cases(2);
+  cases[0].what.name = "pool";
+  cases[1].what.name = "plain";
+  Machine machine;
+  machine.name = "small";
+  machine.lacks = {{"pool", "DMA"}, {"other", "pages"}};
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            std::vector<std::string>{"pool: not on small, which has no DMA"});
+  EXPECT_EQ(cases.size(), 1u);
+}
+
 TEST(LeaveOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
   std::vector<PreparedCase> cases(3);
   cases[0].what.name = "nothing";

@@ -8,6 +8,7 @@
 #include "guest/console.h"
 #include "guest/frames.h"
 #include "guest/initramfs.h"
+#include "guest/native.h"
 #include "guest/qemu.h"
 #include "kernel/cache.h"
 
@@ -155,8 +156,10 @@ BootResult boot(const BootRequest &request) {
   const TemporaryFolder folder;
   write_files(request, folder.path());
   BootResult result;
-  result.qemu_version = version_of(request.machine.qemu_program);
-  result.qemu_argv = qemu_command(request, file_names);
+  const bool is_native = request.machine.is_native;
+  result.qemu_version = is_native ? "" : version_of(request.machine.qemu_program);
+  result.qemu_argv =
+      is_native ? native_command(request, file_names) : qemu_command(request, file_names);
   Guest guest(result.qemu_argv, folder.path(), request);
   guest.run();
   Frames frames = received(request, folder.path());

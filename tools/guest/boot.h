@@ -46,7 +46,7 @@ struct BootResult {
 /// or dies is a result. Nothing is left running, whatever happens.
 BootResult boot(const BootRequest &request);
 
-/// The DTB that QEMU makes for the machine (dumpdtb).
+/// The DTB that QEMU makes for the machine (dumpdtb); of a native one, RAM alone.
 std::string board_dtb(const Machine &machine);
 
 } // namespace rmemcheck

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "guest/native.h"
 
 #include <fmt/format.h>
 
@@ -48,10 +49,14 @@ void add_user_space(std::vector<std::string> &command, const Machine &machine,
 
 } // namespace
 
+std::string kernel_command_line(const BootRequest &request) {
+  return request.machine.console + (request.machine.has_user_space ? quiet_words : telling_words) +
+         " panic=-1" + (request.append.empty() ? "" : " " + request.append);
+}
+
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
   const bool has_user_space = request.machine.has_user_space;
   std::vector<std::string> command = board(request.machine, "");
-  const std::string append = request.append.empty() ? "" : " " + request.append;
   const std::vector<std::string> guest = {
       "-no-reboot",
       "-chardev",
@@ -61,8 +66,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       "-kernel",
       std::filesystem::absolute(request.image).string(),
       "-append",
-      request.machine.console + (has_user_space ? quiet_words : telling_words) + " panic=-1" +
-          append,
+      kernel_command_line(request),
   };
   command.insert(command.end(), guest.begin(), guest.end());
   if (has_user_space)
@@ -80,6 +84,8 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
 std::string image_name(std::size_t index) { return fmt::format("memory-{}", index); }
 
 std::string board_dtb(const Machine &machine) {
+  if (machine.is_native)
+    return native_dtb(machine);
   const TemporaryFolder folder;
   const std::filesystem::path dtb = folder.path() / "board.dtb";
   run_child_or_throw({board(machine, ",dumpdtb=" + dtb.string()), ".", {}, {}});

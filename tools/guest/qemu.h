@@ -20,6 +20,9 @@ struct GuestFiles {
 /// The name of a memory image's file in that folder.
 std::string image_name(std::size_t index);
 
+/// The kernel's command line: the machine's words, those that make it tell what it must, and more.
+std::string kernel_command_line(const BootRequest &request);
+
 /// The command line of a guest. The console is on stdout, the evidence port a file of its own,
 /// and a guest that restarts ends. The image's path is made absolute.
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files);

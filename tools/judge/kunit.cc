@@ -48,7 +48,7 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
     report.unknown(fmt::format("the suite {} of the series did not run", suite_of_series));
   else if (kunit.suites.size() < kunit.planned)
     report.unknown(fmt::format("{} of {} suites ran", kunit.suites.size(), kunit.planned));
-  const RuleResult result = report.result();
+  RuleResult result = report.result();
   if (result.outcome != Outcome::pass)
     return result;
   if (kunit.suites.empty())

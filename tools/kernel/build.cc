@@ -178,7 +178,9 @@ private:
     const auto take = [&](const fs::path &from, const fs::path &to) {
       write_file(entry_ / to, read_file(from));
     };
-    take(objects() / request_.machine.image, fs::path(request_.machine.image).filename());
+    const fs::path image = objects() / request_.machine.image;
+    take(image, image.filename());
+    fs::permissions(entry_ / image.filename(), fs::status(image).permissions()); // um runs it
     take(objects() / ".config", ".config");
     take(objects() / "System.map", "System.map");
     take(objects() / "vmlinux", "vmlinux");

@@ -24,6 +24,7 @@ Image:
 	mkdir -p $(O)/arch/fake/boot $(O)/include/config
 	echo 6.1.7 > $(O)/include/config/kernel.release
 	cp drivers/of/of_reserved_mem.c $(O)/arch/fake/boot/Image
+	chmod 755 $(O)/arch/fake/boot/Image
 	for name in System.map vmlinux vmlinux.symvers; do echo $$name > $(O)/$$name; done
 modules_prepare:
 modules:
@@ -72,6 +73,7 @@ TEST_F(BuildKernel, LeavesImageConfigMapAndModule) {
   const BuiltKernel kernel = build();
   EXPECT_EQ(kernel.image.filename(), "Image");
   EXPECT_EQ(read(kernel.image), "int reserved_mem_count;\n");
+  EXPECT_EQ(fs::status(kernel.image).permissions(), fs::perms{0755});
   EXPECT_EQ(read(kernel.config), "CONFIG_OF=y\n");
   EXPECT_EQ(read(kernel.system_map), "System.map\n");
   EXPECT_EQ(read(kernel.module), "probe\nvmlinux.symvers\n");

@@ -8,13 +8,24 @@ namespace {
 
 constexpr const char *some_text = "a string that is not empty";
 
+void read_memory_size(TomlTable &reader, Machine &machine) {
+  machine.memory_mib = reader.size("memory-mib").value_or(0);
+  if (machine.memory_mib == 0)
+    reader.refuse("memory-mib", "MiB of RAM, at least 1");
+}
+
+void read_native(TomlTable reader, Machine &machine) {
+  machine.is_native = true;
+  read_memory_size(reader, machine);
+  machine.console = reader.required_string("console", some_text);
+  reader.finish();
+}
+
 void read_qemu(TomlTable reader, Machine &machine) {
   machine.qemu_program = reader.required_string("program", some_text);
   machine.qemu_machine = reader.required_string("machine", some_text);
   machine.qemu_cpu = reader.required_string("cpu", some_text);
-  machine.memory_mib = reader.size("memory-mib").value_or(0);
-  if (machine.memory_mib == 0)
-    reader.refuse("memory-mib", "MiB of RAM, at least 1");
+  read_memory_size(reader, machine);
   machine.has_device_tree = reader.boolean("device-tree", true);
   const auto base = reader.size("memory-base");
   if (machine.has_device_tree && !base)
@@ -48,9 +59,14 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
   machine.firmware_regions = reader.size("firmware-regions").value_or(0);
   machine.has_user_space = reader.boolean("user-space", true);
-  machine.boots = reader.has("qemu");
-  if (machine.boots)
+  machine.lacks = reader.texts("lacks");
+  machine.boots = reader.has("qemu") || reader.has("native");
+  if (reader.has("native") && (reader.has("qemu") || machine.has_user_space))
+    reader.refuse("native", "neither [qemu] beside it nor a user space: user-space = false");
+  if (reader.has("qemu"))
     read_qemu(reader.table("qemu"), machine);
+  if (reader.has("native"))
+    read_native(reader.table("native"), machine);
   reader.finish();
   return machine;
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,10 @@ struct Machine {
   std::size_t memblock_reserved_regions = 0;
   /// Regions that firmware between QEMU and the kernel adds to the tree.
   std::size_t firmware_regions = 0;
-  bool boots = false; ///< whether there is a [qemu]; without one it is only compiled
+  bool boots = false; ///< whether there is a [qemu] or a [native]; if not it is only compiled
+  /// [native]: the kernel is a program of this machine (User-mode Linux). It has no user space
+  /// here, and its tree has RAM alone.
+  bool is_native = false;
   std::string qemu_program;
   std::string qemu_machine;
   std::string qemu_cpu;
@@ -39,6 +43,8 @@ struct Machine {
   /// initramfs and no module: the console is all evidence, with what "memblock=debug" and KUnit
   /// print there, and the guest ends when KUnit powers it off.
   bool has_user_space = true;
+  /// Cases that need what the machine has not, and what that is, to stand behind "which has no".
+  std::map<std::string, std::string> lacks;
   std::string serial_bus_device; ///< that carries evidence out of user space
   std::string console;           ///< kernel command line words
 };

@@ -106,6 +106,38 @@ TEST_F(ReadMachine, HasADeviceTreeAndAMemoryBaseOrNeither) {
   EXPECT_THAT(refusal(none + "memory-base = 0\n"), HasSubstr("riscv.toml:12: memory-base: "));
 }
 
+TEST_F(ReadMachine, MayBeAProgramOfThisMachine) {
+  const std::string none = "user-space = false\n" + std::string(root);
+  const std::string native = "[native]\nmemory-mib = 256\nconsole = 'con=null'\n";
+  const Machine um = machine(none + native);
+  EXPECT_TRUE(um.boots);
+  EXPECT_TRUE(um.is_native);
+  EXPECT_TRUE(um.has_device_tree);
+  EXPECT_EQ(um.memory_mib, 256U);
+  EXPECT_EQ(um.memory_base, 0U);
+  EXPECT_EQ(um.console, "con=null");
+  EXPECT_FALSE(machine(std::string(root) + qemu).is_native);
+  EXPECT_THAT(refusal(root + native), HasSubstr("riscv.toml:4: native: expected neither"));
+  EXPECT_THAT(refusal(none + qemu + native), HasSubstr("native: expected neither"));
+  EXPECT_THAT(refusal(none + "[native]\nconsole = 'a'\n"), HasSubstr("memory-mib: expected MiB"));
+}
+
+TEST_F(ReadMachine, NamesCasesThatItCannotServe) {
+  EXPECT_THAT(machine(root + std::string("[lacks]\npool = 'DMA'\n") + qemu).lacks,
+              ElementsAre(testing::Pair("pool", "DMA")));
+  EXPECT_THAT(machine(std::string(root) + qemu).lacks, IsEmpty());
+  for (const char *bad : {"[lacks]\npool = ''\n", "[lacks]\npool = 1\n"})
+    EXPECT_THAT(refusal(root + std::string(bad)), HasSubstr("riscv.toml:5: lacks: expected pool"));
+  EXPECT_THAT(refusal("lacks = 1\n" + std::string(root)), HasSubstr("riscv.toml:1: lacks: "));
+}
+
+TEST_F(ReadMachine, OfTheKitLackWhatCasesOfTheKitNeed) {
+  for (const auto &entry : std::filesystem::directory_iterator(kit_folder() / "machines"))
+    for (const auto &[name, what] : read_machine(entry.path()).lacks)
+      EXPECT_TRUE(std::filesystem::exists(kit_folder() / "selftests/cases" / (name + ".toml")))
+          << entry.path() << ": " << name;
+}
+
 TEST_F(ReadMachine, HasUserSpaceAndABusOrNeither) {
   EXPECT_TRUE(machine(std::string(root) + qemu).has_user_space);
   const std::string none = "user-space = false\n" + std::string(root);
