@@ -41,4 +41,8 @@ fs::path guest_init(const Machine &machine, const Kit &kit, ProgressLine &progre
   return entry.path / "init";
 }
 
+fs::path kernel_for_dump(const Machine &machine, const Kit &kit, ProgressLine &progress) {
+  return machine.dumps_tree_with_kernel ? guest_init(machine, kit, progress) : fs::path();
+}
+
 } // namespace rmemcheck

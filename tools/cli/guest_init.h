@@ -14,4 +14,8 @@ namespace rmemcheck {
 /// could_not_find_out.
 std::filesystem::path guest_init(const Machine &machine, const Kit &kit, ProgressLine &progress);
 
+/// What board_dtb() needs as a kernel: PID 1 will do. Empty for a machine that needs none.
+std::filesystem::path kernel_for_dump(const Machine &machine, const Kit &kit,
+                                      ProgressLine &progress);
+
 } // namespace rmemcheck

@@ -173,8 +173,8 @@ std::size_t longest_name(const std::vector<PreparedCase> &cases) {
 
 } // namespace
 
-std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files,
-                                        const Machine &machine) {
+std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, const Machine &machine,
+                                        const fs::path &kernel) {
   std::vector<PreparedCase> cases;
   for (const fs::path &file : files) {
     cases.push_back({read_case(file), ""});
@@ -189,7 +189,7 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files,
   }
   if (!machine.has_device_tree)
     return cases;
-  const std::string board = board_dtb(machine);
+  const std::string board = board_dtb(machine, kernel);
   for (PreparedCase &prepared : cases)
     prepared.dtb = make_tree(board, prepared.what.tree, machine.memory_base);
   return cases;

@@ -21,9 +21,11 @@ struct PreparedCase {
 };
 
 /// Reads the cases and makes their trees, before anything is built. A rule name in
-/// `baseline-fails` that is no rule is bad_input naming the file.
+/// `baseline-fails` that is no rule is bad_input naming the file. `kernel` is what board_dtb() asks
+/// for.
 std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path> &files,
-                                        const Machine &machine);
+                                        const Machine &machine,
+                                        const std::filesystem::path &kernel);
 
 /// Takes out the cases that make no sense on the machine, and says which and why, a line each:
 /// its file does not have what they need, or it has no device tree for what they put into one.

@@ -19,7 +19,7 @@ protected:
     files.reserve(names.size());
     for (const std::string &name : names)
       files.push_back(folder / name);
-    return error_of([&] { prepare_cases(files, Machine{}); });
+    return error_of([&] { prepare_cases(files, Machine{}, ""); });
   }
 };
 
@@ -90,7 +90,7 @@ TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
   write("one.toml", "title = \"t\"\n");
   Machine machine;
   machine.has_device_tree = false;
-  const auto cases = prepare_cases({folder / "one.toml"}, machine);
+  const auto cases = prepare_cases({folder / "one.toml"}, machine, "");
   ASSERT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases.front().dtb, "");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/guest_init.h"
 #include "cli/kit.h"
 #include "cli/size_option.h"
 #include "cli/tree_options.h"
@@ -43,11 +44,13 @@ Board board_of_file(const std::string &path) {
 }
 
 Board board_of_machine(const MakeOptions &options) {
-  const Machine machine = read_bootable_machine(options.machine, find_kit(options.kit));
+  const Kit kit = find_kit(options.kit);
+  const Machine machine = read_bootable_machine(options.machine, kit);
   if (!machine.has_device_tree)
     throw bad_input(
         fmt::format("machine {}: expected one whose kernel is handed a device tree", machine.name));
-  return {board_dtb(machine), machine.memory_base};
+  ProgressLine progress;
+  return {board_dtb(machine, kernel_for_dump(machine, kit, progress)), machine.memory_base};
 }
 
 TreeRequest wanted_tree(const MakeOptions &options) {

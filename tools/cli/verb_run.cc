@@ -43,7 +43,8 @@ public:
   /// What came of it, in a line.
   std::string operator()(const Machine &machine) {
     const auto start = std::chrono::steady_clock::now();
-    std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine);
+    std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine,
+                                                    kernel_for_dump(machine, kit_, progress_));
     for (const std::string &line : leave_out_unserved(cases, configured(machine)))
       progress_.print(line + '\n');
     const std::vector<KernelUnderTest> kernels =

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/physical_range.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -108,5 +110,9 @@ Case read_case(const std::filesystem::path &path);
 /// is already there is replaced.
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
                       std::uint64_t memory_base);
+
+/// Returns `dtb` with what a boot loader writes into /chosen: the command line and the initrd.
+std::string with_chosen(const std::string &dtb, const std::string &bootargs,
+                        const PhysicalRange &initrd);
 
 } // namespace rmemcheck

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "devicetree/make.h"
 #include "guest/console.h"
 #include "guest/frames.h"
 #include "guest/initramfs.h"
@@ -129,12 +130,22 @@ std::string version_of(const std::string &program) {
   return read_file(entry.path / "version");
 }
 
+/// On a board whose QEMU hands over nothing but a tree, the initrd lies in memory, and the tree
+/// says where, and what else the kernel must be told.
+BootRequest told_by_tree(BootRequest request, const std::string &initramfs) {
+  const std::uint64_t begin = request.machine.initrd_address;
+  request.dtb =
+      with_chosen(request.dtb, kernel_command_line(request), {begin, begin + initramfs.size()});
+  request.images.push_back({begin, initramfs});
+  return request;
+}
+
 std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? read_file(path) : ""; }
 
 /// The guest's files, in the folder that it runs in.
-void write_files(const BootRequest &request, const fs::path &folder) {
+void write_files(const BootRequest &request, const std::string &initramfs, const fs::path &folder) {
   if (request.machine.has_user_space)
-    write_file(folder / file_names.initramfs, make_initramfs(request.init, request.modules));
+    write_file(folder / file_names.initramfs, initramfs);
   for (std::size_t index = 0; index < request.images.size(); ++index)
     write_file(folder / image_name(index), request.images[index].bytes);
   if (request.machine.has_device_tree)
@@ -151,10 +162,14 @@ Frames received(const BootRequest &request, const fs::path &folder) {
 
 } // namespace
 
-BootResult boot(const BootRequest &request) {
+BootResult boot(const BootRequest &asked) {
   const auto start = Clock::now();
   const TemporaryFolder folder;
-  write_files(request, folder.path());
+  const std::string initramfs =
+      asked.machine.has_user_space ? make_initramfs(asked.init, asked.modules) : "";
+  const BootRequest request =
+      asked.machine.initrd_address == 0 ? asked : told_by_tree(asked, initramfs);
+  write_files(request, initramfs, folder.path());
   BootResult result;
   const bool is_native = request.machine.is_native;
   result.qemu_version = is_native ? "" : version_of(request.machine.qemu_program);

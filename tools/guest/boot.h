@@ -46,7 +46,8 @@ struct BootResult {
 /// or dies is a result. Nothing is left running, whatever happens.
 BootResult boot(const BootRequest &request);
 
-/// The DTB that QEMU makes for the machine (dumpdtb); of a native one, RAM alone.
-std::string board_dtb(const Machine &machine);
+/// The DTB that QEMU makes for the machine (dumpdtb); of a native one, RAM alone. `kernel` is for
+/// boards that make one only where there is something to boot: any program of their processor.
+std::string board_dtb(const Machine &machine, const std::filesystem::path &kernel);
 
 } // namespace rmemcheck

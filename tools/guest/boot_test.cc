@@ -3,6 +3,8 @@
 #include "guest/boot.h"
 
 #include "base/process.h"
+#include "devicetree/reserved_memory.h"
+#include "devicetree/test_tree.h"
 #include "kernel/test_kernel.h"
 
 #include <gmock/gmock.h>
@@ -16,19 +18,23 @@ using testing::UnorderedElementsAre;
 
 class Boot : public test::CacheTest {
 protected:
-  /// What `script` does as QEMU, called in the guest's folder.
-  [[nodiscard]] BootResult boot_as(const std::string &script, double silence_seconds = 20,
-                                   bool has_user_space = true) const {
+  /// A boot of `script` as QEMU, called in the guest's folder.
+  [[nodiscard]] BootRequest request_for(const std::string &script) const {
     write("qemu", "#!/bin/sh\n[ \"$1\" = --version ] && echo QEMU of the test && exit\n" + script);
     std::filesystem::permissions(folder / "qemu", std::filesystem::perms::owner_all);
     write("init", "init");
     BootRequest request;
     request.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
-    request.machine.has_user_space = has_user_space;
     request.machine.qemu_program = (folder / "qemu").string();
     request.image = folder / "Image";
     request.dtb = "a DTB";
     request.init = folder / "init";
+    return request;
+  }
+  [[nodiscard]] BootResult boot_as(const std::string &script, double silence_seconds = 20,
+                                   bool has_user_space = true) const {
+    BootRequest request = request_for(script);
+    request.machine.has_user_space = has_user_space;
     request.silence_seconds = silence_seconds;
     return boot(request);
   }
@@ -66,6 +72,18 @@ TEST_F(Boot, DoesNotTakeAConsoleThatStopsForARegularEnd) {
 
 TEST_F(Boot, GivesTheGuestItsFiles) {
   EXPECT_THAT(boot_as("cat tree.dtb; head -c 6 initramfs").console, "a DTB070701");
+}
+
+TEST_F(Boot, PutsTheInitrdIntoMemoryWhereTheTreeHasToSayIt) {
+  BootRequest request = request_for("cat tree.dtb; cmp memory-0 initramfs >&2");
+  request.machine.initrd_address = 0x8000000;
+  request.dtb = test::board();
+  const BootResult result = boot(request);
+  const ReservedMemory tree = read_reserved_memory(result.console, "tree.dtb");
+  ASSERT_TRUE(tree.initrd.has_value());
+  EXPECT_EQ(tree.initrd->begin, 0x8000000U);
+  EXPECT_THAT(tree.bootargs, HasSubstr("console=ttyAMA0"));
+  EXPECT_EQ(result.qemu_error, "");
 }
 
 TEST_F(Boot, NamesEvidenceThatIsCutShort) {

@@ -46,7 +46,7 @@ TEST(NativeDtb, HasRamAlone) {
   ASSERT_NE(reg, nullptr);
   const std::string bytes(static_cast<const char *>(reg), static_cast<std::size_t>(length));
   EXPECT_EQ(bytes, std::string("\0\0\0\0\0\0\0\0\0\0\0\0\x20\0\0\0", 16));
-  EXPECT_EQ(board_dtb(request().machine), dtb);
+  EXPECT_EQ(board_dtb(request().machine, ""), dtb);
 }
 
 } // namespace

@@ -41,10 +41,11 @@ std::vector<std::string> board(const Machine &machine, const std::string &machin
 void add_user_space(std::vector<std::string> &command, const Machine &machine,
                     const GuestFiles &files) {
   command.insert(command.end(),
-                 {"-initrd", files.initramfs.string(), "-chardev",
-                  "file,id=evidence,path=" + files.evidence.string(), "-device",
+                 {"-chardev", "file,id=evidence,path=" + files.evidence.string(), "-device",
                   machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
                   "-device", "virtserialport,chardev=evidence,name=rmemcheck.evidence"});
+  if (machine.initrd_address == 0)
+    command.insert(command.end(), {"-initrd", files.initramfs.string()});
 }
 
 } // namespace
@@ -55,7 +56,6 @@ std::string kernel_command_line(const BootRequest &request) {
 }
 
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
-  const bool has_user_space = request.machine.has_user_space;
   std::vector<std::string> command = board(request.machine, "");
   const std::vector<std::string> guest = {
       "-no-reboot",
@@ -69,7 +69,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       kernel_command_line(request),
   };
   command.insert(command.end(), guest.begin(), guest.end());
-  if (has_user_space)
+  if (request.machine.has_user_space)
     add_user_space(command, request.machine, files);
   for (std::size_t index = 0; index < request.images.size(); ++index) {
     command.emplace_back("-device");
@@ -83,12 +83,17 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
 
 std::string image_name(std::size_t index) { return fmt::format("memory-{}", index); }
 
-std::string board_dtb(const Machine &machine) {
+std::string board_dtb(const Machine &machine, const std::filesystem::path &kernel) {
   if (machine.is_native)
     return native_dtb(machine);
   const TemporaryFolder folder;
   const std::filesystem::path dtb = folder.path() / "board.dtb";
-  run_child_or_throw({board(machine, ",dumpdtb=" + dtb.string()), ".", {}, {}});
+  std::vector<std::string> command = board(machine, ",dumpdtb=" + dtb.string());
+  // Some boards' trees have the serial ports that are there.
+  command.insert(command.end(), {"-serial", "null"});
+  if (machine.dumps_tree_with_kernel)
+    command.insert(command.end(), {"-kernel", kernel.string()});
+  run_child_or_throw({command, ".", {}, {}});
   return read_file(dtb);
 }
 

@@ -78,7 +78,7 @@ TEST(QemuCommand, FindsTheImageFromAnyFolder) {
 }
 
 TEST(BoardDtb, IsWhatQemuMakes) {
-  const std::string dtb = board_dtb(request().machine);
+  const std::string dtb = board_dtb(request().machine, "");
   EXPECT_EQ(dtb.substr(0, 4), "\xd0\x0d\xfe\xed");
   EXPECT_THAT(dtb, HasSubstr("linux,dummy-virt"));
 }
@@ -86,9 +86,22 @@ TEST(BoardDtb, IsWhatQemuMakes) {
 TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
   Machine machine = request().machine;
   machine.qemu_machine = "no-such-board";
-  const Error error = test::error_of([&] { board_dtb(machine); });
+  const Error error = test::error_of([&] { board_dtb(machine, ""); });
   EXPECT_EQ(error.status(), ExitStatus::unknown);
   EXPECT_THAT(error.what(), HasSubstr("no-such-board"));
+}
+
+TEST(QemuCommand, HandsOverNoInitrdWhereTheTreeHasIt) {
+  BootRequest in_memory = request();
+  in_memory.machine.initrd_address = 0x8000000;
+  EXPECT_EQ(value_of(qemu_command(in_memory, {}), "-initrd"), "missing");
+}
+
+TEST(BoardDtb, HandsOverAKernelWhereThereIsNoTreeWithoutOne) {
+  Machine machine = request().machine;
+  machine.dumps_tree_with_kernel = true;
+  const Error error = test::error_of([&] { board_dtb(machine, "/no/such-kernel"); });
+  EXPECT_THAT(error.what(), HasSubstr("/no/such-kernel"));
 }
 
 TEST(QemuCommand, LoadsMemoryImages) {

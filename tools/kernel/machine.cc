@@ -33,10 +33,16 @@ void read_qemu(TomlTable reader, Machine &machine) {
   if (!machine.has_device_tree && base)
     reader.refuse("memory-base", "nothing where device-tree is false: no region has an address");
   machine.memory_base = base.value_or(0);
+  machine.initrd_address = reader.size("initrd-address").value_or(0);
+  machine.dumps_tree_with_kernel = reader.boolean("dumps-tree-with-kernel", false);
+  for (const char *key : {"initrd-address", "dumps-tree-with-kernel"})
+    if (!machine.has_device_tree && reader.has(key))
+      reader.refuse(key, "nothing where device-tree is false: there is no tree");
   if (machine.has_user_space)
     machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
-  else if (reader.has("serial-bus-device"))
-    reader.refuse("serial-bus-device", "nothing where user-space is false: nobody writes to it");
+  for (const char *key : {"serial-bus-device", "initrd-address"})
+    if (!machine.has_user_space && reader.has(key))
+      reader.refuse(key, "nothing where user-space is false: nobody is there to use it");
   machine.console = reader.required_string("console", some_text);
   reader.finish();
 }

@@ -39,6 +39,10 @@ struct Machine {
   std::uint64_t memory_mib = 0;
   bool has_device_tree = true;   ///< whether the kernel is handed a DTB
   std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
+  /// Where the initrd is put, and 0 where QEMU does that. On a board whose QEMU hands over a -dtb
+  /// and no initrd, or that and no command line, the tree has to carry both.
+  std::uint64_t initrd_address = 0;
+  bool dumps_tree_with_kernel = false; ///< QEMU makes the board's tree for a -kernel alone
   /// Whether the kernel is given a guest to run. Where none can be made or be trusted there is no
   /// initramfs and no module: the console is all evidence, with what "memblock=debug" and KUnit
   /// print there, and the guest ends when KUnit powers it off.

@@ -83,6 +83,8 @@ TEST_F(ReadMachine, TakesEveryKey) {
   EXPECT_EQ(riscv.qemu_cpu, "rv64");
   EXPECT_EQ(riscv.memory_mib, 512U);
   EXPECT_EQ(riscv.memory_base, 0x80000000U);
+  EXPECT_EQ(riscv.initrd_address, 0U);
+  EXPECT_FALSE(riscv.dumps_tree_with_kernel);
   EXPECT_EQ(riscv.serial_bus_device, "virtio-serial-device");
   EXPECT_EQ(riscv.console, "console=ttyS0");
 }
@@ -144,6 +146,15 @@ TEST_F(ReadMachine, HasUserSpaceAndABusOrNeither) {
   EXPECT_FALSE(machine(none + without(qemu, "serial-bus-device")).has_user_space);
   EXPECT_THAT(refusal(none + qemu),
               HasSubstr("riscv.toml:11: serial-bus-device: expected nothing"));
+}
+
+TEST_F(ReadMachine, KnowsOfBoardsThatHandOverATreeAlone) {
+  const std::string keys = "initrd-address = '128M'\ndumps-tree-with-kernel = true\n";
+  const Machine alone = machine(std::string(root) + qemu + keys);
+  EXPECT_EQ(alone.initrd_address, 0x8000000U);
+  EXPECT_TRUE(alone.dumps_tree_with_kernel);
+  const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
+  EXPECT_THAT(refusal(none + keys), HasSubstr("riscv.toml:12: initrd-address: "));
 }
 
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
