@@ -92,6 +92,16 @@ static unsigned long linear_size(void)
 }
 #endif
 
+/*
+ * The linear mapping of MIPS is a segment of the address space, that of an e500
+ * a handful of large TLB entries: no page can be left out of either. What can
+ * be read there says nothing about a region.
+ */
+static bool is_mapped_by_pages(void)
+{
+	return !IS_ENABLED(CONFIG_MIPS) && !IS_ENABLED(CONFIG_PPC_E500);
+}
+
 /* Whether all of [base, base + size) has linear addresses, mapped or not. */
 static bool has_linear_addresses(phys_addr_t base, phys_addr_t size)
 {
@@ -118,7 +128,7 @@ static const char *mapped_pages(phys_addr_t base, phys_addr_t size)
 	bool any_readable = false, any_unreadable = false;
 	const u8 *address, *end;
 
-	if (!read_pages || !has_linear_addresses(base, size))
+	if (!read_pages || !is_mapped_by_pages() || !has_linear_addresses(base, size))
 		return "unknown";
 
 	address = phys_to_virt(base);

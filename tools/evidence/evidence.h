@@ -77,7 +77,7 @@ struct ProbedRegion {
   std::string recorded_name; ///< rmem->name
   std::string ops;           ///< symbol of rmem->ops, "none" if NULL
   /// Whether every page of it can be read through the linear mapping: all, none, some; "unknown"
-  /// where the address has no linear address.
+  /// where it has no linear address, or where that mapping is not made page by page.
   std::string mapped;
   SourceLine at;
 };
