@@ -176,6 +176,15 @@ TEST(NoWarning, FailsWithAnyCrash) {
   }
 }
 
+TEST(NoWarning, AllowsWhatIsOfTheProcessorAlone) {
+  const std::string text = "WARNING: CPU: 0 PID: 0 at arch/mips/mm/init.c:283 ";
+  Scenario scenario = passing();
+  add_trouble(scenario.evidence.log, Kind::warning, text + "maar_res_walk+0x80/0x90");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+  add_trouble(scenario.evidence.log, Kind::warning, text + "mem_init+0x80/0x90");
+  EXPECT_THAT(only_finding("no-warning", scenario).seen, HasSubstr("mem_init"));
+}
+
 TEST(NoWarning, LeavesErrorsOfReservedMemoryToTheirRule) {
   Scenario scenario = passing();
   add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
