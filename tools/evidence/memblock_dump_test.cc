@@ -95,8 +95,10 @@ TEST(MemblockDumpTest, DamageIsNoAnswer) {
       {"flags: 0x4", "flags: 0x4 and more"},
       {"reserved.cnt", "physmem.cnt"},
   };
-  for (const auto &[there, instead] : damages)
-    EXPECT_THAT(message_of([&] { parsed(with(there, instead)); }), HasSubstr("dmesg:")) << instead;
+  for (const auto &[there, instead] : damages) {
+    const std::string damaged = with(there, instead);
+    EXPECT_THAT(message_of([&] { parsed(damaged); }), HasSubstr("dmesg:")) << instead;
+  }
   EXPECT_THAT(
       message_of([] { parsed(dump.substr(0, dump.find("[    0.000000]  reserved[0x1]"))); }),
       HasSubstr("the log ends before"));
