@@ -30,8 +30,9 @@ TREES = ["boot-placed-too-large", "no-map-reusable", "cma-misaligned", "restrict
 # Trees that it serves, and cannot without an array.
 NO_ARRAY = ["one", "static-65", "boot-placed-64", "mixed-200-40", "cma-default-static",
             "cma-default-boot-placed", "coherent-pool", "restricted-dma-pool"]
-# What a kernel without an array must fail, being without it. What it reserves or hides stays so.
-FAILS_WITHOUT_ARRAY = {"recorded", "logged", "init", "known-errors"}
+# What a kernel without an array must fail, being without it: no device gets its region. What it
+# reserves or hides stays so.
+FAILS_WITHOUT_ARRAY = {"recorded", "logged", "init", "device-memory", "known-errors"}
 UNUSABLE = "no memory to record node '{}', it stays reserved but cannot be used"
 # The smallest region of these trees. Less may come and go with the array and the kernel's size.
 REGION = 0x10000
