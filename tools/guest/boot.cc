@@ -162,28 +162,27 @@ Frames received(const BootRequest &request, const fs::path &folder) {
 
 } // namespace
 
-BootResult boot(const BootRequest &asked) {
+BootResult boot(const BootRequest &request) {
   const auto start = Clock::now();
   const TemporaryFolder folder;
   const std::string initramfs =
-      asked.machine.has_user_space ? make_initramfs(asked.init, asked.modules) : "";
-  const BootRequest request =
-      asked.machine.initrd_address == 0 ? asked : told_by_tree(asked, initramfs);
-  write_files(request, initramfs, folder.path());
+      request.machine.has_user_space ? make_initramfs(request.init, request.modules) : "";
+  const BootRequest told =
+      request.machine.initrd_address == 0 ? request : told_by_tree(request, initramfs);
+  write_files(told, initramfs, folder.path());
   BootResult result;
-  const bool is_native = request.machine.is_native;
-  result.qemu_version = is_native ? "" : version_of(request.machine.qemu_program);
-  result.qemu_argv =
-      is_native ? native_command(request, file_names) : qemu_command(request, file_names);
-  Guest guest(result.qemu_argv, folder.path(), request);
+  const bool is_native = told.machine.is_native;
+  result.qemu_version = is_native ? "" : version_of(told.machine.qemu_program);
+  result.qemu_argv = is_native ? native_command(told, file_names) : qemu_command(told, file_names);
+  Guest guest(result.qemu_argv, folder.path(), told);
   guest.run();
-  Frames frames = received(request, folder.path());
+  Frames frames = received(told, folder.path());
   guest.tell(result, frames);
   if (guest.never_started())
     throw could_not_find_out(fmt::format("the guest never started: {}\ncommand: {}",
                                          result.qemu_error, to_shell(result.qemu_argv)));
   result.evidence = std::move(frames.files);
-  if (!request.machine.has_user_space)
+  if (!told.machine.has_user_space)
     result.evidence["dmesg"] = result.console;
   const std::chrono::duration<double> elapsed = Clock::now() - start;
   result.seconds = elapsed.count();
