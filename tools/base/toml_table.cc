@@ -152,39 +152,35 @@ std::vector<std::uint64_t> TomlTable::numbers(const char *key, std::uint64_t lea
   return result;
 }
 
-std::map<std::string, std::string> TomlTable::texts(const char *key) {
+std::map<std::string, std::string> TomlTable::converted(
+    const char *key, const char *expected, const char *expected_value,
+    const std::function<std::optional<std::string>(const std::string &)> &convert) {
   std::map<std::string, std::string> result;
   const toml::node *node = get(key);
   if (node == nullptr)
     return result;
   if (!node->is_table())
-    refuse(key, "a table of names and strings");
+    refuse(key, expected);
   for (const auto &[name, value] : *node->as_table()) {
     const auto text = value.value_exact<std::string>();
-    if (!text || text->empty())
+    auto taken = text ? convert(*text) : std::nullopt;
+    if (!taken)
       refuse(value.source(), key,
-             fmt::format("{} = \"a string that is not empty\"", std::string(name.str())));
-    result.emplace(std::string(name.str()), *text);
+             fmt::format("{} = \"{}\"", std::string(name.str()), expected_value));
+    result.emplace(std::string(name.str()), std::move(*taken));
   }
   return result;
 }
 
+std::map<std::string, std::string> TomlTable::texts(const char *key) {
+  return converted(
+      key, "a table of names and strings", "a string that is not empty",
+      [](const std::string &text) { return text.empty() ? std::nullopt : std::optional(text); });
+}
+
 std::map<std::string, std::string> TomlTable::bytes(const char *key) {
-  std::map<std::string, std::string> result;
-  const toml::node *node = get(key);
-  if (node == nullptr)
-    return result;
-  if (!node->is_table())
-    refuse(key, "a table of names and bytes");
-  for (const auto &[name, value] : *node->as_table()) {
-    const auto digits = value.value_exact<std::string>();
-    auto bytes = digits ? bytes_of_hex(*digits) : std::nullopt;
-    if (!bytes)
-      refuse(value.source(), key,
-             fmt::format("{} = \"two hexadecimal digits a byte\"", std::string(name.str())));
-    result.emplace(std::string(name.str()), std::move(*bytes));
-  }
-  return result;
+  return converted(key, "a table of names and bytes", "two hexadecimal digits a byte",
+                   bytes_of_hex);
 }
 
 std::vector<TomlTable> TomlTable::tables(const char *key) {

@@ -56,6 +56,11 @@ private:
   [[noreturn]] void refuse(const toml::source_region &where, std::string_view key,
                            std::string_view expected) const;
   const toml::node *get(const char *key);
+  /// A table of names with strings, each as `convert` makes it; what it makes nothing of is
+  /// refused.
+  std::map<std::string, std::string>
+  converted(const char *key, const char *expected, const char *expected_value,
+            const std::function<std::optional<std::string>(const std::string &)> &convert);
   /// `take` returns false for an entry that is not what was expected.
   void for_each(const char *key, const std::string &expected,
                 const std::function<bool(const toml::node &)> &take);

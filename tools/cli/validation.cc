@@ -113,13 +113,12 @@ std::string report_text(const CaseResult &result, const TextStyle &style) {
 }
 
 /// What memblock cannot hold before the page tables are set up; empty if it can hold all.
-std::string what_does_not_fit(const std::string &dtb, const std::string &name,
-                              const Machine &machine) {
+std::string what_does_not_fit(const ReservedMemory &tree, const Machine &machine) {
   // memblock_isolate_range() wants room for two more, memblock_add_range() for what the kernel
   // reserves for itself: image, initrd, DTB, page tables and the like.
   constexpr std::size_t spare_memory = 2;
   constexpr std::size_t spare_reserved = 16;
-  const MemblockEntries entries = memblock_entries(read_reserved_memory(dtb, name));
+  const MemblockEntries entries = memblock_entries(tree);
   const auto lack = [](const char *array, std::size_t wanted, std::size_t there) {
     return there == 0 || wanted <= there
                ? ""
@@ -136,10 +135,8 @@ std::string what_does_not_fit(const std::string &dtb, const std::string &name,
 /// A tree at the very limit of an unpatched kernel (MAX_RESERVED_REGIONS,
 /// drivers/of/of_reserved_mem.c) is above it where the firmware adds regions of its own; empty if
 /// it stays on its side.
-std::string what_firmware_spoils(const std::string &dtb, const std::string &name,
-                                 const Machine &machine) {
+std::string what_firmware_spoils(const ReservedMemory &tree, const Machine &machine) {
   constexpr std::size_t limit = 64;
-  const ReservedMemory tree = read_reserved_memory(dtb, name);
   const auto count =
       static_cast<std::size_t>(std::ranges::count_if(tree.regions, &ReservedRegion::enabled));
   return count > limit || count + machine.firmware_regions <= limit
@@ -160,8 +157,9 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
       return need;
   if (prepared.dtb.empty())
     return "";
-  const std::string spoilt = what_firmware_spoils(prepared.dtb, what.name, machine);
-  return !spoilt.empty() ? spoilt : what_does_not_fit(prepared.dtb, what.name, machine);
+  const ReservedMemory tree = read_reserved_memory(prepared.dtb, what.name);
+  const std::string spoilt = what_firmware_spoils(tree, machine);
+  return !spoilt.empty() ? spoilt : what_does_not_fit(tree, machine);
 }
 
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {
