@@ -18,7 +18,7 @@ import sys
 import tempfile
 import tomllib
 
-from kernel_make import CACHE, KernelMake, run
+from kernel_make import CACHE, KernelMake, machine_file, run
 from kit_copy import KIT, kit_with
 
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
@@ -161,42 +161,51 @@ def verdict(before, after, what):
     return f"{len(new)} new" if new else "ok"
 
 
-def check(tree, patches, machines, work):
-    compilers = {name: Compiler(tree.folder, name, work) for name in machines}
-    rows = [{"patch": patch.stem} for patch in patches]
-    for patch, row in zip(patches, rows):
+def apply_series(tree, patches):
+    """Leaves a tag for each patch. Exits where git does not take one; what only lies on other lines
+    is no fault, but said."""
+    for patch in patches:
+        at = run(["git", "-C", tree.folder, "apply", "--check", "--verbose", patch])
+        moved = re.findall(r"Hunk #.*", at.stdout)
         applied = tree.git("am", "--quiet", patch)
-        row["git am"] = "ok" if applied.returncode == 0 else "fails"
         if applied.returncode:
-            say(applied.stdout)
-            sys.exit(1)
+            sys.exit(f"{patch.stem}: git am: {applied.stdout}")
+        for line in moved:
+            say(f"{patch.stem}: {line}")
         tree.git("tag", patch.stem)
+        yield {"patch": patch.stem, "git am": f"ok, {len(moved)} moved" if moved else "ok"}
+
+
+def check(tree, patches, applied, machines, work):
+    """Each patch on its own: style, then what the compilers say and, on one machine, a boot."""
+    rows = [dict(row) for row in applied]
+    for patch, row in zip(patches, rows):
         style = run(["perl", tree.folder / "scripts/checkpatch.pl", *CHECKPATCH, patch],
                     cwd=tree.folder)
         row["checkpatch"] = "ok" if style.returncode == 0 else "fails"
         if style.returncode:
             say(style.stdout)
     files = touched(patches)
-    for name, compiler in compilers.items():
+    for name in machines:
+        compiler = Compiler(tree.folder, name, work)
         tree.git("checkout", "--quiet", "--force", "patch-0")
         say(f"{name}: compiling the base at W=1")
-        base, base_sparse = compiler.build(), None
-        if name == BOOTED:
-            base_sparse = compiler.sparse(files)
-        for patch, row in zip(patches, rows):
-            tree.git("checkout", "--quiet", "--force", patch.stem)
-            say(f"{name}: compiling {patch.stem} at W=1")
-            row[name] = verdict(base, compiler.build(), f"{name}, {patch.stem}")
+        base = compiler.build()
+        base_sparse = compiler.sparse(files) if name == BOOTED else set()
+        for row in rows:
+            tree.git("checkout", "--quiet", "--force", row["patch"])
+            say(f"{name}: compiling {row['patch']} at W=1")
+            row[name] = verdict(base, compiler.build(), f"{name}, {row['patch']}")
             if name == BOOTED:
                 row["sparse"] = verdict(base_sparse, compiler.sparse(files),
-                                        f"sparse, {patch.stem}")
+                                        f"sparse, {row['patch']}")
     for index, row in enumerate(rows if BOOTED in machines else []):
         say(f"{BOOTED}: booting {row['patch']}")
         row["boots"] = "ok" if boots(patches[:index + 1], tree.given, work) else "fails"
     return rows
 
 
-def check_variants(tree, patches, machines, work):
+def check_variants(tree, patches, applied, machines, work):
     """The base and the whole series, compiled with each variant of the machines."""
     rows = []
     for name, variant, lines in VARIANTS:
@@ -204,9 +213,9 @@ def check_variants(tree, patches, machines, work):
             continue
         compiler = Compiler(tree.folder, name, work, variant, lines)
         said = []
-        for what in ("patch-0", patches[-1].stem):
-            tree.git("checkout", "--quiet", "--force", what)
-            say(f"{name}, {variant}: compiling {'the base' if what == 'patch-0' else what} at W=1")
+        for tag, what in (("patch-0", "the base"), (applied[-1]["patch"], "all patches")):
+            tree.git("checkout", "--quiet", "--force", tag)
+            say(f"{name}, {variant}: compiling {what} at W=1")
             said.append(compiler.build())
         rows.append({"machine": name, "configuration": variant,
                      "base": "fails" if said[0] is None else "compiles",
@@ -215,7 +224,7 @@ def check_variants(tree, patches, machines, work):
 
 
 def is_good(row):
-    return all(cell in ("ok", "compiles") for key, cell in row.items()
+    return all(cell.startswith("ok") or cell == "compiles" for key, cell in row.items()
                if key not in ("patch", "machine", "configuration"))
 
 
@@ -227,17 +236,30 @@ def print_table(rows):
         print("  ".join(f"{row[column]:<{width}}" for column, width in zip(columns, widths)))
 
 
-def content_key(tree, patches, machines):
+def content_key(what, tree, patches, machines):
     """Of all that the table depends on."""
-    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes() + " ".join(machines).encode())
+    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
+    digest.update(" ".join([what, *machines]).encode())
     digest.update(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
     for path in [*patches, KIT / "Kconfig.fragment", KIT / "selftests/kernel_make.py",
-                 *sorted((KIT / "machines").iterdir())]:
+                 *(machine_file(name) for name in machines)]:
         digest.update(path.read_bytes())
     for folder in ("kmod", "guest", "selftests/cases"):
         for path in sorted((KIT / folder).iterdir()):
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def table_of(make, tree, patches, applied, machines, work):
+    """From the cache, which keeps the tables in which all is good, or made now."""
+    kept = CACHE / "series-check" / (content_key(make.__name__, tree, patches, machines) + ".json")
+    if kept.exists():
+        return json.loads(kept.read_text())
+    rows = make(tree, patches, applied, machines, work)
+    if all(map(is_good, rows)):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(rows))
+    return rows
 
 
 def main():
@@ -249,25 +271,21 @@ def main():
     options = parser.parse_args()
     given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
     machines = options.machines.split(",")
+    good = True
     with tempfile.TemporaryDirectory(prefix="series-check-") as folder:
         work = pathlib.Path(folder)
         tree = Tree(given, work / "linux")
         tree.unpack()
         patches = series_of(tree.version())
-        kept = CACHE / "series-check" / (content_key(tree, patches, machines) + ".json")
-        if kept.exists():
-            tables = json.loads(kept.read_text())
-        else:
-            tables = [check(tree, patches, [name for name in machines if name in COMPILED], work),
-                      check_variants(tree, patches, machines, work)]
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            if all(is_good(row) for table in tables for row in table):
-                kept.write_text(json.dumps(tables))
-    for table in tables:
-        if table:
-            print_table(table)
-            print()
-    sys.exit(not all(is_good(row) for table in tables for row in table))
+        applied = list(apply_series(tree, patches))
+        for make, takes in ((check, COMPILED), (check_variants, [each[0] for each in VARIANTS])):
+            rows = table_of(make, tree, patches, applied,
+                            [name for name in machines if name in takes], work)
+            good = good and all(map(is_good, rows))
+            if rows:
+                print_table(rows)
+                print(flush=True)
+    sys.exit(not good)
 
 
 if __name__ == "__main__":
