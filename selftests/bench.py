@@ -5,15 +5,14 @@ Both boot the patched kernel of the cache with the same 220 regions. The bare on
 powers off at once, no evidence port, and nobody who reads its console.
 """
 import json
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = os.environ.get("RMEMCHECK", str(KIT / "build/plain/rmemcheck"))
+from kit import PROGRAM
+
 MOST_BOOT = 1.25
 MOST_JUDGE = 0.050  # seconds
 ROUNDS = 5

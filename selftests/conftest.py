@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What all tests need: the built program and how to run it."""
 import os
-import pathlib
 import subprocess
 
 import pytest
 
+from kit import KIT, PROGRAM
 from kit_copy import kit_with
-
-KIT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 
 
 class Program:

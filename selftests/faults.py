@@ -9,16 +9,14 @@ node, memory is lost or given back, or memory is used that is not the user's.
 """
 import argparse
 import json
-import os
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
-from kit_copy import KIT, kit_with
+from kit import KIT, PROGRAM, run, say
+from kit_copy import kit_with
 
-PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 FAULTS = KIT / "selftests/faults"
 MACHINE = "arm64-kasan"
 
@@ -38,15 +36,10 @@ UNUSABLE = "no memory to record node '{}', it stays reserved but cannot be used"
 REGION = 0x10000
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 def boot(kit, cases, out):
     """The results by case. One that is missing is a reason to stop: nothing is known then."""
-    result = subprocess.run([PROGRAM, "run", "--kit", kit, "--machine", MACHINE, "--kernels",
-                             "patched", "--cases", ",".join(cases), "--out", out], text=True,
-                            errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    result = run([PROGRAM, "run", "--kit", kit, "--machine", MACHINE, "--kernels", "patched",
+                  "--cases", ",".join(cases), "--out", out])
     if not (out / "results.json").exists():
         sys.exit(f"{out.name}: nothing was booted:\n{result.stdout[-3000:]}")
     results = json.loads((out / "results.json").read_text())["cases"]

@@ -16,9 +16,9 @@ import pathlib
 import sys
 import tomllib
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
+from kit import ENDINGS, KIT
+
 OURS = ("baseline", "patched")
-ENDINGS = ("panic", "oops", "hang")
 
 
 @dataclasses.dataclass

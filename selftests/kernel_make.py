@@ -1,19 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs a kernel's make for a machine of the kit, with the compiler cache of rmemcheck."""
 import os
-import pathlib
 import re
-import subprocess
 import tomllib
 
-from kit_copy import KIT
+from kit import CACHE, KIT, run
 
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rmemcheck"
-
-
-def run(command, **options):
-    return subprocess.run([str(word) for word in command], text=True, errors="replace",
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
 
 def machine_file(name):

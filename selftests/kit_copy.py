@@ -3,7 +3,8 @@
 import pathlib
 import shutil
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
+from kit import KIT
+
 PARTS = ("patches", "machines", "kmod", "guest", "selftests/cases", "Kconfig.fragment")
 
 

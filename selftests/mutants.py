@@ -30,16 +30,14 @@ import shutil
 import sys
 import tempfile
 
-from kernel_make import KernelMake, machine_file, run
-from kit_copy import KIT, series_patches
+from kernel_make import KernelMake, machine_file
+from kit import ENDINGS, KIT, PROGRAM, run
+from kit_copy import series_patches
 
-PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 MUTANTS = KIT / "selftests/mutants"
 FAULTS = KIT / "selftests/faults"
 SERIES = "v6.1"
 OTHER_SERIES = "v6.9"
-# What a boot may end with, beside the rules
-ENDINGS = ("panic", "oops", "hang")
 
 
 @dataclasses.dataclass(frozen=True)

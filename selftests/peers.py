@@ -22,9 +22,8 @@ import sys
 import tempfile
 import tomllib
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "rmemcheck"
+from kit import CACHE, KIT, PROGRAM, run, say
+
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 HOST = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
 # What carries evidence out of a guest
@@ -36,13 +35,8 @@ class NotToBeHad(Exception):
     """No such package, or no archive."""
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 def output(command, **options):
-    result = subprocess.run([str(word) for word in command], text=True, errors="replace",
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    result = run(command, **options)
     if result.returncode:
         raise NotToBeHad(f"{' '.join(map(str, command[:3]))}: {result.stdout.strip()}")
     return result.stdout

@@ -11,17 +11,16 @@ are compiled with. Exits with 1 if one of them fails.
 import argparse
 import hashlib
 import json
-import os
 import pathlib
 import re
 import sys
 import tempfile
 import tomllib
 
-from kernel_make import CACHE, KernelMake, machine_file, run
-from kit_copy import KIT, kit_with
+from kernel_make import KernelMake, machine_file
+from kit import CACHE, KIT, PROGRAM, run, say
+from kit_copy import kit_with
 
-PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
 
 COMPILED = ["arm64", "arm", "riscv64", "x86_64"]
 BOOTED = "arm64"
@@ -44,10 +43,6 @@ MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_KUNIT=y",
                "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
 # drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README.
 CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def must(command, **options):
@@ -242,7 +237,7 @@ def content_key(what, tree, patches, machines):
     digest.update(" ".join([what, *machines]).encode())
     digest.update(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
     for path in [*patches, KIT / "Kconfig.fragment", KIT / "selftests/kernel_make.py",
-                 *(machine_file(name) for name in machines)]:
+                 *map(machine_file, machines)]:
         digest.update(path.read_bytes())
     for folder in ("kmod", "guest", "selftests/cases"):
         for path in sorted((KIT / folder).iterdir()):

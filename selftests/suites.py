@@ -20,8 +20,9 @@ import re
 import sys
 import tempfile
 
+from kit import CACHE, KIT, PROGRAM, run, say
 from kit_copy import kit_with
-from series_check import CACHE, KIT, PROGRAM, Tree, must, run, say, series_of
+from series_check import Tree, must, series_of
 
 MACHINE = "arm64"
 # More regions than there was once room for, of every kind that the tests ask for

@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from conftest import KIT, assert_refused
+from conftest import assert_refused
+from kit import KIT
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import pathlib
 import pytest
 
 import faults
-from kit_copy import KIT, kit_with
+from kit import KIT
+from kit_copy import kit_with
 
 DMESG = "<6>kasan: KernelAddressSanitizer initialized (generic)\n"
 IOMEM = "40000000-7fffffff : System RAM\n  40210000-4055ffff : Kernel code\n"

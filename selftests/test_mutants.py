@@ -5,7 +5,8 @@ import json
 import pytest
 
 import mutants
-from kit_copy import KIT, kit_with
+from kit import KIT
+from kit_copy import kit_with
 
 PATCHES = sorted(mutants.MUTANTS.glob("*.patch"))
 CASES = {path.stem for path in (KIT / "selftests/cases").glob("*.toml")}

@@ -4,7 +4,8 @@ import pathlib
 import shutil
 import subprocess
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
+from kit import KIT
+
 HEADERS = sorted(path.parent for path in pathlib.Path("/usr/src").glob("linux-headers-*/.config"))
 
 

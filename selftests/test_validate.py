@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The main job: both kernels built, booted with the whole catalogue, and judged."""
 import json
-import pathlib
 import re
 import time
 import tomllib
 
 import pytest
 
-KIT = pathlib.Path(__file__).resolve().parent.parent
+from kit import KIT
+
 # What a kernel is built with: the machine's lines and those that all machines share
 CONFIG = [*tomllib.loads((KIT / "machines/arm64.toml").read_text())["config"],
           *(KIT / "Kconfig.fragment").read_text().splitlines()]
