@@ -259,6 +259,11 @@ bool drain(int file, std::string &bytes) {
 
 ChildResult run_child(const Command &command, const LineHandler &handler) {
   const auto start = Clock::now();
+  const auto check_time = [&] {
+    if (command.most && Clock::now() > start + *command.most)
+      throw could_not_find_out(fmt::format("\"{}\" has not ended in {} s", to_shell(command.argv),
+                                           command.most->count()));
+  };
   ChildResult result;
   Child child(command, handler ? Child::Streams::merged : Child::Streams::separate);
   LineSplitter lines(handler);
@@ -267,6 +272,7 @@ ChildResult run_child(const Command &command, const LineHandler &handler) {
     open.push_back(child.err());
   // A grandchild may hold the pipes open: once the child has ended, silence is the end.
   while (!open.empty() && (wait_readable(open, interrupt_period) || !child.has_ended())) {
+    check_time();
     std::erase_if(open, [&](int file) {
       return !drain(file, file == child.out() ? result.out : result.err);
     });
@@ -275,8 +281,8 @@ ChildResult run_child(const Command &command, const LineHandler &handler) {
   }
   if (handler)
     lines.end();
-  while (!child.has_ended())
-    wait_readable({}, 5ms);
+  for (; !child.has_ended(); wait_readable({}, 5ms))
+    check_time();
   result.status = child.finish();
   result.elapsed = Clock::now() - start;
   return result;

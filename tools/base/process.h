@@ -19,6 +19,8 @@ struct Command {
   std::filesystem::path directory = ".";          ///< where it runs
   std::map<std::string, std::string> environment; ///< added to or replacing the parent's
   std::optional<std::filesystem::path> input;     ///< file on stdin, /dev/null if none
+  /// After so long run_child() ends it and throws could_not_find_out with the command line.
+  std::optional<std::chrono::seconds> most = std::nullopt;
 };
 
 struct ChildResult {

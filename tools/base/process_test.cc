@@ -92,6 +92,18 @@ TEST(RunChild, WaitsForAChildThatClosedItsStreams) {
   EXPECT_EQ(run_child(shell("exec >&- 2>&-; sleep 0.3; exit 5")).status, 5);
 }
 
+TEST(RunChild, EndsWhatTakesTooLong) {
+  for (const char *script : {"echo begun; sleep 60", "exec >&- 2>&-; sleep 60"}) {
+    Command command = shell(script);
+    command.most = std::chrono::seconds(0);
+    std::string message;
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(status_of([&] { run_child(command); }, message), ExitStatus::unknown);
+    EXPECT_THAT(message, HasSubstr("sleep 60'\" has not ended in 0 s")) << script;
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  }
+}
+
 TEST(RunChild, NamesAProgramThatIsMissing) {
   std::string message;
   EXPECT_EQ(status_of(
