@@ -145,6 +145,15 @@ std::string what_firmware_spoils(const ReservedMemory &tree, const Machine &mach
                            machine.firmware_regions);
 }
 
+/// Empty if no region leaves a hole that the machine's kernel cannot map around.
+std::string what_holes_break(const ReservedMemory &tree, const Machine &machine) {
+  const bool has_hole = std::ranges::any_of(
+      tree.regions, [](const ReservedRegion &region) { return region.enabled && region.no_map; });
+  return has_hole && !machine.maps_around_holes
+             ? "linear mapping that comes out right around no-map memory"
+             : "";
+}
+
 /// Why the case makes no sense on the machine; empty if it does.
 std::string what_is_missing(const PreparedCase &prepared, const Machine &machine) {
   const Case &what = prepared.what;
@@ -158,8 +167,10 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
   if (prepared.dtb.empty())
     return "";
   const ReservedMemory tree = read_reserved_memory(prepared.dtb, what.name);
-  const std::string spoilt = what_firmware_spoils(tree, machine);
-  return !spoilt.empty() ? spoilt : what_does_not_fit(tree, machine);
+  for (const auto &missing_of : {what_holes_break, what_firmware_spoils, what_does_not_fit})
+    if (const std::string missing = missing_of(tree, machine); !missing.empty())
+      return missing;
+  return "";
 }
 
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {

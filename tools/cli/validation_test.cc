@@ -115,6 +115,26 @@ TEST(LeaveOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
                 "with-64: not on board, which has no room for 64 regions: its firmware adds 1"});
 }
 
+TEST(LeaveOutUnserved, TakesHolesThatTheKernelCannotMapAround) {
+  RegionBlock block;
+  block.count = 2;
+  block.offset = 0x10000000;
+  std::vector<PreparedCase> cases(2);
+  for (PreparedCase &each : cases) {
+    each.what.name = block.no_map == NoMapShare::none ? "mapped" : "no-map";
+    each.what.tree.blocks = {block};
+    each.dtb = make_tree(board(), each.what.tree, memory_base);
+    block.no_map = NoMapShare::alternate;
+  }
+  Machine machine;
+  machine.name = "board";
+  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  machine.maps_around_holes = false;
+  EXPECT_EQ(leave_out_unserved(cases, machine),
+            std::vector<std::string>{"no-map: not on board, which has no linear mapping that comes "
+                                     "out right around no-map memory"});
+}
+
 TEST(LeaveOutUnserved, TakesWhatMemblockCannotHoldEarly) {
   RegionBlock block;
   block.count = 20;

@@ -411,13 +411,15 @@ std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
 }
 
 std::string with_chosen(const std::string &dtb, const std::string &bootargs,
-                        const PhysicalRange &initrd) {
+                        const std::optional<PhysicalRange> &initrd) {
   EditableTree tree(dtb, bootargs.size() + 512);
   const int chosen = tree.root_node("chosen");
   tree.add_property(chosen, {"bootargs", bootargs + '\0'});
-  // Two cells each, whatever the root says: the kernel goes by the property's length.
-  tree.add_property(chosen, {"linux,initrd-start", Encoder::encode(initrd.begin, 2, "initrd")});
-  tree.add_property(chosen, {"linux,initrd-end", Encoder::encode(initrd.end, 2, "initrd")});
+  if (initrd) {
+    // Two cells each, whatever the root says: the kernel goes by the property's length.
+    tree.add_property(chosen, {"linux,initrd-start", Encoder::encode(initrd->begin, 2, "initrd")});
+    tree.add_property(chosen, {"linux,initrd-end", Encoder::encode(initrd->end, 2, "initrd")});
+  }
   return tree.pack();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,8 +112,9 @@ Case read_case(const std::filesystem::path &path);
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
                       std::uint64_t memory_base);
 
-/// Returns `dtb` with what a boot loader writes into /chosen: the command line and the initrd.
+/// Returns `dtb` with what a boot loader writes into /chosen: the command line and the initrd, if
+/// there is one.
 std::string with_chosen(const std::string &dtb, const std::string &bootargs,
-                        const PhysicalRange &initrd);
+                        const std::optional<PhysicalRange> &initrd);
 
 } // namespace rmemcheck

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using Clock = ConsoleWatch::Clock;
 
 /// In QEMU's working folder: the command line that is kept has no names that nobody knows.
-const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence"};
+const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence", "entry"};
 
 constexpr auto console_period = 20ms; // how often the console is looked at
 
@@ -130,13 +130,18 @@ std::string version_of(const std::string &program) {
   return read_file(entry.path / "version");
 }
 
-/// On a board whose QEMU hands over nothing but a tree, the initrd lies in memory, and the tree
-/// says where, and what else the kernel must be told.
+/// On a board whose QEMU hands over nothing but a tree, or not even that, the initrd lies in
+/// memory, and the tree says where, and what else the kernel must be told.
 BootRequest told_by_tree(BootRequest request, const std::string &initramfs) {
   const std::uint64_t begin = request.machine.initrd_address;
-  request.dtb =
-      with_chosen(request.dtb, kernel_command_line(request), {begin, begin + initramfs.size()});
-  request.images.push_back({begin, initramfs});
+  if (begin == 0 && !request.machine.entry)
+    return request;
+  std::optional<PhysicalRange> initrd;
+  if (begin != 0) {
+    initrd = {begin, begin + initramfs.size()};
+    request.images.push_back({begin, initramfs});
+  }
+  request.dtb = with_chosen(request.dtb, kernel_command_line(request), initrd);
   return request;
 }
 
@@ -150,6 +155,8 @@ void write_files(const BootRequest &request, const std::string &initramfs, const
     write_file(folder / image_name(index), request.images[index].bytes);
   if (request.machine.has_device_tree)
     write_file(folder / file_names.dtb, request.dtb);
+  if (request.machine.entry)
+    write_file(folder / file_names.entry, request.machine.entry->bytes);
 }
 
 /// What the guest has sent; without user space nobody sends, and only a regular end, which the
@@ -167,8 +174,7 @@ BootResult boot(const BootRequest &request) {
   const TemporaryFolder folder;
   const std::string initramfs =
       request.machine.has_user_space ? make_initramfs(request.init, request.modules) : "";
-  const BootRequest told =
-      request.machine.initrd_address == 0 ? request : told_by_tree(request, initramfs);
+  const BootRequest told = told_by_tree(request, initramfs);
   write_files(told, initramfs, folder.path());
   BootResult result;
   const bool is_native = told.machine.is_native;

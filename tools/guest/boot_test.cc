@@ -86,6 +86,17 @@ TEST_F(Boot, PutsTheInitrdIntoMemoryWhereTheTreeHasToSayIt) {
   EXPECT_EQ(result.qemu_error, "");
 }
 
+TEST_F(Boot, TellsTheKernelByTheTreeWhereCodeStartsIt) {
+  BootRequest request = request_for("cat tree.dtb; test $(cat entry) = code || echo none >&2");
+  request.machine.entry = EntryCode{0, 0x8000000, "code"};
+  request.dtb = test::board();
+  const BootResult result = boot(request);
+  const ReservedMemory tree = read_reserved_memory(result.console, "tree.dtb");
+  EXPECT_FALSE(tree.initrd.has_value()) << "QEMU has it";
+  EXPECT_THAT(tree.bootargs, HasSubstr("console=ttyAMA0"));
+  EXPECT_EQ(result.qemu_error, "");
+}
+
 TEST_F(Boot, NamesEvidenceThatIsCutShort) {
   const BootResult result =
       boot_as("echo Booting; printf 'file dmesg 1 e8b7be43\\na\\n' >evidence");

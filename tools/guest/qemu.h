@@ -14,7 +14,8 @@ namespace rmemcheck {
 struct GuestFiles {
   std::filesystem::path initramfs;
   std::filesystem::path dtb;
-  std::filesystem::path evidence; ///< what comes over the port
+  std::filesystem::path evidence;   ///< what comes over the port
+  std::filesystem::path entry = {}; ///< code that starts the kernel, where the machine has some
 };
 
 /// The name of a memory image's file in that folder.

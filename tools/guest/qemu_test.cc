@@ -52,6 +52,16 @@ TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
               HasSubstr(" loglevel=8 memblock=debug kunit_shutdown=poweroff panic=-1"));
 }
 
+TEST(QemuCommand, StartsCodeThatKnowsWhereTheTreeIs) {
+  BootRequest told = request();
+  told.machine.entry = EntryCode{0x20000000, 0x48000000, "code"};
+  const auto command = qemu_command(told, {"initramfs", "tree.dtb", "evidence", "entry"});
+  EXPECT_EQ(value_of(command, "-dtb"), "missing");
+  EXPECT_THAT(command, Contains("loader,file=tree.dtb,addr=0x48000000,force-raw=on"));
+  EXPECT_THAT(command, Contains("loader,file=entry,addr=0x20000000,force-raw=on"));
+  EXPECT_THAT(command, Contains("loader,addr=0x20000000,cpu-num=0"));
+}
+
 TEST(QemuCommand, EndsWithAGuestThatRestarts) {
   const auto command = qemu_command(request(), {});
   EXPECT_THAT(command, Contains("-no-reboot"));
@@ -81,6 +91,20 @@ TEST(BoardDtb, IsWhatQemuMakes) {
   const std::string dtb = board_dtb(request().machine, "");
   EXPECT_EQ(dtb.substr(0, 4), "\xd0\x0d\xfe\xed");
   EXPECT_THAT(dtb, HasSubstr("linux,dummy-virt"));
+}
+
+class TreeBesideTheMachine : public test::FolderTest {};
+
+TEST_F(TreeBesideTheMachine, IsTheBoards) {
+  Machine machine = request().machine;
+  machine.tree = folder / "board.dts";
+  write("board.dts", "/dts-v1/;\n/ { model = \"no QEMU's\"; };\n");
+  EXPECT_THAT(board_dtb(machine, ""), HasSubstr("no QEMU's"));
+  write("board.dts", "/dts-v1/;\n/ { model = 1; };\n");
+  const Error error = test::error_of([&] { board_dtb(machine, ""); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("board.dts: expected a device tree: "));
+  EXPECT_THAT(error.what(), HasSubstr("board.dts:2."));
 }
 
 TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {

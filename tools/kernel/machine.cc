@@ -21,7 +21,36 @@ void read_native(TomlTable reader, Machine &machine) {
   reader.finish();
 }
 
-void read_qemu(TomlTable reader, Machine &machine) {
+EntryCode read_entry(TomlTable reader) {
+  const auto address = [&](const char *key) {
+    const auto value = reader.size(key);
+    if (!value)
+      reader.refuse(key, "a physical address");
+    return *value;
+  };
+  EntryCode entry{address("address"), address("tree-address"), ""};
+  const bool is_big_endian = reader.boolean("big-endian", false);
+  for (const std::uint64_t word : reader.numbers("code", 0, 0xffffffff))
+    for (const unsigned byte : {0U, 1U, 2U, 3U})
+      entry.bytes += static_cast<char>(word >> 8 * (is_big_endian ? 3 - byte : byte));
+  if (entry.bytes.empty())
+    reader.refuse("code", "instructions, as 32-bit numbers");
+  reader.finish();
+  return entry;
+}
+
+/// The file's folder is that of the machine's file.
+std::filesystem::path read_tree(TomlTable &reader, const std::filesystem::path &folder) {
+  const auto name = reader.string("tree");
+  if (!name)
+    return {};
+  const std::filesystem::path tree = folder / *name;
+  if (!std::filesystem::is_regular_file(tree))
+    reader.refuse("tree", "a device tree source beside this file");
+  return tree;
+}
+
+void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &folder) {
   machine.qemu_program = reader.required_string("program", some_text);
   machine.qemu_machine = reader.required_string("machine", some_text);
   machine.qemu_cpu = reader.required_string("cpu", some_text);
@@ -35,7 +64,10 @@ void read_qemu(TomlTable reader, Machine &machine) {
   machine.memory_base = base.value_or(0);
   machine.initrd_address = reader.size("initrd-address").value_or(0);
   machine.dumps_tree_with_kernel = reader.boolean("dumps-tree-with-kernel", false);
-  for (const char *key : {"initrd-address", "dumps-tree-with-kernel"})
+  if (reader.has("entry"))
+    machine.entry = read_entry(reader.table("entry"));
+  machine.tree = read_tree(reader, folder);
+  for (const char *key : {"initrd-address", "dumps-tree-with-kernel", "entry", "tree"})
     if (!machine.has_device_tree && reader.has(key))
       reader.refuse(key, "nothing where device-tree is false: there is no tree");
   if (machine.has_user_space)
@@ -64,13 +96,14 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.memblock_memory_regions = reader.size("memblock-memory-regions").value_or(0);
   machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
   machine.firmware_regions = reader.size("firmware-regions").value_or(0);
+  machine.maps_around_holes = reader.boolean("maps-around-holes", true);
   machine.has_user_space = reader.boolean("user-space", true);
   machine.lacks = reader.texts("lacks");
   machine.boots = reader.has("qemu") || reader.has("native");
   if (reader.has("native") && (reader.has("qemu") || machine.has_user_space))
     reader.refuse("native", "neither [qemu] beside it nor a user space: user-space = false");
   if (reader.has("qemu"))
-    read_qemu(reader.table("qemu"), machine);
+    read_qemu(reader.table("qemu"), machine, path.parent_path());
   if (reader.has("native"))
     read_native(reader.table("native"), machine);
   reader.finish();

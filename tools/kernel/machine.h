@@ -5,10 +5,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace rmemcheck {
+
+/// Code that a board runs first, where its QEMU starts a kernel without a tree or without the
+/// firmware that it needs: it hands over the tree.
+struct EntryCode {
+  std::uint64_t address = 0;      ///< where it lies and begins, physical
+  std::uint64_t tree_address = 0; ///< where it says that the tree lies
+  std::string bytes;
+};
 
 /// An architecture: one file of machines/.
 struct Machine {
@@ -29,6 +38,8 @@ struct Machine {
   std::size_t memblock_reserved_regions = 0;
   /// Regions that firmware between QEMU and the kernel adds to the tree.
   std::size_t firmware_regions = 0;
+  /// Whether the kernel maps memory right that has a hole, as no-map regions make one.
+  bool maps_around_holes = true;
   bool boots = false; ///< whether there is a [qemu] or a [native]; if not it is only compiled
   /// [native]: the kernel is a program of this machine (User-mode Linux). It has no user space
   /// here, and its tree has RAM alone.
@@ -43,6 +54,8 @@ struct Machine {
   /// and no initrd, or that and no command line, the tree has to carry both.
   std::uint64_t initrd_address = 0;
   bool dumps_tree_with_kernel = false; ///< QEMU makes the board's tree for a -kernel alone
+  std::optional<EntryCode> entry;      ///< of a board that has to be told how to start
+  std::filesystem::path tree; ///< source of the board's tree, where QEMU makes none; may be empty
   /// Whether the kernel is given a guest to run. Where none can be made or be trusted there is no
   /// initramfs and no module: the console is all evidence, with what "memblock=debug" and KUnit
   /// print there, and the guest ends when KUnit powers it off.

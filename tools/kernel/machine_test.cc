@@ -70,6 +70,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
                                 "optional-config = ['CONFIG_B=y']\n"
                                 "memblock-memory-regions = 128\n"
                                 "firmware-regions = 1\n"
+                                "maps-around-holes = false\n"
                                 "memblock-reserved-regions = 129\n" +
                                 qemu);
   EXPECT_EQ(riscv.name, "riscv");
@@ -79,6 +80,7 @@ TEST_F(ReadMachine, TakesEveryKey) {
   EXPECT_THAT(riscv.optional_config, ElementsAre("CONFIG_B=y"));
   EXPECT_EQ(riscv.memblock_memory_regions, 128U);
   EXPECT_EQ(riscv.firmware_regions, 1U);
+  EXPECT_FALSE(riscv.maps_around_holes);
   EXPECT_EQ(riscv.memblock_reserved_regions, 129U);
   EXPECT_EQ(riscv.qemu_cpu, "rv64");
   EXPECT_EQ(riscv.memory_mib, 512U);
@@ -94,6 +96,7 @@ TEST_F(ReadMachine, NeedsNoPrefixPackagesOrConfig) {
   EXPECT_EQ(riscv.compiler_prefix, "");
   EXPECT_THAT(riscv.packages, IsEmpty());
   EXPECT_THAT(riscv.config, IsEmpty());
+  EXPECT_TRUE(riscv.maps_around_holes);
 }
 
 TEST_F(ReadMachine, BootsOnlyWithQemu) {
@@ -135,9 +138,11 @@ TEST_F(ReadMachine, NamesCasesThatItCannotServe) {
 
 TEST_F(ReadMachine, OfTheKitLackWhatCasesOfTheKitNeed) {
   for (const auto &entry : std::filesystem::directory_iterator(kit_folder() / "machines"))
-    for (const auto &[name, what] : read_machine(entry.path()).lacks)
-      EXPECT_TRUE(std::filesystem::exists(kit_folder() / "selftests/cases" / (name + ".toml")))
-          << entry.path() << ": " << name;
+    if (entry.path().extension() == ".toml") {
+      for (const auto &[name, what] : read_machine(entry.path()).lacks)
+        EXPECT_TRUE(std::filesystem::exists(kit_folder() / "selftests/cases" / (name + ".toml")))
+            << entry.path() << ": " << name;
+    }
 }
 
 TEST_F(ReadMachine, HasUserSpaceAndABusOrNeither) {
@@ -155,6 +160,47 @@ TEST_F(ReadMachine, KnowsOfBoardsThatHandOverATreeAlone) {
   EXPECT_TRUE(alone.dumps_tree_with_kernel);
   const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
   EXPECT_THAT(refusal(none + keys), HasSubstr("riscv.toml:12: initrd-address: "));
+}
+
+TEST_F(ReadMachine, KnowsOfCodeThatStartsTheKernel) {
+  const std::string whole = std::string(root) + qemu;
+  EXPECT_FALSE(machine(whole).entry.has_value());
+  const std::string places = "[qemu.entry]\naddress = 0x20000000\ntree-address = '128M'\n";
+  const std::string code = "code = [0x01020304, 0xfffefdfc]\n";
+  const auto little = machine(whole + places + code).entry;
+  ASSERT_TRUE(little.has_value());
+  EXPECT_EQ(little->address, 0x20000000U);
+  EXPECT_EQ(little->tree_address, 0x8000000U);
+  EXPECT_EQ(little->bytes, "\4\3\2\1\xfc\xfd\xfe\xff");
+  EXPECT_EQ(machine(whole + places + "big-endian = true\n" + code).entry->bytes,
+            "\1\2\3\4\xff\xfe\xfd\xfc");
+  const std::pair<std::string, const char *> bad[] = {
+      {places, "riscv.toml:12: code: expected instructions, as 32-bit numbers"},
+      {places + "code = []\n", "riscv.toml:15: code: expected instructions"},
+      {places + "code = [\n1,\n0x100000000]\n", "riscv.toml:17: code: expected a list of numbers"},
+      {places + "code = [-1]\n", "riscv.toml:15: code: expected a list of numbers"},
+      {places + code + "size = 8\n", "riscv.toml:16: size: expected one of address, "},
+      {without(places, "address") + code, "riscv.toml:12: address: expected a physical address"},
+      {"[qemu.entry]\naddress = 0\n" + code, "riscv.toml:12: tree-address: expected a physical"},
+  };
+  for (const auto &[text, wanted] : bad)
+    EXPECT_THAT(refusal(whole + text), HasSubstr(wanted)) << text;
+  EXPECT_THAT(refusal(whole + "entry = 0x100\n"), HasSubstr("entry: expected a table, [entry]"));
+  const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
+  EXPECT_THAT(refusal(none + places + code),
+              HasSubstr("entry: expected nothing where device-tree"));
+}
+
+TEST_F(ReadMachine, MayHaveATreeBesideIt) {
+  const std::string whole = std::string(root) + qemu;
+  EXPECT_EQ(machine(whole).tree, "");
+  write("board.dts", "");
+  EXPECT_EQ(machine(whole + "tree = 'board.dts'\n").tree, folder / "board.dts");
+  for (const char *bad : {"tree = 'none.dts'\n", "tree = '.'\n"})
+    EXPECT_THAT(refusal(whole + bad), HasSubstr("riscv.toml:12: tree: expected a device tree "));
+  const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
+  EXPECT_THAT(refusal(none + "tree = 'board.dts'\n"),
+              HasSubstr("riscv.toml:12: tree: expected no"));
 }
 
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
