@@ -5,6 +5,7 @@
 #                     all of them with odd configurations
 # make suites     the kernel's own suites, on the unpatched and on the patched kernel
 # make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
+# make acpi       arm64 with UEFI and ACPI, and a tree that has /reserved-memory
 # make peers      kernels that Debian ships, booted with the catalogue
 # make mutants    breaks the series on purpose; a rule must see it
 # make hazards    HAZARDS.md from what "make validate MACHINES=all", peers and mutants have left
@@ -38,8 +39,8 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 
 SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
 
-.PHONY: all validate check unit sanitized format tidy selftests series-check suites faults peers \
-	mutants hazards bench packages clean
+.PHONY: all validate check unit sanitized format tidy selftests series-check suites faults acpi \
+	peers mutants hazards bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -85,6 +86,10 @@ suites: $(RMEMCHECK)
 
 faults: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/faults.py
+
+acpi: PACKAGES += qemu-efi-aarch64
+acpi: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/acpi.py
 
 peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)
