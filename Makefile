@@ -8,7 +8,7 @@
 # make acpi       arm64 with UEFI and ACPI, and a tree that has /reserved-memory
 # make peers      kernels that Debian ships, booted with the catalogue
 # make mutants    breaks the series on purpose; a rule must see it
-# make hazards    HAZARDS.md from what "make validate MACHINES=all", peers and mutants have left
+# make hazards    HAZARDS.md from what "make validate MACHINES=all", peers, mutants and acpi have left
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
 #

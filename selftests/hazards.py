@@ -6,7 +6,7 @@ selftests/hazards.toml. A hazard counts as shown if a kernel without the series 
 that the series passes, or if a mutant of the series fails one. Exit status 1: some hazard is
 neither shown nor has a reason why it cannot be, or the series fails a case.
 
-    hazards.py                              from out/validate, out/peers and out/mutants
+    hazards.py                              from out/validate, out/peers, out/mutants and out/acpi
     hazards.py --out FILE                   where the page goes
 """
 import argparse
@@ -50,6 +50,12 @@ def boots_of(path, column_of):
             failed = [f"**{case['ending']}**"]
         yield Boot(column_of(case["kernel"]), results["machine"], case["case"], case["outcome"],
                    failed, by_outcome["inconclusive"])
+
+
+def boots_of_acpi(results):
+    """What make acpi has left: the rules are its own, each boot is judged in full."""
+    return [Boot(case["kernel"], results["machine"], case["case"], case["outcome"],
+                 case["failed"], []) for case in results["cases"]]
 
 
 def cases_by_hazard():
@@ -177,7 +183,7 @@ def page(hazards, boots, columns, peers, mutants):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("validate", "peers", "mutants"):
+    for name in ("validate", "peers", "mutants", "acpi"):
         parser.add_argument(f"--{name}", default=f"out/{name}", type=pathlib.Path)
     parser.add_argument("--out", default="HAZARDS.md", type=pathlib.Path)
     options = parser.parse_args()
@@ -187,6 +193,11 @@ def main():
     if not table_of_mutants.exists():
         sys.exit(f"{options.mutants}: no mutants.json; make mutants")
     mutants = [row for row in json.loads(table_of_mutants.read_text()) if row["outcome"] == "fails"]
+    if not (options.acpi / "acpi.json").exists():
+        sys.exit(f"{options.acpi}: no acpi.json; make acpi")
+    acpi = json.loads((options.acpi / "acpi.json").read_text())
+    boots += boots_of_acpi(acpi)
+    mutants += acpi["mutants"]
     text, trouble = page(hazards, boots, columns, peers, mutants)
     options.out.write_text(text)
     for line in trouble:
