@@ -121,10 +121,15 @@ std::string command_line(const KernelLog &log) {
   return "";
 }
 
+/// A tree, and the names of the regions in it that firmware has added.
+struct GivenTree {
+  ReservedMemory memory;
+  std::vector<std::string> from_firmware{};
+};
+
 /// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
 /// the tree that the kernel was given. Nothing of ours may be missing from it.
-ReservedMemory tree_of(const KeptBoot &kept, const KernelLog &log, const std::string &folder,
-                       CaseResult &result) {
+GivenTree tree_of(const KeptBoot &kept, const KernelLog &log, const std::string &folder) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
   ReservedMemory ours;
   if (!kept.dtb.empty())
@@ -133,7 +138,7 @@ ReservedMemory tree_of(const KeptBoot &kept, const KernelLog &log, const std::st
   if (fdt == kept.boot.evidence.end()) {
     if (!kept.has_user_space)
       ours.bootargs = command_line(log);
-    return ours;
+    return {ours};
   }
   ReservedMemory given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
   ours.bootargs = given.bootargs; // QEMU's part
@@ -145,9 +150,20 @@ ReservedMemory tree_of(const KeptBoot &kept, const KernelLog &log, const std::st
   const bool is_whole = std::ranges::all_of(
       ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
   if (added.empty() || !is_whole)
-    return ours; // what is missing is missed by the rules
-  result.notes.push_back("firmware has added " + fmt::format("{}", fmt::join(added, ", ")));
-  return given;
+    return {ours}; // what is missing is missed by the rules
+  return {given, added};
+}
+
+Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
+  Expectation expectation =
+      expect(tree.memory, facts_of(tree.memory, evidence, kept.boot.evidence));
+  for (ExpectedRegion &region : expectation.regions)
+    region.from_firmware =
+        std::ranges::find(tree.from_firmware, region.node.name) != tree.from_firmware.end();
+  expectation.may_leave_out = kept.left_out;
+  expectation.has_user_space = kept.has_user_space;
+  expectation.must_run_suite = !kept.has_user_space && kept.kernel != "baseline";
+  return expectation;
 }
 
 /// Nothing is known where the evidence is not understood, and that is said of every rule.
@@ -221,11 +237,11 @@ CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
   const auto start = std::chrono::steady_clock::now();
   CaseResult result;
   ParsedEvidence parsed = parse(kept.boot.evidence);
-  const ReservedMemory tree = tree_of(kept, parsed.evidence.log, folder, result);
-  Expectation expectation = expect(tree, facts_of(tree, parsed.evidence, kept.boot.evidence));
-  expectation.may_leave_out = kept.left_out;
-  expectation.has_user_space = kept.has_user_space;
-  expectation.must_run_suite = !kept.has_user_space && kept.kernel != "baseline";
+  const GivenTree tree = tree_of(kept, parsed.evidence.log, folder);
+  if (!tree.from_firmware.empty())
+    result.notes.push_back(
+        fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));
+  const Expectation expectation = expectation_of(kept, tree, parsed.evidence);
   result.kernel = kept.kernel;
   result.name = kept.case_name;
   result.title = kept.title;

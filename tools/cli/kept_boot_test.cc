@@ -3,6 +3,7 @@
 #include "cli/kept_boot.h"
 #include "devicetree/test_tree.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -125,6 +126,28 @@ TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAdded) {
   const CaseResult result = judge_kept(kept, "");
   EXPECT_EQ(result.verdict.regions_in_tree, 2u);
   EXPECT_THAT(result.notes, Contains("firmware has added firmware@58000000"));
+}
+
+TEST_F(KeptBootTest, TellsFirmwaresRegionsFromOurs) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours});
+  const auto probe_of = [](const char *of_ours, const char *of_firmware) {
+    constexpr const char *region =
+        "region name={0}@{1} available=1 found=1 base=0x{1} size=0x10000 "
+        "phandle=0x0 recorded_name={0}@{1} ops=none mapped={2}\n";
+    return "reserved_mem_probe 1\nlinear virt=0xc0000000 phys=0x0\n" +
+           fmt::format(fmt::runtime(region), "ours", 50000000, of_ours) +
+           fmt::format(fmt::runtime(region), "firmware", 58000000, of_firmware) + "end 2\n";
+  };
+  const auto mapping_with = [&](const char *of_ours, const char *of_firmware) {
+    kept.boot.evidence = {{"fdt", tree_with({ours, firmware})},
+                          {"probe", probe_of(of_ours, of_firmware)}};
+    const std::vector<RuleResult> rules = judge_kept(kept, "").verdict.rules;
+    return *std::ranges::find(rules, "probe-mapping", &RuleResult::rule);
+  };
+  EXPECT_EQ(mapping_with("all", "none").outcome, Outcome::pass);
+  EXPECT_EQ(mapping_with("none", "all").outcome, Outcome::fail);
 }
 
 TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {

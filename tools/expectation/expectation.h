@@ -39,6 +39,9 @@ struct ExpectedRegion {
   bool given_back = false;
   /// A default CMA pool that makes way for the command line's.
   bool bypassed = false;
+  /// Added to the tree by firmware, which may keep even mapped memory of its own from the kernel,
+  /// as OpenSBI does by physical memory protection.
+  bool from_firmware = false;
   bool left_out = false; ///< by a kernel that may leave out so many; see may_leave_out
   std::string reason;    ///< why, in one sentence, for `dt explain`
 };

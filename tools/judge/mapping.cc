@@ -23,7 +23,7 @@ std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
   if (placed.region->no_map || !layout.memory.overlaps(placed.range))
     return "none";
   const RangeSet mapped = layout.must_be_mapped(placed.range);
-  return mapped.covers(placed.range) ? "all" : "";
+  return mapped.covers(placed.range) && !placed.region->from_firmware ? "all" : "";
 }
 
 /// What the probe saw of a range; nothing if lookup does not find the region there.

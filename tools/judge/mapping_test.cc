@@ -155,6 +155,18 @@ TEST(ProbeMapping, AsksNothingOfARegionThatIsHiddenInPart) {
   }
 }
 
+TEST(ProbeMapping, LetsFirmwareKeepItsMemoryAndNoMapMemoryNobody) {
+  Scenario scenario = passing();
+  expected(scenario, "mapped@50000000").from_firmware = true;
+  expected(scenario, "placed-no-map").from_firmware = true;
+  for (const char *seen : {"some", "all", "none"}) {
+    probed(scenario, "mapped@50000000").mapped = seen;
+    EXPECT_EQ(outcome("probe-mapping", scenario), Outcome::pass) << seen;
+  }
+  probed(scenario, "placed-no-map").mapped = "all";
+  EXPECT_EQ(only_finding("probe-mapping", scenario).region, "placed-no-map");
+}
+
 TEST(ProbeMapping, IsInconclusiveWhereTheProbeDoesNotFindAll) {
   Scenario scenario = passing();
   probed(scenario, "mapped@50000000").found = false;
