@@ -7,6 +7,7 @@ that the series passes, or if a mutant of the series fails one. Exit status 1: s
 neither shown nor has a reason why it cannot be, or the series fails a case.
 
     hazards.py                              from out/validate, out/peers, out/mutants and out/acpi
+    hazards.py --also FOLDER                and from a run of another tree, with columns of its own
     hazards.py --out FILE                   where the page goes
 """
 import argparse
@@ -18,13 +19,12 @@ import tomllib
 
 from kit import ENDINGS, KIT
 
-OURS = ("baseline", "patched")
-
 
 @dataclasses.dataclass
 class Boot:
     """One case on one kernel."""
     column: str
+    has_series: bool
     machine: str
     case: str
     outcome: str
@@ -39,8 +39,13 @@ class Boot:
         return self.outcome
 
 
-def boots_of(path, column_of):
-    results = json.loads(path.read_text())
+def column_of(version, kernel):
+    """Of a kernel that is built here."""
+    return version + (" with the series" if kernel == "patched" else "")
+
+
+def boots_of(results, column=None):
+    """Those of one results.json. `column` is that of a kernel which others have built."""
     for case in results["cases"]:
         by_outcome = {outcome: [rule["rule"] for rule in case["rules"]
                                 if rule["outcome"] == outcome]
@@ -48,14 +53,16 @@ def boots_of(path, column_of):
         failed = by_outcome["fail"]
         if case["ending"] in ENDINGS:
             failed = [f"**{case['ending']}**"]
-        yield Boot(column_of(case["kernel"]), results["machine"], case["case"], case["outcome"],
-                   failed, by_outcome["inconclusive"])
+        yield Boot(column or column_of(results["tree"]["version"], case["kernel"]),
+                   not column and case["kernel"] == "patched", results["machine"], case["case"],
+                   case["outcome"], failed, by_outcome["inconclusive"])
 
 
-def boots_of_acpi(results):
+def boots_of_acpi(results, version):
     """What make acpi has left: the rules are its own, each boot is judged in full."""
-    return [Boot(case["kernel"], results["machine"], case["case"], case["outcome"],
-                 case["failed"], []) for case in results["cases"]]
+    return [Boot(column_of(version, case["kernel"]), case["kernel"] == "patched",
+                 results["machine"], case["case"], case["outcome"], case["failed"], [])
+            for case in results["cases"]]
 
 
 def cases_by_hazard():
@@ -66,27 +73,29 @@ def cases_by_hazard():
     return found
 
 
-def read_boots(validate, peers):
-    """All boots, and the titles of the columns in order."""
-    files = sorted([*validate.glob("results.json"), *validate.glob("*/results.json")])
+def read_own(folder):
+    """The boots of `rmemcheck run` for one machine or several, and the version of its tree."""
+    files = sorted([*folder.glob("results.json"), *folder.glob("*/results.json")])
     if not files:
-        sys.exit(f"{validate}: no results.json; make validate MACHINES=all")
-    boots, columns = [], {"baseline": "", "patched": ""}
-    for file in files:
-        version = json.loads(file.read_text())["tree"]["version"]
-        columns.update(baseline=f"{version}", patched=f"{version} with the series")
-        boots += boots_of(file, lambda kernel: kernel)
-    if not (peers / "peers.json").exists():
-        sys.exit(f"{peers}: no peers.json; make peers")
-    rows = json.loads((peers / "peers.json").read_text())
-    known = {peer["name"]: peer for peer in
-             tomllib.loads((KIT / "selftests/peers.toml").read_text())["peer"]}
+        sys.exit(f"{folder}: no results.json; make validate MACHINES=all")
+    results = [json.loads(file.read_text()) for file in files]
+    versions = {each["tree"]["version"] for each in results}
+    if len(versions) > 1:
+        sys.exit(f"{folder}: runs of several kernels, {', '.join(sorted(versions))}")
+    return [boot for each in results for boot in boots_of(each)], versions.pop()
+
+
+def read_peers(folder):
+    """Their boots, their columns in order, and the rows of peers.json."""
+    rows = left_by(folder / "peers.json", "make peers")
+    columns = {peer["name"]: "Debian's " + peer["column"] for peer in
+               tomllib.loads((KIT / "selftests/peers.toml").read_text())["peer"]}
+    boots = []
     for row in rows:
-        column = known[row["name"]]["column"]
-        columns.setdefault(column, "Debian's " + column)
         if "cases" in row:
-            boots += boots_of(peers / row["name"] / "results.json", lambda _, to=column: to)
-    return boots, columns, rows
+            results = json.loads((folder / row["name"] / "results.json").read_text())
+            boots += boots_of(results, columns[row["name"]])
+    return boots, list(dict.fromkeys(columns[row["name"]] for row in rows)), rows
 
 
 def summary(boots):
@@ -112,9 +121,9 @@ def table(head, rows):
 def shown_by(hazard, boots, mutants):
     """How it is known that a verdict on this hazard can fail; empty if it is not known."""
     passed = {(boot.machine, boot.case) for boot in boots
-              if boot.column == "patched" and boot.outcome == "pass"}
+              if boot.has_series and boot.outcome == "pass"}
     ways = []
-    if any(boot.outcome == "fail" and boot.column != "patched" and
+    if any(boot.outcome == "fail" and not boot.has_series and
            (boot.machine, boot.case) in passed for boot in boots):
         ways.append("kernels without the series")
     if mutants:
@@ -140,7 +149,7 @@ def detail(hazard, boots, columns, mutants):
     places = sorted({(boot.machine, boot.case) for boot in boots})
     if places:
         cells = {(boot.machine, boot.case, boot.column): boot.cell() for boot in boots}
-        text += "\n" + table(["case", "machine", *columns.values()],
+        text += "\n" + table(["case", "machine", *columns],
                              [[case, machine, *(cells.get((machine, case, column), "-")
                                                 for column in columns)]
                               for machine, case in places])
@@ -169,15 +178,21 @@ def page(hazards, boots, columns, peers, mutants):
                                 else f"{row['package']} {row['version']}, on {row['machine']}\n")
         for row in peers)
     trouble += [f"the series fails {boot.case} on {boot.machine}: {boot.cell()}" for boot in boots
-                if boot.column == "patched" and boot.outcome == "fail"]
+                if boot.has_series and boot.outcome == "fail"]
     text = ("<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n<!-- Made by `make hazards` from "
             "what runs have left. Not to be edited. -->\n# Hazards\n\n"
             "What boots with a changed reserved_mem array went wrong with, and what kernels do "
             "about it. Cells name the\nrules that a kernel fails, of all cases and machines that "
             "it was booted with; `?` is what could not be found\nout, `-` what was not run. "
             "`mutant` is a one-line break of the series that fails the same cases.\n\n")
-    text += table(["", "tree", *columns.values(), "mutant", "shown by"], rows)
+    text += table(["", "tree", *columns, "mutant", "shown by"], rows)
     return text + "\nKernels that others ship:\n\n" + kernels + details, trouble
+
+
+def left_by(path, command):
+    if not path.exists():
+        sys.exit(f"{path.parent}: no {path.name}; {command}")
+    return json.loads(path.read_text())
 
 
 def main():
@@ -185,20 +200,23 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("validate", "peers", "mutants", "acpi"):
         parser.add_argument(f"--{name}", default=f"out/{name}", type=pathlib.Path)
+    parser.add_argument("--also", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--out", default="HAZARDS.md", type=pathlib.Path)
     options = parser.parse_args()
     hazards = tomllib.loads((KIT / "selftests/hazards.toml").read_text())["hazard"]
-    boots, columns, peers = read_boots(options.validate, options.peers)
-    table_of_mutants = options.mutants / "mutants.json"
-    if not table_of_mutants.exists():
-        sys.exit(f"{options.mutants}: no mutants.json; make mutants")
-    mutants = [row for row in json.loads(table_of_mutants.read_text()) if row["outcome"] == "fails"]
-    if not (options.acpi / "acpi.json").exists():
-        sys.exit(f"{options.acpi}: no acpi.json; make acpi")
-    acpi = json.loads((options.acpi / "acpi.json").read_text())
-    boots += boots_of_acpi(acpi)
+    boots, columns = [], []
+    for folder in (options.validate, *options.also):
+        more, version = read_own(folder)
+        boots += more
+        columns += [column_of(version, kernel) for kernel in ("baseline", "patched")]
+    more, peer_columns, peers = read_peers(options.peers)
+    boots += more
+    mutants = [row for row in left_by(options.mutants / "mutants.json", "make mutants")
+               if row["outcome"] == "fails"]
+    acpi = left_by(options.acpi / "acpi.json", "make acpi")
+    boots += boots_of_acpi(acpi, columns[0])
     mutants += acpi["mutants"]
-    text, trouble = page(hazards, boots, columns, peers, mutants)
+    text, trouble = page(hazards, boots, columns + peer_columns, peers, mutants)
     options.out.write_text(text)
     for line in trouble:
         print(line)
