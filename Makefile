@@ -37,7 +37,7 @@ machine_packages = $(shell sed -n 's/^packages = \[\(.*\)\]/\1/p' \
 	$(patsubst %,machines/%.toml,$(subst all,*,$(subst $(comma), ,$(1)))) | tr -d '"' | tr ',' ' ')
 PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 
-SOURCES = $(shell find tools -name '*.cc' -o -name '*.h')
+SOURCES = $(shell find tools machines -name '*.cc' -o -name '*.h')
 
 .PHONY: all validate check unit sanitized format tidy selftests series-check suites faults acpi \
 	peers mutants hazards bench packages clean

@@ -7,6 +7,7 @@
 #include "base/process.h"
 #include "kernel/cache.h"
 #include "kernel/config.h"
+#include "kernel/plugin.h"
 
 #include <algorithm>
 #include <chrono>
@@ -50,13 +51,21 @@ std::string module_key(const fs::path &source) {
   return sha256(lines);
 }
 
+/// Its own part of the key, so that the other machines' entries keep their names.
+std::string plugin_key(const Machine &machine) {
+  return machine.compiler_plugin.empty()
+             ? ""
+             : fmt::format("\nplugin {}", sha256(read_file(machine.compiler_plugin)));
+}
+
 std::string build_key(const BuildRequest &request, const std::vector<ConfigLine> &config) {
   const Machine &machine = request.machine;
   return sha256(fmt::format("{}\n{}\n{}\n{} {} {}\n{}\n{}\n{}", layout, request.tree.key,
                             request.series ? request.series->content_key() : "unpatched",
                             machine.arch, machine.image, machine.image_target, config_text(config),
                             tool_version_line(compiler(machine)),
-                            machine.has_user_space ? module_key(request.module_source) : "none"));
+                            machine.has_user_space ? module_key(request.module_source) : "none") +
+                plugin_key(machine));
 }
 
 /// The first lines that say what went wrong, or the last ones.
@@ -87,6 +96,9 @@ public:
   void operator()() {
     const auto start = std::chrono::steady_clock::now();
     prepare_tree();
+    if (!request_.machine.compiler_plugin.empty())
+      plugin_ =
+          build_plugin(request_.machine.compiler_plugin, compiler(request_.machine), progress_);
     configure();
     std::vector<std::string> targets = {request_.machine.image_target};
     if (request_.machine.has_user_space)
@@ -143,6 +155,8 @@ private:
                   "HOSTCC=ccache gcc", "LOCALVERSION=", "KBUILD_BUILD_TIMESTAMP=1970-01-01",
                   "KBUILD_BUILD_USER=rmemcheck", "KBUILD_BUILD_HOST=rmemcheck",
                   fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))});
+    if (!plugin_.empty())
+      words.insert(words.begin() + 1, "KCFLAGS=-fplugin=" + plugin_.string());
     return {words,
             ".",
             {{"LC_ALL", "C"},
@@ -200,6 +214,7 @@ private:
   const std::vector<ConfigLine> &config_;
   fs::path entry_;
   fs::path work_;
+  fs::path plugin_; ///< of the compiler; empty where it needs none
   const Progress &progress_;
   std::string log_;
 };

@@ -149,6 +149,25 @@ TEST_F(BuildKernel, KeyChangesWithTheCompiler) {
   EXPECT_NE(build().key, key);
 }
 
+TEST_F(BuildKernel, MakesWithThePluginOfItsCompiler) {
+  const std::string without = build().key;
+  write("headers/include/gcc-plugin.h", "");
+  write("bin/other-gcc", "#!/bin/sh\ncase $1 in\n-print-file-name=plugin) echo " +
+                             (folder / "headers").string() + ";;\n*) exec gcc \"$@\";;\nesac\n");
+  fs::permissions(folder / "bin/other-gcc", fs::perms{0755});
+  const Variable path("PATH", (folder / "bin").string() + ":" + std::getenv("PATH"));
+  request.machine.compiler_prefix = "other-";
+  write("plugin.cc", "int plugin;\n");
+  request.machine.compiler_plugin = folder / "plugin.cc";
+  std::set<std::string> keys = {without};
+  const BuiltKernel kernel = build();
+  EXPECT_TRUE(keys.insert(kernel.key).second);
+  EXPECT_THAT(read(cache() / "kernels" / kernel.key / "build.log"),
+              HasSubstr("KCFLAGS=-fplugin=" + (cache() / "plugins").string()));
+  write("plugin.cc", "int another;\n");
+  EXPECT_TRUE(keys.insert(build().key).second);
+}
+
 TEST_F(BuildKernel, KeyDoesNotChangeWithNamesAndComments) {
   const std::string key = build().key;
   request.tree.name = "the same elsewhere";

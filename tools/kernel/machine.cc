@@ -39,15 +39,16 @@ EntryCode read_entry(TomlTable reader) {
   return entry;
 }
 
-/// The file's folder is that of the machine's file.
-std::filesystem::path read_tree(TomlTable &reader, const std::filesystem::path &folder) {
-  const auto name = reader.string("tree");
+/// A file that lies beside the machine's, or an empty path where the key is not there.
+std::filesystem::path read_neighbour(TomlTable &reader, const char *key, const char *what,
+                                     const std::filesystem::path &folder) {
+  const auto name = reader.string(key);
   if (!name)
     return {};
-  const std::filesystem::path tree = folder / *name;
-  if (!std::filesystem::is_regular_file(tree))
-    reader.refuse("tree", "a device tree source beside this file");
-  return tree;
+  std::filesystem::path file = folder / *name;
+  if (!std::filesystem::is_regular_file(file))
+    reader.refuse(key, what);
+  return file;
 }
 
 void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &folder) {
@@ -66,7 +67,7 @@ void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &
   machine.dumps_tree_with_kernel = reader.boolean("dumps-tree-with-kernel", false);
   if (reader.has("entry"))
     machine.entry = read_entry(reader.table("entry"));
-  machine.tree = read_tree(reader, folder);
+  machine.tree = read_neighbour(reader, "tree", "a device tree source beside this file", folder);
   for (const char *key : {"initrd-address", "dumps-tree-with-kernel", "entry", "tree"})
     if (!machine.has_device_tree && reader.has(key))
       reader.refuse(key, "nothing where device-tree is false: there is no tree");
@@ -90,6 +91,8 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.compiler_prefix = reader.string("compiler-prefix").value_or("");
   machine.image = reader.required_string("image", "the image's path below the build folder");
   machine.image_target = reader.required_string("image-target", "a target of the kernel's make");
+  machine.compiler_plugin = read_neighbour(reader, "compiler-plugin",
+                                           "a source file beside this one", path.parent_path());
   machine.packages = reader.strings("packages");
   machine.config = reader.strings("config");
   machine.optional_config = reader.strings("optional-config");

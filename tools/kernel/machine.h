@@ -21,11 +21,13 @@ struct EntryCode {
 
 /// An architecture: one file of machines/.
 struct Machine {
-  std::string name;                  ///< the file's stem
-  std::string arch;                  ///< ARCH= of the kernel build
-  std::string compiler_prefix;       ///< CROSS_COMPILE=
-  std::string image;                 ///< path of the boot image below the build folder
-  std::string image_target;          ///< make target
+  std::string name;            ///< the file's stem
+  std::string arch;            ///< ARCH= of the kernel build
+  std::string compiler_prefix; ///< CROSS_COMPILE=
+  std::string image;           ///< path of the boot image below the build folder
+  std::string image_target;    ///< make target
+  /// Source of a GCC plugin, for a compiler that makes wrong code without it; may be empty.
+  std::filesystem::path compiler_plugin;
   std::vector<std::string> packages; ///< Debian packages that it needs
   std::vector<std::string> config;   ///< lines beyond Kconfig.fragment
   /// Lines of options that not every kernel has, such as those that a series adds: dropped where

@@ -203,6 +203,16 @@ TEST_F(ReadMachine, MayHaveATreeBesideIt) {
               HasSubstr("riscv.toml:12: tree: expected no"));
 }
 
+TEST_F(ReadMachine, MayNeedAPluginForItsCompiler) {
+  const std::string whole = std::string(root) + qemu;
+  EXPECT_EQ(machine(whole).compiler_plugin, "");
+  write("plugin.cc", "");
+  const std::string key = "compiler-plugin = 'plugin.cc'\n";
+  EXPECT_EQ(machine(key + whole).compiler_plugin, folder / "plugin.cc");
+  EXPECT_THAT(refusal("compiler-plugin = 'none.cc'\n" + whole),
+              HasSubstr("riscv.toml:1: compiler-plugin: expected a source file beside this one"));
+}
+
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
