@@ -86,6 +86,8 @@ std::string kernel_command_line(const BootRequest &request) {
 
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
   std::vector<std::string> command = board(request.machine, "");
+  for (std::uint64_t port = 0; port < request.machine.console_port; ++port)
+    command.insert(command.end(), {"-serial", "null"});
   const std::vector<std::string> guest = {
       "-no-reboot",
       "-chardev",

@@ -52,6 +52,18 @@ TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
               HasSubstr(" loglevel=8 memblock=debug kunit_shutdown=poweroff panic=-1"));
 }
 
+TEST(QemuCommand, LeavesThePortsBeforeTheConsolesAlone) {
+  BootRequest second = request();
+  EXPECT_THAT(qemu_command(second, {}), testing::Not(Contains("null")));
+  second.machine.console_port = 1;
+  const auto command = qemu_command(second, {});
+  EXPECT_EQ(value_of(command, "-serial"), "null");
+  const auto console = std::ranges::find(command, "chardev:console");
+  ASSERT_NE(console, command.end());
+  EXPECT_EQ(console[-1], "-serial");
+  EXPECT_EQ(std::ranges::count(command, "null"), 1);
+}
+
 TEST(QemuCommand, StartsCodeThatKnowsWhereTheTreeIs) {
   BootRequest told = request();
   told.machine.entry = EntryCode{0x20000000, 0x48000000, "code"};

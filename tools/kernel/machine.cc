@@ -76,6 +76,7 @@ void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &
   for (const char *key : {"serial-bus-device", "initrd-address"})
     if (!machine.has_user_space && reader.has(key))
       reader.refuse(key, "nothing where user-space is false: nobody is there to use it");
+  machine.console_port = reader.size("console-port").value_or(0);
   machine.console = reader.required_string("console", some_text);
   reader.finish();
 }

@@ -64,8 +64,9 @@ struct Machine {
   bool has_user_space = true;
   /// Cases that need what the machine has not, and what that is, to stand behind "which has no".
   std::map<std::string, std::string> lacks;
-  std::string serial_bus_device; ///< that carries evidence out of user space
-  std::string console;           ///< kernel command line words
+  std::string serial_bus_device;  ///< that carries evidence out of user space
+  std::uint64_t console_port = 0; ///< which of the board's serial ports the console is, from 0
+  std::string console;            ///< kernel command line words
 };
 
 /// Reads a machine file. Unknown keys and wrong types are bad_input with file and line.

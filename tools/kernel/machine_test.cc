@@ -213,11 +213,16 @@ TEST_F(ReadMachine, MayNeedAPluginForItsCompiler) {
               HasSubstr("riscv.toml:1: compiler-plugin: expected a source file beside this one"));
 }
 
+TEST_F(ReadMachine, KnowsWhichPortTheConsoleIs) {
+  EXPECT_EQ(machine(std::string(root) + qemu).console_port, 0U);
+  EXPECT_EQ(machine(std::string(root) + qemu + "console-port = 1\n").console_port, 1U);
+}
+
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
       {"arhc = 'arm'\n" + whole, "riscv.toml:1: arhc: expected one of arch, "},
-      {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of console, cpu, "},
+      {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of console, console-port, "},
       {"packages = 'gcc'\n" + whole, "riscv.toml:1: packages: expected a list of strings"},
       {"config = [\n'CONFIG_A=y',\n1]\n" + whole, "riscv.toml:3: config: expected a list"},
       {"arch = 64\n", "riscv.toml:1: arch: expected a string"},
