@@ -259,6 +259,11 @@ TEST_F(NoUserSpaceTest, AsksForTheSuiteOfAnyButAnUnpatchedKernel) {
   EXPECT_THAT(outcome_of("recorded"), HasSubstr("inconclusive: "));
 }
 
+TEST_F(NoUserSpaceTest, AsksForNoSuiteWhereThereIsNoTree) {
+  kept.dtb.clear();
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+}
+
 TEST_F(NoUserSpaceTest, HasItsCommandLineFromTheLog) {
   std::vector<RegionRequest> regions = {static_region("pool", 0x10000000, 0x1000000)};
   regions[0].compatible = {"shared-dma-pool"};

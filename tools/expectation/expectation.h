@@ -89,7 +89,7 @@ struct Expectation {
   /// alone could show is skipped.
   bool has_user_space = true;
   /// Whether the kernel must have run the KUnit suite of the series: any but an unpatched one that
-  /// has no user space.
+  /// has a tree and no user space.
   bool must_run_suite = false;
 };
 
