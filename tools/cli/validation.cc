@@ -168,7 +168,7 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
     return "";
   const ReservedMemory tree = read_reserved_memory(prepared.dtb, what.name);
   for (const auto &missing_of : {what_holes_break, what_firmware_spoils, what_does_not_fit})
-    if (const std::string missing = missing_of(tree, machine); !missing.empty())
+    if (std::string missing = missing_of(tree, machine); !missing.empty())
       return missing;
   return "";
 }
