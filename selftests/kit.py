@@ -7,7 +7,8 @@ import sys
 
 KIT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = pathlib.Path(os.environ.get("RMEMCHECK", KIT / "build/plain/rmemcheck"))
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "rmemcheck"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache",
+                     "rmemcheck")
 # How a boot ends that shows more than what its rules say
 ENDINGS = ("panic", "oops", "hang")
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ctrl-C and SIGKILL in a build and in a boot: exit 130, nothing runs on, nothing half-made."""
-import os
 import pathlib
 import signal
 import subprocess
 import time
 
 import pytest
+
+from kit import CACHE
 
 
 def descendants(pid):
@@ -54,11 +55,10 @@ def named(pids, word):
 @pytest.fixture
 def building(rmemcheck, kit_copy, tmp_path):
     """A build in a cache of its own that has begun to compile; trees are the usual cache's."""
-    usual = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
     cache = tmp_path / "cache/rmemcheck"
     cache.mkdir(parents=True)
     assert rmemcheck("series", "list", "--tree", "").returncode == 0  # fills the usual cache
-    (cache / "trees").symlink_to(usual / "rmemcheck/trees")
+    (cache / "trees").symlink_to(CACHE / "trees")
     program = rmemcheck.start("build", "--unpatched", "--kit", kit_copy,
                               XDG_CACHE_HOME=str(cache.parent))
     wait_for(lambda: named(descendants(program.pid), "cc1"), 120, "the compiler")
