@@ -14,7 +14,8 @@
  *   device name=c assigned=0 allocated=0 base=0x44000000 size=0x2000
  *   end 3
  *
- * (a region is one line). The first line carries the version of the format.
+ * (a region is one line). The first line carries the version of the format. A
+ * kernel whose entries have no phandle makes it "phandle=none".
  *
  * Devices are those whose node says compatible = "rmemcheck,consumer". Each is
  * given the region of its memory-region, if it has one, and allocates from it;
@@ -180,19 +181,28 @@ static void copy_symbol(char *word, const void *symbol)
 	word[strcspn(word, " ")] = '\0';
 }
 
+static void copy_phandle(char *word, const struct reserved_mem *entry)
+{
+#ifdef ENTRIES_HAVE_PHANDLE
+	scnprintf(word, WORD_LENGTH, "%#lx", (unsigned long)entry->phandle);
+#else
+	strscpy(word, "none", WORD_LENGTH);
+#endif
+}
+
 static char *describe_entry(const char *name, bool available,
 			    const struct reserved_mem *entry)
 {
-	char recorded_name[WORD_LENGTH], ops[WORD_LENGTH];
+	char phandle[WORD_LENGTH], recorded_name[WORD_LENGTH], ops[WORD_LENGTH];
 	phys_addr_t base = entry->base, size = entry->size;
 
+	copy_phandle(phandle, entry);
 	copy_word(recorded_name, entry->name);
 	copy_symbol(ops, entry->ops);
 	return kasprintf(GFP_KERNEL,
-			 "region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%#lx recorded_name=%s ops=%s mapped=%s",
-			 name, available, (u64)base, (u64)size,
-			 (unsigned long)entry->phandle, recorded_name, ops,
-			 mapped_pages(base, size));
+			 "region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%s recorded_name=%s ops=%s mapped=%s",
+			 name, available, (u64)base, (u64)size, phandle,
+			 recorded_name, ops, mapped_pages(base, size));
 }
 
 static char *describe_node(struct device_node *node)

@@ -70,12 +70,12 @@ struct MappedRange {
 /// What the probe module saw of one child of /reserved-memory.
 struct ProbedRegion {
   std::string name;
-  bool available = false; ///< of_device_is_available()
-  bool found = false;     ///< of_reserved_mem_lookup() returned an entry
-  PhysicalRange range;    ///< of the entry
-  std::uint32_t phandle = 0;
-  std::string recorded_name; ///< rmem->name
-  std::string ops;           ///< symbol of rmem->ops, "none" if NULL
+  bool available = false;               ///< of_device_is_available()
+  bool found = false;                   ///< of_reserved_mem_lookup() returned an entry
+  PhysicalRange range;                  ///< of the entry
+  std::optional<std::uint32_t> phandle; ///< nothing where an entry has none, as in v6.12
+  std::string recorded_name;            ///< rmem->name
+  std::string ops;                      ///< symbol of rmem->ops, "none" if NULL
   /// Whether every page of it can be read through the linear mapping: all, none, some; "unknown"
   /// where it has no linear address, or where that mapping is not made page by page.
   std::string mapped;

@@ -51,21 +51,30 @@ bool is_mapped_word(std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
+/// " phandle=0x8001", or " phandle=none" from a kernel whose entries have none
+bool scan_phandle(Scanner &scanner, std::optional<std::uint32_t> &phandle) {
+  if (scanner.literal(" phandle=none"))
+    return true;
+  const auto value = take_hex(scanner, " phandle=");
+  if (!value || *value > std::numeric_limits<std::uint32_t>::max())
+    return false;
+  phandle = static_cast<std::uint32_t>(*value);
+  return true;
+}
+
 /// " base=0x44000000 size=0x10000 phandle=0x8001 recorded_name=NAME ops=none mapped=none"
 bool scan_entry(Scanner &scanner, ProbedRegion &region) {
   const auto base = take_hex(scanner, " base=");
   const auto size = take_hex(scanner, " size=");
-  const auto phandle = take_hex(scanner, " phandle=");
+  if (!base || !size || !scan_phandle(scanner, region.phandle))
+    return false;
   auto recorded_name = take_word(scanner, " recorded_name=");
   auto ops = take_word(scanner, " ops=");
   auto mapped = take_word(scanner, " mapped=");
-  if (!base || !size || !phandle || !recorded_name || !ops || !mapped)
-    return false;
-  if (*size > std::numeric_limits<std::uint64_t>::max() - *base ||
-      *phandle > std::numeric_limits<std::uint32_t>::max() || !is_mapped_word(*mapped))
+  if (!recorded_name || !ops || !mapped || !is_mapped_word(*mapped) ||
+      *size > std::numeric_limits<std::uint64_t>::max() - *base)
     return false;
   region.range = {*base, *base + *size};
-  region.phandle = static_cast<std::uint32_t>(*phandle);
   region.recorded_name = std::move(*recorded_name);
   region.ops = std::move(*ops);
   region.mapped = std::move(*mapped);

@@ -72,6 +72,15 @@ TEST(ProbeTest, ATextThatIsCutShortIsNoAnswer) {
               HasSubstr("probe:5: "));
 }
 
+TEST(ProbeTest, AnEntryMayHaveNoPhandle) {
+  const ProbeReport report = parse_probe(
+      std::string(header) + "region name=a available=1 found=1 base=0x1000 size=0x1 "
+                            "phandle=none recorded_name=a ops=none mapped=all\nend 1\n");
+  ASSERT_EQ(report.regions.size(), 1u);
+  EXPECT_EQ(report.regions[0].phandle, std::nullopt);
+  EXPECT_EQ(report.regions[0].recorded_name, "a");
+}
+
 TEST(ProbeTest, ADamagedRegionIsNeverPassedOver) {
   const std::string found = "region name=a available=1 found=1";
   for (const std::string &damaged : {
@@ -84,6 +93,8 @@ TEST(ProbeTest, ADamagedRegionIsNeverPassedOver) {
            found + " base=0x1 size=0x1 phandle=0x0 recorded_name=a ops=none mapped=maybe",
            found + " base=0x1 size=0x1 phandle=0x0 recorded_name=a ops=none mapped=all more",
            found + " base=0x1 size=0x1 phandle=0x100000000 recorded_name=a ops=none mapped=all",
+           found + " base=0x1 size=0x1 phandle=no recorded_name=a ops=none mapped=all",
+           found + " base=0x1 size=0x1 phandle=nonesuch recorded_name=a ops=none mapped=all",
            found + " base=0xffffffffffffffff size=0x1000 phandle=0x0 recorded_name=a ops=none "
                    "mapped=all",
        }) {

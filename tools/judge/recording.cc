@@ -35,10 +35,10 @@ void compare_entry(RuleReport &report, const ExpectedRegion &region, const Probe
   // A name of another node: two nodes share one entry.
   if (seen.recorded_name != node.name)
     report.finding(node.name, "recorded under its own name", seen.recorded_name, seen.at);
-  // of_reserved_mem_device_init_by_idx() finds the entry by phandle.
-  if (node.phandle != 0 && seen.phandle != node.phandle)
+  // Where entries have a phandle, of_reserved_mem_device_init_by_idx() finds them by it.
+  if (node.phandle != 0 && seen.phandle && *seen.phandle != node.phandle)
     report.finding(node.name, fmt::format("recorded with phandle {:#x}", node.phandle),
-                   fmt::format("phandle {:#x}", seen.phandle), seen.at);
+                   fmt::format("phandle {:#x}", *seen.phandle), seen.at);
 }
 
 RuleResult recorded_by_probe(const Expectation &expectation, const Sightings &sightings) {

@@ -60,6 +60,12 @@ TEST(Recorded, FailsWithoutThePhandleByWhichDevicesFindIt) {
   EXPECT_EQ(only_finding("recorded", scenario).seen, "phandle 0x0");
 }
 
+TEST(Recorded, DemandsNoPhandleOfAKernelWhoseEntriesHaveNone) {
+  Scenario scenario = passing();
+  probed(scenario, "placed").phandle.reset();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+}
+
 TEST(Recorded, DemandsNoPhandleThatTheNodeDoesNotHave) {
   Scenario scenario = passing();
   expected(scenario, "placed").node.phandle = 0;
