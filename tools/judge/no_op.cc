@@ -24,6 +24,11 @@ constexpr std::array<std::string_view, 5> lines_with_loose_numbers = {
     "SMP: Total of ",
 };
 
+/// Those that begin with the number: what the kernel leaves of the reach of a branch,
+/// module_init_limits(), arch/arm64/kernel/module.c
+constexpr std::array<std::string_view, 2> ends_with_loose_numbers = {
+    " pages in range for non-PLT usage", " pages in range for PLT usage"};
+
 /// Log lines whose place in the log is no part of it: they come from another thread.
 constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking initramfs",
                                                                      "Freeing initrd memory"};
@@ -60,8 +65,11 @@ std::string without_numbers(const std::string &text) {
 }
 
 std::string comparable(const SourceLine &line) {
-  return starts_with_one_of(line.text, lines_with_loose_numbers) ? without_numbers(line.text)
-                                                                 : line.text;
+  const bool is_loose = starts_with_one_of(line.text, lines_with_loose_numbers) ||
+                        std::ranges::any_of(ends_with_loose_numbers, [&](const auto &end) {
+                          return line.text.ends_with(end);
+                        });
+  return is_loose ? without_numbers(line.text) : line.text;
 }
 
 using Lines = std::vector<const SourceLine *>;

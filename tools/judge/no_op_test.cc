@@ -79,6 +79,15 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
   EXPECT_EQ(outcome(rule, two), Outcome::fail);
 }
 
+TEST(NoOp, LetsTheSizeOfTheKernelMoveWhatIsLeftForModules) {
+  TwoBoots two = boots();
+  insert_line(two.unpatched, 3, "30352 pages in range for non-PLT usage");
+  insert_line(two.patched, 3, "30336 pages in range for non-PLT usage");
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  log_line(two.patched, "30336").text = "30336 pages in range for other usage";
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
 TEST(NoOp, LetsAPcFailToMeasureItsClocks) {
   TwoBoots two = boots();
   insert_line(two.patched, 2, "tsc: Fast TSC calibration failed");
