@@ -74,7 +74,10 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
     if (places.empty()) {
       all_placed = false;
       const std::string why = "nothing shows where the kernel placed " + region.node.name;
-      expectation.has_user_space ? report.unknown(why) : report.not_shown(why);
+      if (expectation.has_user_space)
+        report.unknown(why);
+      else
+        report.not_shown(why);
       continue;
     }
     const auto count = pools.erase(places.front().begin);
