@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the kit, its program and its cache are, and what all of the scripts do."""
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -21,3 +22,11 @@ def run(command, **options):
     """Its output, both streams, and its status."""
     return subprocess.run([str(word) for word in command], text=True, errors="replace",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+def content_key(words, files):
+    """Of all that a result depends on: words, and what is in the files."""
+    digest = hashlib.sha256("\0".join(words).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -2,14 +2,16 @@
 """Each patch of a series on its own: applies, style, warnings, boot.
 
 Prints a table, patch by check, and one of odd configurations, which the base and the whole series
-are compiled with. Exits with 1 if one of them fails.
+are compiled with. The last patch is a careless one, which every check must catch. Exits with 1 if
+a patch or a configuration fails, or the careless patch does not.
 
     series_check.py                         Debian's linux-source-6.1
     series_check.py ../linux@v6.9-rc1       a commit of a git repository
     series_check.py --machines arm64        fewer machines than all of them
+    series_check.py --out FOLDER            where series-check.json is left (out/series-check)
 """
 import argparse
-import hashlib
+import itertools
 import json
 import pathlib
 import re
@@ -18,7 +20,7 @@ import tempfile
 import tomllib
 
 from kernel_make import KernelMake, machine_file
-from kit import CACHE, KIT, PROGRAM, run, say
+from kit import CACHE, KIT, PROGRAM, content_key, run, say
 from kit_copy import kit_with
 
 
@@ -39,10 +41,17 @@ VARIANTS = [
 # What every patch must boot with a pass, the array having 64 entries or more
 CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
 # The tests of the series itself are compiled where the patch is there that adds them.
-MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_KUNIT=y",
+MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_SECTION_MISMATCH_WARN_ONLY=y",
+               "CONFIG_KUNIT=y",
                "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
 # drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README.
 CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
+# What this is about, of selftests/hazards.toml
+HAZARD = 26
+# Applied after the series, and what each check must say about it
+CARELESS = KIT / "selftests/series_check/careless.patch"
+CARELESS_SAYS = {"checkpatch": ["space prohibited"], "sparse": ["Should it be static"],
+                 **{name: ["set but not used", "section mismatch"] for name in COMPILED}}
 
 
 def must(command, **options):
@@ -138,22 +147,43 @@ def touched(patches):
 def boots(patches, given, work):
     """Whether the kernel with these patches passes the cases that each of them must pass."""
     series = patches[0].parent.name
-    kit = kit_with(work / "kit", series=series, upto=len(patches))
+    is_careless = patches[-1] == CARELESS
+    more = {"extra_patches": [CARELESS],
+            "config": ["CONFIG_SECTION_MISMATCH_WARN_ONLY=y"]} if is_careless else {}
+    kit = kit_with(work / "kit", series=series, upto=len(patches) - is_careless, **more)
     result = run([PROGRAM, "run", "--kit", kit, "--tree", given, "--machine", BOOTED, "--kernels",
                   "patched", "--cases", ",".join(CASES), "--out", work / "boot"])
-    if result.returncode:
+    if result.returncode and not (is_careless and result.returncode == 1):
         say(result.stdout[-3000:])
-    return result.returncode == 0
+    if is_careless:
+        return "caught" if result.returncode == 1 else "not caught"
+    return "ok" if result.returncode == 0 else "fails"
 
 
-def verdict(before, after, what):
-    """Compares what was said at the base with what is said now."""
+def cell(found, check, patch):
+    """What the table says of findings."""
+    for line in found:
+        say(f"{check}, {patch}: {line}")
+    if patch == CARELESS.stem:
+        missed = [text for text in CARELESS_SAYS[check]
+                  if not any(text in line for line in found)]
+        return f"does not see: {', '.join(missed)}" if missed else "caught"
+    return f"{len(found)} new" if found else "ok"
+
+
+def compared(before, after, check, patch):
+    """What was said at the base with what is said now."""
     if before is None or after is None:
-        return "fails"
-    new = sorted(after - before)
-    for line in new:
-        say(f"{what}: {line}")
-    return f"{len(new)} new" if new else "ok"
+        return "does not compile"
+    return cell(sorted(after - before), check, patch)
+
+
+def style_of(tree, patch):
+    """What checkpatch finds."""
+    style = run(["perl", tree.folder / "scripts/checkpatch.pl", *CHECKPATCH, patch],
+                cwd=tree.folder)
+    found = re.findall(r"^(?:ERROR|WARNING|CHECK):.*", style.stdout, re.MULTILINE)
+    return found or ([style.stdout] if style.returncode else [])
 
 
 def apply_series(tree, patches):
@@ -175,11 +205,7 @@ def check(tree, patches, applied, machines, work):
     """Each patch on its own: style, then what the compilers say and, on one machine, a boot."""
     rows = [dict(row) for row in applied]
     for patch, row in zip(patches, rows):
-        style = run(["perl", tree.folder / "scripts/checkpatch.pl", *CHECKPATCH, patch],
-                    cwd=tree.folder)
-        row["checkpatch"] = "ok" if style.returncode == 0 else "fails"
-        if style.returncode:
-            say(style.stdout)
+        row["checkpatch"] = cell(style_of(tree, patch), "checkpatch", row["patch"])
     files = touched(patches)
     for name in machines:
         compiler = Compiler(tree.folder, name, work)
@@ -190,37 +216,38 @@ def check(tree, patches, applied, machines, work):
         for row in rows:
             tree.git("checkout", "--quiet", "--force", row["patch"])
             say(f"{name}: compiling {row['patch']} at W=1")
-            row[name] = verdict(base, compiler.build(), f"{name}, {row['patch']}")
+            row[name] = compared(base, compiler.build(), name, row["patch"])
             if name == BOOTED:
-                row["sparse"] = verdict(base_sparse, compiler.sparse(files),
-                                        f"sparse, {row['patch']}")
+                row["sparse"] = compared(base_sparse, compiler.sparse(files), "sparse",
+                                         row["patch"])
     for index, row in enumerate(rows if BOOTED in machines else []):
         say(f"{BOOTED}: booting {row['patch']}")
-        row["boots"] = "ok" if boots(patches[:index + 1], tree.given, work) else "fails"
+        row["boots"] = boots(patches[:index + 1], tree.given, work)
     return rows
 
 
 def check_variants(tree, patches, applied, machines, work):
     """The base and the whole series, compiled with each variant of the machines."""
     rows = []
+    last = [row["patch"] for row in applied if row["patch"] != CARELESS.stem][-1]
     for name, variant, lines in VARIANTS:
         if name not in machines:
             continue
         compiler = Compiler(tree.folder, name, work, variant, lines)
         said = []
-        for tag, what in (("patch-0", "the base"), (applied[-1]["patch"], "all patches")):
+        for tag, what in (("patch-0", "the base"), (last, "all patches")):
             tree.git("checkout", "--quiet", "--force", tag)
             say(f"{name}, {variant}: compiling {what} at W=1")
             said.append(compiler.build())
         rows.append({"machine": name, "configuration": variant,
                      "base": "fails" if said[0] is None else "compiles",
-                     "all patches": verdict(*said, f"{name}, {variant}")})
+                     "all patches": compared(*said, f"{name}, {variant}", last)})
     return rows
 
 
 def is_good(row):
-    return all(cell.startswith("ok") or cell == "compiles" for key, cell in row.items()
-               if key not in ("patch", "machine", "configuration"))
+    return all(text.startswith("ok") or text in ("compiles", "caught")
+               for key, text in row.items() if key not in ("patch", "machine", "configuration"))
 
 
 def print_table(rows):
@@ -231,23 +258,18 @@ def print_table(rows):
         print("  ".join(f"{row[column]:<{width}}" for column, width in zip(columns, widths)))
 
 
-def content_key(what, tree, patches, machines):
+def key_of(what, tree, patches, machines):
     """Of all that the table depends on."""
-    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
-    digest.update(" ".join([what, *machines]).encode())
-    digest.update(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
-    for path in [*patches, KIT / "Kconfig.fragment", KIT / "selftests/kernel_make.py",
-                 *map(machine_file, machines)]:
-        digest.update(path.read_bytes())
-    for folder in ("kmod", "guest", "selftests/cases"):
-        for path in sorted((KIT / folder).iterdir()):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    folders = [sorted((KIT / name).iterdir()) for name in ("kmod", "guest", "selftests/cases")]
+    return content_key([what, *machines, tree.git("rev-parse", "patch-0^{tree}").stdout],
+                       [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
+                        KIT / "selftests/kernel_make.py", *map(machine_file, machines),
+                        *itertools.chain(*folders)])
 
 
 def table_of(make, tree, patches, applied, machines, work):
     """From the cache, which keeps the tables in which all is good, or made now."""
-    kept = CACHE / "series-check" / (content_key(make.__name__, tree, patches, machines) + ".json")
+    kept = CACHE / "series-check" / f"{key_of(make.__name__, tree, patches, machines)}.json"
     if kept.exists():
         return json.loads(kept.read_text())
     rows = make(tree, patches, applied, machines, work)
@@ -257,30 +279,59 @@ def table_of(make, tree, patches, applied, machines, work):
     return rows
 
 
+def tables_of(given, machines):
+    """Printed as they are made."""
+    tables = {}
+    with tempfile.TemporaryDirectory(prefix="series-check-") as folder:
+        work = pathlib.Path(folder)
+        tree = Tree(given, work / "linux")
+        tree.unpack()
+        patches = [*series_of(tree.version()), CARELESS]
+        applied = list(apply_series(tree, patches))
+        for name, make, takes in (("patches", check, COMPILED),
+                                  ("variants", check_variants, [each[0] for each in VARIANTS])):
+            tables[name] = table_of(make, tree, patches, applied,
+                                    [each for each in machines if each in takes], work)
+            if tables[name]:
+                print_table(tables[name])
+                print(flush=True)
+    return tables
+
+
+def results(tables):
+    """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
+    rows = [(row, row["patch"], "all that is compiled") for row in tables["patches"]]
+    rows += [(row, row["configuration"], row["machine"]) for row in tables["variants"]]
+    cases, mutants = [], []
+    for row, name, machine in rows:
+        bad = [f"{check}: {text}" for check, text in row.items() if not is_good({check: text})]
+        if name != CARELESS.stem:
+            cases.append({"kernel": "patched", "case": name, "machine": machine,
+                          "outcome": "fail" if bad else "pass", "failed": bad})
+        elif not bad:
+            caught = [check for check, text in row.items() if text == "caught"]
+            mutants.append({"name": name, "title": "every check is given something to see",
+                            "hazards": [HAZARD], "faults": [], "outcome": "fails",
+                            "seen": [{"machine": machine, "case": "it", "failed": caught,
+                                      "failed-without": []}]})
+    return {"hazard": HAZARD, "cases": cases, "mutants": mutants}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree", nargs="?", default="")
     parser.add_argument("--machines",
                         default=",".join(dict.fromkeys([*COMPILED, *(each[0] for each in VARIANTS)])))
+    parser.add_argument("--out", default="out/series-check", type=pathlib.Path)
     options = parser.parse_args()
     given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
     machines = options.machines.split(",")
-    good = True
-    with tempfile.TemporaryDirectory(prefix="series-check-") as folder:
-        work = pathlib.Path(folder)
-        tree = Tree(given, work / "linux")
-        tree.unpack()
-        patches = series_of(tree.version())
-        applied = list(apply_series(tree, patches))
-        for make, takes in ((check, COMPILED), (check_variants, [each[0] for each in VARIANTS])):
-            rows = table_of(make, tree, patches, applied,
-                            [name for name in machines if name in takes], work)
-            good = good and all(map(is_good, rows))
-            if rows:
-                print_table(rows)
-                print(flush=True)
-    sys.exit(not good)
+    tables = tables_of(given, machines)
+    options.out.mkdir(parents=True, exist_ok=True)
+    left = options.out / "series-check.json"
+    left.write_text(json.dumps(results(tables), indent=2) + "\n")
+    sys.exit(not all(map(is_good, itertools.chain(*tables.values()))))
 
 
 if __name__ == "__main__":

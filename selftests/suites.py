@@ -12,7 +12,7 @@ tests of memblock are a program. dma_map_benchmark is left out: it needs a devic
 its driver by hand, and measures only.
 """
 import argparse
-import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -20,7 +20,7 @@ import re
 import sys
 import tempfile
 
-from kit import CACHE, KIT, PROGRAM, run, say
+from kit import CACHE, KIT, PROGRAM, content_key, run, say
 from kit_copy import kit_with
 from series_check import Tree, must, series_of
 
@@ -206,15 +206,12 @@ def print_table(seen):
     return names
 
 
-def content_key(tree, patches):
+def key_of(tree, patches):
     """Of all that the table depends on."""
-    digest = hashlib.sha256(tree.git("rev-parse", "patch-0^{tree}").stdout.encode())
-    for path in [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
-                 KIT / f"machines/{MACHINE}.toml", *sorted((KIT / "kmod").iterdir()),
-                 *sorted((KIT / "guest").iterdir())]:
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    folders = [sorted((KIT / name).iterdir()) for name in ("kmod", "guest")]
+    return content_key([tree.git("rev-parse", "patch-0^{tree}").stdout],
+                       [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
+                        KIT / f"machines/{MACHINE}.toml", *itertools.chain(*folders)])
 
 
 def look(tree, patches, work):
@@ -238,7 +235,7 @@ def main():
         tree = Tree(given, work / "linux")
         tree.unpack()
         patches = series_of(tree.version())
-        kept = CACHE / "suites" / (content_key(tree, patches) + ".json")
+        kept = CACHE / "suites" / f"{key_of(tree, patches)}.json"
         if kept.exists():
             seen = json.loads(kept.read_text())
         else:
