@@ -2,13 +2,14 @@
 # make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
 # make series-check   each patch alone: style, warnings on four architectures, sparse, boot;
-#                     all of them with odd configurations
+#                     all of them with odd configurations; a careless patch must be caught
 # make suites     the kernel's own suites, on the unpatched and on the patched kernel
 # make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
 # make acpi       arm64 with UEFI and ACPI, and a tree that has /reserved-memory
 # make peers      kernels that Debian ships, booted with the catalogue
 # make mutants    breaks the series on purpose; a rule must see it
-# make hazards    HAZARDS.md from what "make validate MACHINES=all", peers, mutants and acpi have left
+# make hazards    HAZARDS.md from what "make validate MACHINES=all", peers, mutants, acpi, faults and
+#                 series-check have left
 # make bench      how long a boot and a verdict take, against a bare boot
 # make packages   installs what is missing (root or sudo)
 #

@@ -285,7 +285,7 @@ def results(rows):
     """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
     machine = MACHINE.stem
     without = {case: list(failed) for kernel, case, failed in rows if kernel == "patched"}
-    cases = [{"kernel": kernel, "case": case, "outcome": "fail" if failed else "pass",
+    cases = [{"kernel": kernel, "machine": machine, "case": case, "outcome": "fail" if failed else "pass",
               "failed": list(failed)}
              for kernel, case, failed in rows if kernel not in MUTANTS]
     mutants = [{"name": name, "title": head_of(name, "Mutant"), "hazards": [HAZARD], "faults": [],
@@ -295,7 +295,7 @@ def results(rows):
                          for kernel, case, failed in rows if kernel == name]}
                for name in MUTANTS
                if not any(survives(name, failed) for kernel, _, failed in rows if kernel == name)]
-    return {"machine": machine, "cases": cases, "mutants": mutants}
+    return {"hazard": HAZARD, "cases": cases, "mutants": mutants}
 
 
 def print_table(rows):

@@ -2,9 +2,10 @@
 """What the series does when something fails, on a kernel with KASAN and poison in free pages.
 
 Prints a table, fault by case, and exits with 1 if boot does not go on, an error does not name its
-node, memory is lost or given back, or memory is used that is not the user's.
+node, memory is lost or given back, or memory is used that is not the user's. A kernel that goes on using
+init memory must be caught at it.
 
-    faults.py                   out/faults is where evidence is left
+    faults.py                   out/faults is where evidence and faults.json are left
     faults.py --out FOLDER
 """
 import argparse
@@ -28,6 +29,10 @@ TREES = ["boot-placed-too-large", "no-map-reusable", "cma-misaligned", "restrict
 # Trees that it serves, and cannot without an array.
 NO_ARRAY = ["one", "static-65", "boot-placed-64", "mixed-200-40", "cma-default-static",
             "cma-default-boot-placed", "coherent-pool", "restricted-dma-pool"]
+# What is made to fail, as the table has it, and the patches that do it
+NO_FAULT, NO_ARRAY_FAULT, CAUGHT = "none but the tree's", "no array", "init memory is used"
+NO_ARRAY_PATCH, KEPT = "array-allocation-fails", "initdata-kept"
+HAZARD = 21
 # What a kernel without an array must fail, being without it: no device gets its region. What it
 # reserves or hides stays so.
 FAILS_WITHOUT_ARRAY = {"recorded", "logged", "init", "device-memory", "known-errors"}
@@ -96,7 +101,7 @@ def without_array(out, each, served_out, served):
 
 
 def rows_of(work, out):
-    """Fault, case, what is wrong."""
+    """Fault, case, what is wrong, and of a kernel that must be caught what it was caught with."""
     rows = []
     say("booting trees that cannot be served in full")
     # Those that are served are booted too: the others are held against them.
@@ -107,20 +112,32 @@ def rows_of(work, out):
         wrong = common_complaints(usual, each)
         if each["conclusion"] != "pass":
             wrong.append(each["reason"])
-        rows.append(("none but the tree's", case, wrong))
+        rows.append((NO_FAULT, case, wrong, []))
     say("booting without an array")
-    fails = FAULTS / "array-allocation-fails.patch"
+    fails = FAULTS / f"{NO_ARRAY_PATCH}.patch"
     kit, faulty = kit_with(work / "no-array", extra_patches=[fails]), out / "no-array"
     for case, each in boot(kit, NO_ARRAY, faulty).items():
-        rows.append(("no array", case, without_array(faulty, each, usual, served[case])))
+        rows.append((NO_ARRAY_FAULT, case, without_array(faulty, each, usual, served[case]), []))
     say("booting a kernel that must be caught")
-    kit = kit_with(work / "kept", extra_patches=[fails, FAULTS / "initdata-kept.patch"])
-    kept = out / "initdata-kept"
+    kit = kit_with(work / "kept", extra_patches=[fails, FAULTS / f"{KEPT}.patch"])
+    kept = out / KEPT
     for case, each in boot(kit, ["boot-placed-64"], kept).items():
-        is_caught = bool(common_complaints(kept, each))
-        rows.append(("init memory is used (must be caught)", case,
-                     [] if is_caught else ["nothing is seen: the others prove nothing"]))
+        caught = common_complaints(kept, each)
+        rows.append((CAUGHT, case, [] if caught else ["nothing is seen: the others prove nothing"],
+                     caught))
     return rows
+
+
+def results(rows):
+    """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
+    cases = [{"kernel": "patched", "machine": MACHINE, "case": f"{case}, {fault}",
+              "outcome": "fail" if wrong else "pass", "failed": wrong}
+             for fault, case, wrong, _ in rows if fault == NO_ARRAY_FAULT]
+    seen = [{"machine": MACHINE, "case": case, "failed": caught[:1], "failed-without": []}
+            for fault, case, _, caught in rows if fault == CAUGHT and caught]
+    mutants = [{"name": KEPT, "title": CAUGHT, "hazards": [HAZARD], "faults": [NO_ARRAY_PATCH],
+                "outcome": "fails", "seen": seen}] if seen else []
+    return {"hazard": HAZARD, "cases": cases, "mutants": mutants}
 
 
 def main():
@@ -130,10 +147,12 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="faults-") as work:
         rows = rows_of(pathlib.Path(work), options.out)
+    (options.out / "faults.json").write_text(json.dumps(results(rows), indent=2) + "\n")
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    for fault, case, wrong in rows:
-        print(f"{fault:<{widths[0]}}  {case:<{widths[1]}}  {'; '.join(wrong) or 'ok'}")
-    sys.exit(any(wrong for _, _, wrong in rows))
+    for fault, case, wrong, caught in rows:
+        text = "; ".join(wrong) or ("ok, caught" if caught else "ok")
+        print(f"{fault:<{widths[0]}}  {case:<{widths[1]}}  {text}")
+    sys.exit(any(wrong for _, _, wrong, _ in rows))
 
 
 if __name__ == "__main__":

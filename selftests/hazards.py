@@ -6,7 +6,8 @@ selftests/hazards.toml. A hazard counts as shown if a kernel without the series 
 that the series passes, or if a mutant of the series fails one. Exit status 1: some hazard is
 neither shown nor has a reason why it cannot be, or the series fails a case.
 
-    hazards.py                              from out/validate, out/peers, out/mutants and out/acpi
+    hazards.py                              from out/validate, peers, mutants, acpi, faults and
+                                            series-check
     hazards.py --also FOLDER                and from a run of another tree, with columns of its own
     hazards.py --out FILE                   where the page goes
 """
@@ -19,6 +20,9 @@ import tomllib
 
 from kit import ENDINGS, KIT
 
+# make targets that leave NAME.json, with the hazard that it is about
+WITH_OWN_RULES = ("acpi", "faults", "series-check")
+
 
 @dataclasses.dataclass
 class Boot:
@@ -30,6 +34,8 @@ class Boot:
     outcome: str
     failed: list
     unknown: list
+    # The one that the boot was made for; of other boots the case tells
+    hazard: int = 0
 
     def cell(self):
         if self.outcome == "fail":
@@ -58,10 +64,11 @@ def boots_of(results, column=None):
                    case["outcome"], failed, by_outcome["inconclusive"])
 
 
-def boots_of_acpi(results, version):
-    """What make acpi has left: the rules are its own, each boot is judged in full."""
-    return [Boot(column_of(version, case["kernel"]), case["kernel"] == "patched",
-                 results["machine"], case["case"], case["outcome"], case["failed"], [])
+def boots_with_own_rules(results, version):
+    """What acpi, faults and series-check have left. What is compiled only is no boot, and is taken
+    as one."""
+    return [Boot(column_of(version, case["kernel"]), case["kernel"] == "patched", case["machine"],
+                 case["case"], case["outcome"], case["failed"], [], results["hazard"])
             for case in results["cases"]]
 
 
@@ -162,8 +169,8 @@ def page(hazards, boots, columns, peers, mutants):
     for hazard in hazards:
         number = hazard["number"]
         cases = by_hazard.get(number, [])
-        mine = [boot for boot in boots
-                if boot.case in cases or boot.machine in hazard.get("machines", [])]
+        mine = [boot for boot in boots if boot.hazard == number or boot.case in cases
+                or boot.machine in hazard.get("machines", [])]
         killers = [one for one in mutants if number in one["hazards"]]
         shown = shown_by(hazard, mine, killers)
         if not shown:
@@ -198,24 +205,28 @@ def left_by(path, command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("validate", "peers", "mutants", "acpi"):
+    for name in ("validate", "peers", "mutants", *WITH_OWN_RULES):
         parser.add_argument(f"--{name}", default=f"out/{name}", type=pathlib.Path)
     parser.add_argument("--also", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--out", default="HAZARDS.md", type=pathlib.Path)
     options = parser.parse_args()
     hazards = tomllib.loads((KIT / "selftests/hazards.toml").read_text())["hazard"]
-    boots, columns = [], []
-    for folder in (options.validate, *options.also):
-        more, version = read_own(folder)
+    boots, version = read_own(options.validate)
+    versions = [version]
+    for folder in options.also:
+        more, also = read_own(folder)
         boots += more
-        columns += [column_of(version, kernel) for kernel in ("baseline", "patched")]
+        versions.append(also)
+    columns = [column_of(each, kernel) for each in versions for kernel in ("baseline", "patched")]
     more, peer_columns, peers = read_peers(options.peers)
     boots += more
     mutants = [row for row in left_by(options.mutants / "mutants.json", "make mutants")
                if row["outcome"] == "fails"]
-    acpi = left_by(options.acpi / "acpi.json", "make acpi")
-    boots += boots_of_acpi(acpi, columns[0])
-    mutants += acpi["mutants"]
+    for name in WITH_OWN_RULES:
+        folder = getattr(options, name.replace("-", "_"))
+        results = left_by(folder / f"{name}.json", f"make {name}")
+        boots += boots_with_own_rules(results, version)
+        mutants += results["mutants"]
     text, trouble = page(hazards, boots, columns + peer_columns, peers, mutants)
     options.out.write_text(text)
     for line in trouble:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What make acpi calls wrong, and that HAZARDS.md takes its word. Booting is make acpi."""
-import json
+"""What make acpi calls wrong. Booting is make acpi."""
 import subprocess
-import sys
 
 import pytest
 
@@ -166,22 +164,3 @@ def test_the_disk_of_the_firmware(tmp_path):
     assert (tmp_path / "efi/dtb").read_text() == "tree"
     assert (tmp_path / "efi/startup.nsh").read_text() == (
         "fs0:\nimage dtb=\\dtb initrd=\\initrd acpi=force quiet\nreset -s\n")
-
-
-def test_hazards_reads_it(tmp_path):
-    """The row of hazard 24 has what both kernels did, and the mutants."""
-    (tmp_path / "validate").mkdir()
-    (tmp_path / "validate/results.json").write_text(json.dumps(
-        {"machine": "arm64", "tree": {"version": "6.1.1"}, "cases": []}))
-    for name, content in (("peers", []), ("mutants", []), ("acpi", acpi.results(GOOD))):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.json").write_text(json.dumps(content))
-    subprocess.run([sys.executable, KIT / "selftests/hazards.py",
-                    *(f"--{name}={tmp_path / name}"
-                      for name in ("validate", "peers", "mutants", "acpi")),
-                    "--out", tmp_path / "page"], stdout=subprocess.DEVNULL, check=False)
-    page = (tmp_path / "page").read_text()
-    row = next(line for line in page.splitlines() if line.startswith("| 24 |"))
-    assert "| fails 1 of 2: placed | pass |" in row
-    assert all(f"`{name}`" in row for name in acpi.MUTANTS)
-    assert "| many | arm64-acpi | placed | pass |" in page
