@@ -34,12 +34,21 @@ constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking 
                                                                      "Freeing initrd memory"};
 
 /// Log lines that come when there has been enough entropy, or that say how a PC got on measuring
-/// its clocks, for which the host had time or not; or not at all.
-constexpr std::array<std::string_view, 6> lines_of_chance = {
-    "random: crng init done", "APIC timer disabled due to verification failure",
-    "tsc: ", "clocksource: tsc", "clocksource: timekeeping watchdog",
+/// its clocks, for which the host had time or not, and which it takes therefore; or not at all.
+constexpr std::array<std::string_view, 10> lines_of_chance = {
+    "random: crng init done",
+    "APIC timer disabled due to verification failure",
+    "tsc: ",
+    "clocksource: tsc",
+    "clocksource: timekeeping watchdog",
+    // the PIT is left alone where the APIC's timer could be verified
+    "clocksource: pit",
+    "clocksource: Switched to clocksource pit",
+    "clocksource: Switched to clocksource refined-jiffies",
+    "clocksource: Switched to clocksource tsc",
     // check_timer(), arch/x86/kernel/apic/io_apic.c
-    ".."};
+    "..",
+};
 
 template <std::size_t count>
 bool starts_with_one_of(const std::string &text,

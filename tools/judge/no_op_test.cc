@@ -101,6 +101,8 @@ TEST(NoOp, LetsTheClocksOfAPcDiffer) {
       {"clocksource: tsc-early: mask: 0xff max_cycles: 0x256beeeb689, max_idle_ns: 440795338834 ns",
        "clocksource: tsc-early: mask: 0xff max_cycles: 0x256bfa33b32, max_idle_ns: 440795297408 "
        "ns"},
+      {"clocksource: Switched to clocksource pit",
+       "clocksource: Switched to clocksource refined-jiffies"},
       {"sched_clock: Marking stable (454036403, 10092551)->(467543530, -3414576)",
        "sched_clock: Marking stable (444917526, 14128531)->(462974401, 3928344)"},
   };
@@ -110,6 +112,10 @@ TEST(NoOp, LetsTheClocksOfAPcDiffer) {
     insert_line(two.patched, 2, patched);
     EXPECT_EQ(outcome(rule, two), Outcome::pass) << unpatched;
   }
+  TwoBoots other = boots();
+  insert_line(other.unpatched, 2, "clocksource: Switched to clocksource arch_sys_counter");
+  insert_line(other.patched, 2, "clocksource: Switched to clocksource jiffies");
+  EXPECT_EQ(outcome(rule, other), Outcome::fail);
 }
 
 TEST(NoOp, LetsAThreadTakeItsTime) {
