@@ -285,8 +285,8 @@ def results(rows):
     """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
     machine = MACHINE.stem
     without = {case: list(failed) for kernel, case, failed in rows if kernel == "patched"}
-    cases = [{"kernel": kernel, "machine": machine, "case": case, "outcome": "fail" if failed else "pass",
-              "failed": list(failed)}
+    cases = [{"kernel": kernel, "machine": machine, "case": case,
+              "outcome": "fail" if failed else "pass", "failed": list(failed)}
              for kernel, case, failed in rows if kernel not in MUTANTS]
     mutants = [{"name": name, "title": head_of(name, "Mutant"), "hazards": [HAZARD], "faults": [],
                 "outcome": "fails",

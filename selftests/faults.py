@@ -2,8 +2,8 @@
 """What the series does when something fails, on a kernel with KASAN and poison in free pages.
 
 Prints a table, fault by case, and exits with 1 if boot does not go on, an error does not name its
-node, memory is lost or given back, or memory is used that is not the user's. A kernel that goes on using
-init memory must be caught at it.
+node, memory is lost or given back, or memory is used that is not the user's. A kernel that goes on
+using init memory must be caught at it.
 
     faults.py                   out/faults is where evidence and faults.json are left
     faults.py --out FOLDER

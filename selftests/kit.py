@@ -25,8 +25,10 @@ def run(command, **options):
 
 
 def content_key(words, files):
-    """Of all that a result depends on: words, and what is in the files."""
+    """Of all that a result depends on: words, and what is in the files. Folders among these, which
+    a build may leave beside them, do not count."""
     digest = hashlib.sha256("\0".join(words).encode())
     for file in files:
-        digest.update(file.read_bytes())
+        if not file.is_dir():
+            digest.update(file.read_bytes())
     return digest.hexdigest()
