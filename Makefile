@@ -2,7 +2,8 @@
 # make validate   an unpatched and a patched kernel, booted with every case and judged
 # make check      the tests
 # make series-check   each patch alone: style, warnings on four architectures, sparse, boot;
-#                     all of them with odd configurations; a careless patch must be caught
+#                     all of them with odd configurations, and their ABI; a careless patch must be
+#                     caught
 # make suites     the kernel's own suites, on the unpatched and on the patched kernel
 # make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
 # make acpi       arm64 with UEFI and ACPI, and a tree that has /reserved-memory
@@ -77,7 +78,7 @@ tidy: unit
 selftests: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
 
-series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
+series-check: PACKAGES += sparse dwarves $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
 series-check: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each patch of a series on its own: applies, style, warnings, boot.
 
-Prints a table, patch by check, and one of odd configurations, which the base and the whole series
-are compiled with. The last patch is a careless one, which every check must catch. Exits with 1 if
-a patch or a configuration fails, or the careless patch does not.
+Prints a table, patch by check, one of odd configurations, which the base and the whole series are
+compiled with, and one of what modules of a frozen kernel rely on: where the members of struct
+reserved_mem lie, and the checksums of exported symbols. The last patch is a careless one, which
+every check must catch. Exits with 1 if a patch, a configuration or the ABI fails, or the careless
+patch does not.
 
     series_check.py                         Debian's linux-source-6.1
     series_check.py ../linux@v6.9-rc1       a commit of a git repository
@@ -44,8 +46,13 @@ CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
 MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_SECTION_MISMATCH_WARN_ONLY=y",
                "CONFIG_KUNIT=y",
                "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
-# drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README.
-CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
+# drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README; of
+# the commits that a Fixes: names, this tree of one commit knows none.
+CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore",
+              "FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID"]
+# What tells the ABI: debug information for pahole, checksums of what a symbol stands for
+ABI_CONFIG = ["CONFIG_MODVERSIONS=y", "CONFIG_DEBUG_INFO_DWARF4=y"]
+ABI_MACHINES = ["arm64"]
 # What this is about, of selftests/hazards.toml
 HAZARD = 26
 # Applied after the series, and what each check must say about it
@@ -245,6 +252,62 @@ def check_variants(tree, patches, applied, machines, work):
     return rows
 
 
+class Abi(Compiler):
+    """What modules see of a kernel: the layout of struct reserved_mem, and symbols."""
+
+    def __init__(self, tree, name, work):
+        super().__init__(tree, name, work, "ABI", ABI_CONFIG)
+
+    def seen(self):
+        """(layout as pahole prints it, {exported symbol: checksum}); None if it does not build."""
+        if self.build() is None:
+            return None
+        layout = must(["pahole", "-C", "reserved_mem", self.objects / "drivers/of/of_reserved_mem.o"])
+        lines = (self.objects / "vmlinux.symvers").read_text().splitlines()
+        symbols = {line.split("\t")[1]: line.split("\t")[0] for line in lines}
+        if "struct reserved_mem {" not in layout or "of_reserved_mem_lookup" not in symbols:
+            sys.exit("ABI: pahole or vmlinux.symvers does not show what it must")
+        return layout, symbols
+
+
+def abi_changes(before, after):
+    """What a module that was built before would get wrong: lines of text. New symbols are none."""
+    if before is None or after is None:
+        return ["does not compile"]
+    changes = [] if before[0] == after[0] else [f"struct reserved_mem:\n{before[0]}{after[0]}"]
+    changes += [f"{name} is gone" if name not in after[1] else f"{name} has another checksum"
+                for name, crc in sorted(before[1].items()) if after[1].get(name) != crc]
+    return changes
+
+
+def abi_row(name, changes):
+    """Of the series, which must change nothing, and of the careless patch, which must be seen."""
+    series, careless = changes
+    for line in series:
+        say(f"{name}, ABI: {line}")
+    is_seen = any("struct reserved_mem" in line for line in careless) and \
+        any("checksum" in line for line in careless)
+    return {"machine": name, "configuration": "ABI",
+            "all patches": f"{len(series)} changes" if series else "ok",
+            CARELESS.stem: "caught" if is_seen else "not caught"}
+
+
+def check_abi(tree, patches, applied, machines, work):
+    """The base, the whole series and the careless patch, as modules of a frozen kernel see them."""
+    rows = []
+    tags = ["patch-0", [row["patch"] for row in applied if row["patch"] != CARELESS.stem][-1],
+            CARELESS.stem]
+    for name in machines:
+        compiler = Abi(tree.folder, name, work)
+        seen = []
+        for tag in tags:
+            tree.git("checkout", "--quiet", "--force", tag)
+            say(f"{name}, ABI: compiling {tag}")
+            seen.append(compiler.seen())
+        rows.append(abi_row(name, [abi_changes(seen[0], each) for each in seen[1:]]))
+    return rows
+
+
 def is_good(row):
     return all(text.startswith("ok") or text in ("compiles", "caught")
                for key, text in row.items() if key not in ("patch", "machine", "configuration"))
@@ -289,7 +352,8 @@ def tables_of(given, machines):
         patches = [*series_of(tree.version()), CARELESS]
         applied = list(apply_series(tree, patches))
         for name, make, takes in (("patches", check, COMPILED),
-                                  ("variants", check_variants, [each[0] for each in VARIANTS])):
+                                  ("variants", check_variants, [each[0] for each in VARIANTS]),
+                                  ("abi", check_abi, ABI_MACHINES)):
             tables[name] = table_of(make, tree, patches, applied,
                                     [each for each in machines if each in takes], work)
             if tables[name]:
@@ -301,7 +365,8 @@ def tables_of(given, machines):
 def results(tables):
     """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
     rows = [(row, row["patch"], "all that is compiled") for row in tables["patches"]]
-    rows += [(row, row["configuration"], row["machine"]) for row in tables["variants"]]
+    rows += [(row, row["configuration"], row["machine"])
+             for row in [*tables["variants"], *tables["abi"]]]
     cases, mutants = [], []
     for row, name, machine in rows:
         bad = [f"{check}: {text}" for check, text in row.items() if not is_good({check: text})]

@@ -43,3 +43,26 @@ def test_line_numbers_do_not_make_a_warning_new():
 
 def test_every_check_is_asked_of_the_careless_patch():
     assert set(series_check.CARELESS_SAYS) == {"checkpatch", "sparse", *series_check.COMPILED}
+
+
+LAYOUT = "struct reserved_mem {\n\tconst char * name;\n};\n"
+SYMBOLS = {"of_reserved_mem_lookup": "0x12345678", "memblock": "0x9abcdef0"}
+
+
+@pytest.mark.parametrize("after, changes", [
+    ((LAYOUT, SYMBOLS), []),
+    ((LAYOUT, {**SYMBOLS, "new": "0x1"}), []),
+    ((LAYOUT, {**SYMBOLS, "memblock": "0x1"}), ["memblock has another checksum"]),
+    ((LAYOUT, {"memblock": "0x9abcdef0"}), ["of_reserved_mem_lookup is gone"]),
+    ((LAYOUT.replace("name", "title"), SYMBOLS), ["struct reserved_mem:"]),
+    (None, ["does not compile"]),
+])
+def test_what_changes_the_abi_is_told(after, changes):
+    told = series_check.abi_changes((LAYOUT, SYMBOLS), after)
+    assert [text.split("\n")[0] for text in told] == changes
+    row = series_check.abi_row("arm64", [told, ["struct reserved_mem: ", "a has another checksum"]])
+    assert series_check.is_good(row) == (not changes)
+
+
+def test_an_abi_check_that_sees_nothing_is_told():
+    assert not series_check.is_good(series_check.abi_row("arm64", [[], []]))
