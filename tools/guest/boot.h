@@ -25,6 +25,7 @@ struct BootRequest {
   std::vector<std::filesystem::path> modules; ///< loaded by PID 1 in this order; the probe is last
   std::string append;                         ///< more kernel command line
   std::vector<MemoryImage> images;
+  std::vector<std::string> qemu_words; ///< more of QEMU's command line; not of a native machine
   /// No console byte for so long is a hang. riscv64 maps memory page by page where no-map regions
   /// are in the way, which takes an emulated processor long, the more if the host is busy.
   double silence_seconds = 60;

@@ -106,6 +106,7 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
     add_loader(command, image_name(index), request.images[index].address);
   if (request.machine.has_device_tree)
     add_tree(command, request.machine.entry, files);
+  command.insert(command.end(), request.qemu_words.begin(), request.qemu_words.end());
   return command;
 }
 

@@ -140,6 +140,12 @@ TEST(BoardDtb, HandsOverAKernelWhereThereIsNoTreeWithoutOne) {
   EXPECT_THAT(error.what(), HasSubstr("/no/such-kernel"));
 }
 
+TEST(QemuCommand, TakesMoreWords) {
+  BootRequest more = request();
+  more.qemu_words = {"-plugin", "counter.so"};
+  EXPECT_EQ(value_of(qemu_command(more, {}), "-plugin"), "counter.so");
+}
+
 TEST(QemuCommand, LoadsMemoryImages) {
   BootRequest with_image = request();
   with_image.images = {{0x50000000, "bytes"}};
