@@ -20,5 +20,6 @@ void add_build(CLI::App &app, ChosenVerb &chosen);
 void add_dt(CLI::App &app, ChosenVerb &chosen);
 void add_boot(CLI::App &app, ChosenVerb &chosen);
 void add_judge(CLI::App &app, ChosenVerb &chosen);
+void add_cost(CLI::App &app, ChosenVerb &chosen);
 
 } // namespace rmemcheck
