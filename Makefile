@@ -8,6 +8,8 @@
 # make faults     what is made to fail inside the kernel, with KASAN and poisoned free pages
 # make acpi       arm64 with UEFI and ACPI, and a tree that has /reserved-memory
 # make peers      kernels that Debian ships, booted with the catalogue
+# make cost       instructions and bytes that reserved memory costs at boot, against Debian's
+#                 newest kernel source; SIZES=60+4,200+40 takes other trees
 # make mutants    breaks the series on purpose; a rule must see it
 # make hazards    HAZARDS.md from what "make validate MACHINES=all", peers, mutants, acpi, faults and
 #                 series-check have left
@@ -21,6 +23,7 @@
 BUILD ?= build
 TREE ?=
 MACHINES ?= arm64
+SIZES ?=
 RMEMCHECK := $(BUILD)/plain/rmemcheck
 
 # What builds rmemcheck, builds kernels, boots them and tests it all
@@ -42,7 +45,7 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 SOURCES = $(shell find tools machines -name '*.cc' -o -name '*.h')
 
 .PHONY: all validate check unit sanitized format tidy selftests series-check suites faults acpi \
-	peers mutants hazards bench packages clean
+	peers cost mutants hazards bench packages clean
 
 all: $(RMEMCHECK)
 
@@ -96,6 +99,9 @@ acpi: $(RMEMCHECK)
 peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/peers.py
+
+cost: $(RMEMCHECK)
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/cost.py --sizes '$(SIZES)' '$(TREE)'
 
 mutants: PACKAGES += $(call machine_packages,arm64 arm riscv64 x86_64)
 mutants: $(RMEMCHECK)

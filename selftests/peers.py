@@ -22,68 +22,12 @@ import sys
 import tempfile
 import tomllib
 
-from kit import CACHE, KIT, PROGRAM, run, say
+from archive import HOST, Archive, NotToBeHad, output
+from kit import CACHE, KIT, PROGRAM, say
 
-KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-HOST = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
 # What carries evidence out of a guest
 MODULES = ("virtio_mmio", "virtio_console")
 PROBE = "reserved_mem_probe.ko"
-
-
-class NotToBeHad(Exception):
-    """No such package, or no archive."""
-
-
-def output(command, **options):
-    result = run(command, **options)
-    if result.returncode:
-        raise NotToBeHad(f"{' '.join(map(str, command[:3]))}: {result.stdout.strip()}")
-    return result.stdout
-
-
-class Archive:
-    """One suite and architecture, seen through an apt in a folder of its own."""
-
-    def __init__(self, folder, source, architecture):
-        self.folder = folder
-        for name in ("etc/apt.conf.d", "etc/preferences.d", "state/lists/partial",
-                     "cache/archives/partial"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "state/status").touch()
-        (folder / "etc/sources.list").write_text(f"deb [signed-by={KEYRING}] {source}\n")
-        # Suites that are not released are valid for a week only; a mirror may be older.
-        (folder / "apt.conf").write_text(
-            f'Dir "{folder}";\nDir::Etc "etc";\nDir::State "state";\n'
-            f'Dir::State::status "{folder}/state/status";\nDir::Cache "cache";\n'
-            f'APT::Architecture "{architecture}";\n'
-            f'APT::Architectures {{"{architecture}";"{HOST}";}};\n'
-            'Acquire::Languages "none";\nAcquire::Check-Valid-Until "false";\n'
-            'APT::Sandbox::User "root";\n')
-        self.apt("apt-get", "update", "-q", "--error-on=any")
-
-    def apt(self, *words, **options):
-        return output(words, env={**os.environ, "APT_CONFIG": str(self.folder / "apt.conf"),
-                                  "LC_ALL": "C"}, **options)
-
-    def newest(self, pattern):
-        names = [name for name in self.apt("apt-cache", "pkgnames", "linux-image-").split()
-                 if re.fullmatch(pattern, name)]
-        if not names:
-            raise NotToBeHad(f"no package {pattern} in the archive")
-        return output(["sort", "-V"], input="\n".join(names) + "\n").split()[-1]
-
-    def show(self, package):
-        text = self.apt("apt-cache", "show", "--no-all-versions", package)
-        return dict(re.findall(r"^([\w-]+): (.*)$", text, re.MULTILINE))
-
-    def parts(self, package, kinds):
-        """The package and those of its dependencies that are linux-KIND-VERSION."""
-        depends = self.show(package).get("Depends", "")
-        return [package, *re.findall(rf"\blinux-(?:{kinds})-[^ ,(]*\d[^ ,(]*", depends)]
-
-    def download(self, package, folder):
-        self.apt("apt-get", "download", "-q", package, cwd=folder)
 
 
 def load_order(root, release):
@@ -167,7 +111,7 @@ def kernel_of(peer, archives):
         say(f"{peer['name']}: asking {peer['source']} ({peer['architecture']})")
         archives[key] = Archive(CACHE / "peers/apt" / re.sub(r"\W+", "-", " ".join(key)), *key)
     archive = archives[key]
-    package = archive.newest(peer["image"])
+    package = archive.newest("linux-image-", peer["image"])
     probe = hashlib.sha256((KIT / "kmod/reserved_mem_probe.c").read_bytes()).hexdigest()[:16]
     kept = CACHE / "peers" / f"{package}_{archive.show(package)['Version']}_{probe}"
     if not kept.exists():
