@@ -113,8 +113,9 @@ std::vector<CostTree> make_trees(const Kit &kit, const Machine &machine,
   progress.step("making the trees", -1);
   const std::string board = board_dtb(machine, kernel_for_dump(machine, kit, progress));
   std::vector<CostTree> trees;
-  for (const CostSize &size : sizes)
-    trees.push_back({size, make_tree(board, cost_tree(size), machine.memory_base)});
+  std::ranges::transform(sizes, std::back_inserter(trees), [&](const CostSize &size) {
+    return CostTree{size, make_tree(board, cost_tree(size), machine.memory_base)};
+  });
   return trees;
 }
 

@@ -69,6 +69,15 @@ Points points_of(const KernelCost &kernel) {
   return points;
 }
 
+/// Numbers from `low` to `high`, each so many times the one before.
+std::vector<double> ticks(double low, double high, double factor) {
+  std::vector<double> values;
+  const long steps = std::lround(std::log(high / low) / std::log(factor));
+  for (long step = 0; step <= steps; ++step)
+    values.push_back(low * std::pow(factor, static_cast<double>(step)));
+  return values;
+}
+
 /// A logarithmic axis from `low` to `high`, which lie at `begin` and `end` of the picture.
 struct Axis {
   double low;
@@ -121,12 +130,12 @@ std::string straight(const char *kind, double x1, double y1, double x2, double y
 std::string axes(const Scales &scales) {
   const auto &[x, y] = scales;
   std::string text;
-  for (double value = y.low; value <= y.high * 1.01; value *= 10) {
+  for (const double value : ticks(y.low, y.high, 10)) {
     text += straight("grid", x.begin, y.at(value), x.end, y.at(value));
     text += text_at(x.begin - 8, y.at(value) + 4, "end",
                     cost_number(static_cast<std::uint64_t>(std::llround(value))));
   }
-  for (double value = x.low; value <= x.high * 1.01; value *= 2) {
+  for (const double value : ticks(x.low, x.high, 2)) {
     text += straight("grid", x.at(value), y.begin, x.at(value), y.end);
     text += text_at(x.at(value), y.begin + 18, "middle", fmt::format("{:.0f}", value));
   }
@@ -159,8 +168,9 @@ std::string line_of(const Points &points, const Scales &scales, std::size_t inde
 
 /// Three names a row.
 std::string legend_of(const std::string &name, std::size_t index) {
+  const std::size_t row = index / 3;
   const double x = left + static_cast<double>(index % 3) * (width - left - right) / 3;
-  const double y = height - 48 + static_cast<double>(index / 3) * 20;
+  const double y = height - 48 + static_cast<double>(row) * 20;
   return fmt::format("<line class=\"line\" {} x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" "
                      "y2=\"{:.1f}\"/>\n",
                      stroke_of(index), x, y - 4, x + 30, y - 4) +

@@ -85,6 +85,11 @@ std::vector<GrowthLine> compare_cost(const KernelCost &kernel, const KernelCost 
 
 std::vector<GrowthLine> check_growth(const KernelCost &kernel) {
   std::vector<GrowthLine> lines;
+  if (kernel.late_function.empty())
+    lines.push_back(
+        {Outcome::not_known,
+         fmt::format("{}: has no late part, or one of a name that cost/symbols.cc lacks",
+                     kernel.name)});
   for (const CostResult &from : kernel.results)
     for (const CostResult &to : kernel.results)
       if (from.counts && to.counts && is_larger(from.size, to.size))

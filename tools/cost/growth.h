@@ -20,6 +20,7 @@ std::vector<GrowthLine> compare_cost(const KernelCost &kernel, const KernelCost 
 
 /// Whether the cost without memblock's insertion grows no faster than n log n, from each size to
 /// each that is larger in both kinds of regions: no faster than the kind that grows more would.
+/// Of a kernel without a late part it says so: its total may lack one that nobody knows.
 std::vector<GrowthLine> check_growth(const KernelCost &kernel);
 
 } // namespace rmemcheck

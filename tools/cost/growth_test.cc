@@ -67,6 +67,12 @@ TEST(CheckGrowth, ComparesOnlyWhatIsLarger) {
               IsEmpty());
 }
 
+TEST(CheckGrowth, SaysWhereNoLatePartIsKnown) {
+  KernelCost kernel = kernel_cost("ours", {cost_result({60, 4}, 1)});
+  kernel.late_function.clear();
+  EXPECT_EQ(outcomes(check_growth(kernel)), std::vector{Outcome::not_known});
+}
+
 TEST(CompareCost, AllowsNoMoreThanTheOther) {
   const KernelCost other = kernel_cost("v7.3", {cost_result({60, 4}, 1000)});
   EXPECT_EQ(outcomes(compare_cost(kernel_cost("ours", {cost_result({60, 4}, 1000)}), other)),

@@ -115,7 +115,7 @@ std::string reasons_text(const std::vector<KernelCost> &kernels) {
 std::string cost_number(std::uint64_t number) {
   if (number < 1000)
     return fmt::format("{}", number);
-  double value = static_cast<double>(number);
+  auto value = static_cast<double>(number);
   std::size_t unit = 0;
   // 999.5 would be rounded to a fourth digit
   for (; value >= 999.5 && unit < 4; ++unit)

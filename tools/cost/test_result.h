@@ -18,7 +18,7 @@ inline CostResult not_booted(const CostSize &size) {
 }
 
 inline KernelCost kernel_cost(const std::string &name, const std::vector<CostResult> &results) {
-  return {name, "", {}, results};
+  return {name, "record", {}, results};
 }
 
 } // namespace rmemcheck::test
