@@ -118,6 +118,10 @@ CostResult measure_cost(const CostKernel &kernel, const CostTree &tree, BootRequ
     return cost;
   }
   cost.recorded = recorded_by(result);
+  if (cost.recorded == 0) {
+    cost.reason = "the kernel records nothing";
+    return cost;
+  }
   cost.counts = counted.counts();
   if (!cost.counts)
     cost.reason = "the kernel has not come through the functions that are counted";

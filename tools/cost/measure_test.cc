@@ -44,12 +44,12 @@ protected:
 };
 
 /// A guest that sends its log and powers off; its sum is that of zlib's crc32.
-std::string sends(const std::string &log) {
+std::string sends(const std::string &log, const char *name = "dmesg") {
   return fmt::format("printf '%s' '{0}' >log\n"
                      "sum=$(gzip -c log | tail -c 8 | od -An -N4 -tx4 --endian=little)\n"
-                     "{{ printf 'file dmesg {1} %s\\n' $sum; cat log; printf '\\nend 1\\n'; }} "
+                     "{{ printf 'file {2} {1} %s\\n' $sum; cat log; printf '\\nend 1\\n'; }} "
                      ">evidence\n",
-                     log, log.size());
+                     log, log.size(), name);
 }
 
 const std::string counts =
@@ -92,6 +92,15 @@ TEST_F(MeasureCost, SaysWhyThereAreNoCounts) {
               sends(line));
   EXPECT_FALSE(result.counts.has_value());
   EXPECT_THAT(result.reason, HasSubstr("has not come through"));
+}
+
+TEST_F(MeasureCost, HasNoCountsOfAKernelThatRecordsNothing) {
+  const CostResult result = measure(
+      counts + sends("reserved_mem_probe 1\nlinear virt=0xffffff8000000000 phys=0x40000000\n"
+                     "region name=one@50000000 available=1 found=0\nend 1\n",
+                     "probe"));
+  EXPECT_FALSE(result.counts.has_value());
+  EXPECT_EQ(result.reason, "the kernel records nothing");
 }
 
 TEST_F(MeasureCost, DoesNotTakeAPluginThatLeavesNothingForAKernelThatCostsNothing) {

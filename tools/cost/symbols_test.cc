@@ -8,7 +8,6 @@
 namespace rmemcheck {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class SystemMap : public test::FolderTest {
