@@ -3,6 +3,7 @@
 
 #include "cost/test_result.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 
 namespace rmemcheck {
@@ -12,15 +13,13 @@ using test::cost_result;
 using test::kernel_cost;
 using test::not_booted;
 using testing::Each;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using Outcome = GrowthLine::Outcome;
 
 std::vector<Outcome> outcomes(const std::vector<GrowthLine> &lines) {
   std::vector<Outcome> result;
-  for (const GrowthLine &line : lines)
-    result.push_back(line.outcome);
+  std::ranges::transform(lines, std::back_inserter(result), &GrowthLine::outcome);
   return result;
 }
 

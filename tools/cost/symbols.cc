@@ -58,7 +58,7 @@ bool is_text(const Symbol &symbol) {
 }
 
 std::optional<Work> work_of(const Symbol &symbol) {
-  const auto found = std::ranges::find(names, source_name(symbol.name), &NamedWork::name);
+  const auto *const found = std::ranges::find(names, source_name(symbol.name), &NamedWork::name);
   // What GCC has moved out of the way is reached by a jump, and only if something is amiss.
   if (found == names.end() || !is_text(symbol) || symbol.name.ends_with(".cold"))
     return std::nullopt;
