@@ -250,10 +250,23 @@ static void free_lines(void)
 	}
 }
 
+/* The kernel's scan finds it with a unit address too, a path in the tree does not. */
+static struct device_node *find_reserved_memory(void)
+{
+	struct device_node *root = of_find_node_by_path("/");
+	struct device_node *child;
+
+	for_each_child_of_node(root, child)
+		if (of_node_name_eq(child, "reserved-memory"))
+			break;
+	of_node_put(root);
+	return child;
+}
+
 /* Disabled children too; no /reserved-memory at all is no region. */
 static int add_all_nodes(void)
 {
-	struct device_node *parent = of_find_node_by_path("/reserved-memory");
+	struct device_node *parent = find_reserved_memory();
 	struct device_node *child;
 	int error = 0;
 
