@@ -6,6 +6,7 @@
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
+#include <limits>
 #include <span>
 
 namespace rmemcheck {
@@ -44,14 +45,45 @@ std::optional<bool> take_choice(Scanner &scanner, std::string_view if_true,
   return std::nullopt;
 }
 
+constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+
+/// A range that ends with 64 bits lacks its last byte.
+bool is_size_in_kib(std::uint64_t kib, const PhysicalRange &range) {
+  return kib == (range.size() + (range.end == highest ? 1 : 0)) / 1024;
+}
+
+/// "0x50000000..0x4fffffff": an unpatched kernel adds without a look at the end.
+std::optional<PhysicalRange> scan_wrapped(Scanner &scanner, std::uint64_t &size) {
+  const auto first = scanner.hex();
+  const bool is_range = scanner.literal("..");
+  const auto last = scanner.hex();
+  if (!first || !is_range || !last || *last >= *first)
+    return std::nullopt;
+  size = *last - *first + 1;
+  return PhysicalRange{*first, highest};
+}
+
+/// In a phys_addr_t of 64 bits or of 32.
+bool is_wrapped_size_in_kib(std::uint64_t kib, std::uint64_t size) {
+  return kib == size / 1024 || kib == (size & std::numeric_limits<std::uint32_t>::max()) / 1024;
+}
+
 /// "0x...44000000..0x...4400ffff (64 KiB) nomap non-reusable NAME", KiB rounded down. The size is
 /// told twice: where the two differ, the line is damaged.
 std::optional<LoggedRegion> scan_region(std::string_view text) {
   Scanner scanner(text);
-  const auto range = scanner.range();
+  bool wraps = false;
+  auto range = scanner.range();
+  std::uint64_t size = 0;
+  if (!range) {
+    range = scan_wrapped(scanner, size);
+    wraps = true;
+  }
   if (!range || !scanner.literal(" ("))
     return std::nullopt;
-  if (scanner.decimal() != range->size() / 1024 || !scanner.literal(" KiB) "))
+  const auto kib = scanner.decimal();
+  if (!kib || !(wraps ? is_wrapped_size_in_kib(*kib, size) : is_size_in_kib(*kib, *range)) ||
+      !scanner.literal(" KiB) "))
     return std::nullopt;
   const auto no_map = take_choice(scanner, "nomap", "map");
   if (!no_map || !scanner.literal(" "))
@@ -59,7 +91,7 @@ std::optional<LoggedRegion> scan_region(std::string_view text) {
   const auto reusable = take_choice(scanner, "reusable", "non-reusable");
   if (!reusable || !scanner.literal(" ") || scanner.at_end())
     return std::nullopt;
-  return LoggedRegion{*range, *no_map, *reusable, std::string(scanner.rest()), {}};
+  return LoggedRegion{*range, *no_map, *reusable, std::string(scanner.rest()), {}, wraps};
 }
 
 /// Of what of_reserved_mem.c prints, a region line alone begins with an address.

@@ -148,5 +148,24 @@ TEST(DmesgTest, WhatAProgramWroteIsKeptButNotBelieved) {
   EXPECT_EQ(log.lines.size(), 2u);
 }
 
+TEST(DmesgTest, ReadsARegionWhoseEndWraps) {
+  for (const char *text :
+       {"0x0000000050000000..0x000000004ffffffe (18014398509481983 KiB) map non-reusable a\n",
+        "0x50000000..0x4fffefff (4194300 KiB) map non-reusable a\n"}) {
+    const KernelLog log = parse_dmesg(std::string("OF: reserved mem: ") + text);
+    ASSERT_EQ(log.regions.size(), 1u);
+    EXPECT_TRUE(log.regions[0].wraps);
+    EXPECT_EQ(log.regions[0].range.begin, 0x50000000u);
+  }
+}
+
+TEST(DmesgTest, ReadsARegionThatEndsWithTheAddressSpace) {
+  const KernelLog log = parse_dmesg("OF: reserved mem: 0xfffffffffffff000..0xffffffffffffffff "
+                                    "(4 KiB) map non-reusable a\n");
+  ASSERT_EQ(log.regions.size(), 1u);
+  EXPECT_FALSE(log.regions[0].wraps);
+  EXPECT_EQ(log.regions[0].range, (PhysicalRange{0xfffffffffffff000, 0xffffffffffffffff}));
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -25,6 +25,7 @@ struct LoggedRegion {
   bool reusable = false;
   std::string name;
   SourceLine at;
+  bool wraps = false; ///< its end is beyond the last address; `range` ends with that
 };
 
 /// A line of the kernel log that says something went wrong. An overlap is told in two lines: its
@@ -73,6 +74,7 @@ struct ProbedRegion {
   bool available = false;               ///< of_device_is_available()
   bool found = false;                   ///< of_reserved_mem_lookup() returned an entry
   PhysicalRange range;                  ///< of the entry
+  bool wraps = false;                   ///< its end is beyond 64 bits; `range` ends with them
   std::optional<std::uint32_t> phandle; ///< nothing where an entry has none, as in v6.12
   std::string recorded_name;            ///< rmem->name
   std::string ops;                      ///< symbol of rmem->ops, "none" if NULL

@@ -71,10 +71,11 @@ bool scan_entry(Scanner &scanner, ProbedRegion &region) {
   auto recorded_name = take_word(scanner, " recorded_name=");
   auto ops = take_word(scanner, " ops=");
   auto mapped = take_word(scanner, " mapped=");
-  if (!recorded_name || !ops || !mapped || !is_mapped_word(*mapped) ||
-      *size > std::numeric_limits<std::uint64_t>::max() - *base)
+  if (!recorded_name || !ops || !mapped || !is_mapped_word(*mapped))
     return false;
-  region.range = {*base, *base + *size};
+  constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+  region.range = {*base, *base + std::min(*size, highest - *base)};
+  region.wraps = *size != 0 && *size - 1 > highest - *base;
   region.recorded_name = std::move(*recorded_name);
   region.ops = std::move(*ops);
   region.mapped = std::move(*mapped);

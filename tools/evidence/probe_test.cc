@@ -95,8 +95,6 @@ TEST(ProbeTest, ADamagedRegionIsNeverPassedOver) {
            found + " base=0x1 size=0x1 phandle=0x100000000 recorded_name=a ops=none mapped=all",
            found + " base=0x1 size=0x1 phandle=no recorded_name=a ops=none mapped=all",
            found + " base=0x1 size=0x1 phandle=nonesuch recorded_name=a ops=none mapped=all",
-           found + " base=0xffffffffffffffff size=0x1000 phandle=0x0 recorded_name=a ops=none "
-                   "mapped=all",
        }) {
     const std::string message = message_for(std::string(header) + damaged + "\nend 1\n");
     EXPECT_THAT(message, HasSubstr("probe:3: ")) << damaged;
@@ -128,6 +126,18 @@ TEST(ParseProbe, RefusesADeviceThatIsNotWhole) {
                             "device name=c assigned=0\nend 1\n");
               }),
               HasSubstr("probe:3: "));
+}
+
+TEST(ProbeTest, AnEntryMayEndWith64BitsOrBeyond) {
+  const auto entry = [](const std::string &size) {
+    return parse_probe(std::string(header) +
+                       "region name=a available=1 found=1 base=0xfffffffffffff000 size=" + size +
+                       " phandle=0x1 recorded_name=a ops=none mapped=unknown\nend 1\n")
+        .regions.at(0);
+  };
+  EXPECT_EQ(entry("0x1000").range, (PhysicalRange{0xfffffffffffff000, 0xffffffffffffffff}));
+  EXPECT_FALSE(entry("0x1000").wraps);
+  EXPECT_TRUE(entry("0x1001").wraps);
 }
 
 } // namespace

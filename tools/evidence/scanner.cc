@@ -55,15 +55,15 @@ std::optional<std::uint64_t> Scanner::hex() {
 namespace {
 
 /// Half-open from first and the inclusive last, both of a phys_addr_t whose largest value is
-/// `largest`. Absent where last lies below first, or the end does not fit into 64 bits.
+/// `largest`. Absent where last lies below first. The last byte of 64 bits is left out.
 std::optional<PhysicalRange> half_open(std::uint64_t first, std::uint64_t last,
                                        std::uint64_t largest) {
   // A size of 0 makes last = first - 1, which wraps at address 0.
   if (last == ((first - 1) & largest))
     return PhysicalRange{first, first};
-  if (last < first || last == std::numeric_limits<std::uint64_t>::max())
+  if (last < first)
     return std::nullopt;
-  return PhysicalRange{first, last + 1};
+  return PhysicalRange{first, std::min(last, std::numeric_limits<std::uint64_t>::max() - 1) + 1};
 }
 
 } // namespace

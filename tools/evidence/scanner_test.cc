@@ -37,6 +37,8 @@ TEST(ScannerTest, ARangeBecomesHalfOpen) {
   EXPECT_EQ(Scanner("0x0000000044000000..0x000000004400ffff").range(),
             (PhysicalRange{0x44000000, 0x44010000}));
   EXPECT_EQ(Scanner("0xfff00000..0xffffffff").range(), (PhysicalRange{0xfff00000, 0x100000000}));
+  EXPECT_EQ(Scanner("0x0000000044000000..0xffffffffffffffff").range(),
+            (PhysicalRange{0x44000000, 0xffffffffffffffff}));
 }
 
 TEST(ScannerTest, TheKernelPrintsAnEmptyRangeWithItsEndBelowItsStart) {
@@ -50,7 +52,6 @@ TEST(ScannerTest, TheKernelPrintsAnEmptyRangeWithItsEndBelowItsStart) {
 
 TEST(ScannerTest, ARangeThatCannotBeIsAbsent) {
   EXPECT_FALSE(Scanner("0x0000000044000000..0x0000000040000000").range());
-  EXPECT_FALSE(Scanner("0x0000000044000000..0xffffffffffffffff").range());
   EXPECT_FALSE(Scanner("0x0000000044000000-0x000000004400ffff").range());
 }
 
