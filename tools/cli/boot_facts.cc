@@ -36,6 +36,21 @@ std::optional<PhysicalRange> ignored_range(const std::string &line) {
   return PhysicalRange{*begin, *end};
 }
 
+/// "Domain0 Next Arg1         : 0x00000000bfe00000": where OpenSBI says that it has put the tree.
+std::optional<std::uint64_t> handed_tree(const std::string &console) {
+  constexpr std::string_view name = "Domain0 Next Arg1";
+  const auto begin = console.find(name);
+  if (begin == std::string::npos)
+    return std::nullopt;
+  const std::string line = console.substr(begin, console.find('\n', begin) - begin);
+  Scanner scanner(line);
+  scanner.literal(name);
+  scanner.spaces();
+  if (!scanner.literal(": "))
+    return std::nullopt;
+  return scanner.hex();
+}
+
 /// What an architecture without a linear address for memory in front of the kernel leaves out
 /// (riscv64 before v6.4). A kernel's word for any other memory is not taken: it must not decide
 /// what it is judged by.
@@ -49,7 +64,8 @@ std::vector<PhysicalRange> ignored_memory(const Evidence &evidence, const Physic
 
 } // namespace
 
-BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw) {
+BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,
+                   const std::string &console) {
   BootFacts facts;
   if (const auto image = kernel_image(evidence)) {
     facts.taken.push_back(*image);
@@ -59,6 +75,8 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
     facts.taken.push_back(*tree.initrd);
   // The kernel reserves the DTB to the byte, which is how it is told from the rest.
   const auto fdt = raw.find("fdt");
+  if (const auto address = handed_tree(console); address && fdt != raw.end())
+    facts.taken.push_back({*address, *address + fdt->second.size()});
   if (fdt != raw.end() && evidence.memblock_reserved)
     for (const MemblockRange &entry : *evidence.memblock_reserved)
       if (entry.range.size() == fdt->second.size())

@@ -8,8 +8,10 @@
 namespace rmemcheck {
 
 /// What the loader and the architecture have decided, which no tree says: where the kernel lies
-/// (/proc/iomem), where the initrd (the tree that the kernel was given) and the DTB (memblock, by
-/// the size of `raw`'s "fdt"), and which memory in front of itself the kernel has said it ignores.
-BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw);
+/// (/proc/iomem), where the initrd (the tree that the kernel was given) and the DTB (the word of
+/// OpenSBI on the console; memblock, by the size of `raw`'s "fdt"), and which memory in front of
+/// itself the kernel has said it ignores.
+BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,
+                   const std::string &console = "");
 
 } // namespace rmemcheck

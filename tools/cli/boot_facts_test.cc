@@ -34,5 +34,14 @@ TEST(BootFactsTest, WhereTheKernelLiesMustBeKnown) {
   EXPECT_THAT(ignored_memory({{"dmesg", ignoring}}), IsEmpty());
 }
 
+TEST(BootFactsTest, OpenSbiSaysWhereTheTreeLies) {
+  const RawEvidence raw = {{"fdt", std::string(0x800, 'x')}};
+  const std::string console = "Domain0 Next Address      : 0x0000000080200000\n"
+                              "Domain0 Next Arg1         : 0x00000000bfe00000\r\n";
+  EXPECT_THAT(facts_of({}, {}, raw, console).taken,
+              ElementsAre(PhysicalRange{0xbfe00000, 0xbfe00800}));
+  EXPECT_THAT(facts_of({}, {}, {}, console).taken, IsEmpty());
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -48,6 +48,8 @@ std::string run_json(const KeptBoot &kept) {
                      {"left_out", kept.left_out},
                      {"device_tree", !kept.dtb.empty()},
                      {"user_space", kept.has_user_space},
+                     {"address_bits", kept.address_bits},
+                     {"mapped_pools", kept.has_mapped_pools},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -96,6 +98,8 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.hazards = json.value("hazards", kept.hazards);
     kept.left_out = json.value("left_out", kept.left_out);
     kept.has_user_space = json.value("user_space", kept.has_user_space);
+    kept.address_bits = json.value("address_bits", kept.address_bits);
+    kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
@@ -155,8 +159,10 @@ GivenTree tree_of(const KeptBoot &kept, const KernelLog &log, const std::string 
 }
 
 Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
-  Expectation expectation =
-      expect(tree.memory, facts_of(tree.memory, evidence, kept.boot.evidence));
+  BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
+  facts.address_bits = kept.address_bits;
+  facts.refuses_mapped_pools = !kept.has_mapped_pools;
+  Expectation expectation = expect(tree.memory, facts);
   for (ExpectedRegion &region : expectation.regions)
     region.from_firmware =
         std::ranges::find(tree.from_firmware, region.node.name) != tree.from_firmware.end();
@@ -208,6 +214,12 @@ void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvid
 }
 
 } // namespace
+
+void note_machine(KeptBoot &kept, const Machine &machine) {
+  kept.has_user_space = machine.has_user_space;
+  kept.address_bits = machine.address_bits;
+  kept.has_mapped_pools = machine.has_mapped_pools;
+}
 
 void save(const fs::path &folder, const KeptBoot &kept) {
   make_folder(folder / "evidence");

@@ -23,12 +23,17 @@ struct KeptBoot {
   std::string case_name; ///< may be empty
   std::string title;     ///< of the case
   std::vector<std::uint64_t> hazards;
-  std::uint64_t left_out = 0; ///< boot-placed regions that the kernel may leave out
-  bool has_user_space = true; ///< of the machine: whether there was a guest to send evidence
-  std::string kernel_version; ///< "make kernelrelease"; empty where nobody knows
-  std::string dtb;            ///< empty where the kernel was given none
+  std::uint64_t left_out = 0;   ///< boot-placed regions that the kernel may leave out
+  bool has_user_space = true;   ///< of the machine: whether there was a guest to send evidence
+  unsigned address_bits = 64;   ///< of the machine's phys_addr_t
+  bool has_mapped_pools = true; ///< of the machine (kernel/machine.h)
+  std::string kernel_version;   ///< "make kernelrelease"; empty where nobody knows
+  std::string dtb;              ///< empty where the kernel was given none
   BootResult boot;
 };
+
+/// Notes what a verdict depends on of the machine.
+void note_machine(KeptBoot &kept, const Machine &machine);
 
 /// Writes the folder, which must not be there. Errors are could_not_find_out naming the file.
 void save(const std::filesystem::path &folder, const KeptBoot &kept);

@@ -90,7 +90,7 @@ ExitStatus boot_one(const BootOptions &options) {
     ProgressLine progress;
     const BootRequest request = boot_request(options, progress);
     kept.dtb = request.dtb;
-    kept.has_user_space = request.machine.has_user_space;
+    note_machine(kept, request.machine);
     progress.step("booting " + options.kernel, -1);
     kept.boot = boot(request);
   }

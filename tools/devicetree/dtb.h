@@ -8,7 +8,7 @@
 
 namespace rmemcheck {
 
-/// How many 32-bit cells an address and a size take, 1 or 2 each.
+/// How many 32-bit cells an address and a size take, 1 to 4 each.
 struct Cells {
   int address = 1;
   int size = 1;
@@ -40,7 +40,11 @@ private:
   Cells root_cells_;
 };
 
-/// Reads `cells` big-endian cells (1 or 2) at `offset` bytes; they must lie in `value`.
+/// Reads big-endian cells at `offset` bytes; they must lie in `value`. Of more than two the last
+/// two are the number, as for of_read_number().
 std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells);
+
+/// Whether the number that stands there has no more than 64 bits.
+bool fits_64_bits(std::string_view value, std::size_t offset, int cells);
 
 } // namespace rmemcheck

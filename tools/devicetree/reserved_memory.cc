@@ -8,6 +8,7 @@
 #include <libfdt.h>
 #include <limits>
 #include <strings.h>
+#include <utility>
 
 namespace rmemcheck {
 namespace {
@@ -18,14 +19,22 @@ constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
 struct Tuple {
   std::uint64_t base = 0;
   std::uint64_t size = 0;
-  [[nodiscard]] bool overflows() const { return size > highest - base; }
+  bool fits = true; ///< both into 64 bits
+  /// The last byte, too, must have an address.
+  [[nodiscard]] bool overflows() const { return !fits || (size != 0 && size - 1 > highest - base); }
+  /// Its end, for lack of a better one, is the last byte where it would be 2^64.
+  [[nodiscard]] PhysicalRange range() const {
+    return {base, overflows() ? base : base + std::min(size, highest - base)};
+  }
 };
 
 std::vector<Tuple> read_tuples(std::string_view value, const Cells &cells) {
   std::vector<Tuple> tuples;
   for (std::size_t at = 0; at + cells.tuple_bytes() <= value.size(); at += cells.tuple_bytes())
     tuples.push_back({read_cells(value, at, cells.address),
-                      read_cells(value, at + cells.address_bytes(), cells.size)});
+                      read_cells(value, at + cells.address_bytes(), cells.size),
+                      fits_64_bits(value, at, cells.address) &&
+                          fits_64_bits(value, at + cells.address_bytes(), cells.size)});
   return tuples;
 }
 
@@ -37,19 +46,24 @@ bool is_available(const Dtb &dtb, int node) {
 
 /// Puts the tuples of reg into the region. Returns what is wrong, or nothing.
 std::string read_reg(ReservedRegion &region, std::string_view value, const Cells &cells) {
-  if (value.empty()) {
-    region.skipped_silently = true;
+  if (value.empty())
     return "reg: empty";
-  }
   if (value.size() % cells.tuple_bytes() != 0)
     return fmt::format("reg: length {} is no multiple of {}", value.size(), cells.tuple_bytes());
   const std::vector<Tuple> tuples = read_tuples(value, cells);
-  for (const Tuple &tuple : tuples)
-    if (tuple.overflows())
-      return fmt::format("reg: {:#x} and {:#x} bytes end beyond 64 bits", tuple.base, tuple.size);
-  for (const Tuple &tuple : tuples)
-    region.reg.push_back({tuple.base, tuple.base + tuple.size});
-  return tuples.front().size == 0 ? "reg: zero size" : "";
+  std::string wrong;
+  for (const Tuple &tuple : tuples) {
+    region.reg.push_back(tuple.range());
+    if (wrong.empty() && tuple.overflows())
+      wrong = fmt::format("reg: {:#x} and {:#x} bytes end beyond 64 bits", tuple.base, tuple.size);
+  }
+  return wrong.empty() && tuples.front().size == 0 ? "reg: zero size" : wrong;
+}
+
+/// Whether a reg that is read says nothing of where the region is: its first tuple has no size.
+bool is_placeholder(const ReservedRegion &region, std::string_view value, const Cells &cells) {
+  const std::vector<Tuple> tuples = read_tuples(value, cells);
+  return !region.reg.empty() && tuples.front().size == 0 && !tuples.front().overflows();
 }
 
 /// Reads a property of exactly one number. Returns what is wrong, or nothing.
@@ -58,6 +72,8 @@ std::string read_number(std::uint64_t &number, const char *name, std::string_vie
   const std::size_t bytes = static_cast<std::size_t>(cells) * 4;
   if (value.size() != bytes)
     return fmt::format("{}: length {} is not {}", name, value.size(), bytes);
+  if (!fits_64_bits(value, 0, cells))
+    return fmt::format("{}: more than 64 bits", name);
   number = read_cells(value, 0, cells);
   return "";
 }
@@ -68,12 +84,8 @@ std::string read_alloc_ranges(ReservedRegion &region, std::string_view value, co
   if (value.size() % cells.tuple_bytes() != 0)
     return fmt::format("alloc-ranges: length {} is no multiple of {}", value.size(),
                        cells.tuple_bytes());
-  for (const Tuple &tuple : read_tuples(value, cells)) {
-    // The kernel adds without a check, and an end of 0 means no upper bound to
-    // early_init_dt_alloc_reserved_memory_arch(). Any other wrapped end leaves no room.
-    const std::uint64_t end = tuple.base + tuple.size;
-    region.alloc_ranges.push_back({tuple.base, end == 0 ? highest : std::max(end, tuple.base)});
-  }
+  for (const Tuple &tuple : read_tuples(value, cells))
+    region.alloc_ranges.push_back(tuple.range());
   return "";
 }
 
@@ -115,10 +127,15 @@ ReservedRegion read_region(const Dtb &dtb, int node) {
   region.dma_default = dtb.has(node, "linux,dma-default");
   region.compatible = read_strings(dtb.property(node, "compatible").value_or(""));
   region.phandle = fdt_get_phandle(dtb.blob(), node);
-  // reg wins over size, even where it is malformed.
-  if (const auto reg = dtb.property(node, "reg"))
+  // reg wins over size, even where it is malformed, but for one without a size.
+  const auto reg = dtb.property(node, "reg");
+  if (reg)
     region.malformed = read_reg(region, *reg, dtb.root_cells());
-  else
+  const bool is_placed_all_the_same =
+      reg && dtb.has(node, "size") && is_placeholder(region, *reg, dtb.root_cells());
+  if (is_placed_all_the_same)
+    region.placeholder_reg = std::exchange(region.reg, {});
+  if (!reg || is_placed_all_the_same)
     region.malformed = read_boot_placed(region, dtb, node);
   return region;
 }

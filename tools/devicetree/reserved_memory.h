@@ -15,11 +15,16 @@ namespace rmemcheck {
 struct ReservedRegion {
   std::string name;    ///< node name with its unit address, as the kernel prints it
   bool enabled = true; ///< status absent, "okay" or "ok"
-  /// Static: every tuple of `reg` in order. Empty for a boot-placed region.
+  /// Static: every tuple of `reg` in order. Empty for a boot-placed region. One that ends beyond
+  /// 64 bits is an empty range at its base; see malformed. One that ends with them lacks the last
+  /// byte.
   std::vector<PhysicalRange> reg;
+  /// Boot-placed all the same: the tuples of a `reg` whose first one has no size, beside a `size`.
+  std::vector<PhysicalRange> placeholder_reg;
   std::uint64_t size = 0;      ///< boot-placed: bytes; 0 if there is no `size`
   std::uint64_t alignment = 0; ///< boot-placed: bytes; 0 if there is no `alignment`
-  /// Boot-placed; no entry means anywhere. An entry whose end is 2^64 or 0 has no upper bound.
+  /// Boot-placed; no entry means anywhere, and so does one of 0 and 0. One that ends beyond 64 bits
+  /// is an empty range at its base.
   std::vector<PhysicalRange> alloc_ranges;
   bool no_map = false;
   bool reusable = false;
@@ -30,8 +35,8 @@ struct ReservedRegion {
   /// What is wrong with the node, in words ("reg: length 12 is no multiple of 16");
   /// empty if nothing is. The kernel skips such a node with an error, if not skipped_silently.
   std::string malformed;
-  /// Malformed in a way that the kernel passes over without a word: an empty reg, or neither
-  /// reg nor size (__reserved_mem_reserve_reg() and its caller at v6.9).
+  /// Malformed in a way that the kernel passes over without a word: neither reg nor size
+  /// (fdt_scan_reserved_mem() at v6.9).
   bool skipped_silently = false;
 
   [[nodiscard]] bool is_static() const { return size == 0 || !reg.empty(); }

@@ -58,9 +58,9 @@ TEST(ReadReservedMemory, RootCellsOfOneAndTwo) {
 
 TEST(ReadReservedMemory, RefusesRootCellsBeyondTwo) {
   const std::string dtb =
-      edited(board(), [](void *fdt) { set(fdt, "/", "#address-cells", cells(3, 1)); });
+      edited(board(), [](void *fdt) { set(fdt, "/", "#address-cells", cells(5, 1)); });
   EXPECT_EQ(message_of([&] { read(dtb); }),
-            "x.dtb: /: #address-cells: expected 1 or 2 in one cell, found 3");
+            "x.dtb: /: #address-cells: expected 1 to 4 in one cell, found 5");
 }
 
 TEST(ReadReservedMemory, NodeThatTheKernelDoesNotRead) {
@@ -81,7 +81,51 @@ TEST(ReadReservedMemory, MalformedReg) {
             "reg: 0xffffffffffffffff and 0x2 bytes end beyond 64 bits");
   EXPECT_FALSE(region(cells(1, 1)).skipped_silently);
   EXPECT_EQ(region("").malformed, "reg: empty");
-  EXPECT_TRUE(region("").skipped_silently);
+  EXPECT_FALSE(region("").skipped_silently);
+}
+
+TEST(ReadReservedMemory, ARegThatEndsBeyond64BitsHasNoRange) {
+  const ReservedRegion region =
+      read_with(node_a, "reg",
+                cells(0x1000, 2) + cells(UINT64_MAX, 2) + cells(0x44000000, 2) + cells(0x1000, 2))
+          .regions[0];
+  EXPECT_THAT(region.reg,
+              ElementsAre(PhysicalRange{0x1000, 0x1000}, PhysicalRange{0x44000000, 0x44001000}));
+}
+
+TEST(ReadReservedMemory, ARegMayEndWithTheAddressSpace) {
+  const ReservedRegion region =
+      read_with(node_a, "reg", cells(UINT64_MAX - 0xfff, 2) + cells(0x1000, 2)).regions[0];
+  EXPECT_EQ(region.malformed, "");
+  EXPECT_THAT(region.reg, ElementsAre(PhysicalRange{UINT64_MAX - 0xfff, UINT64_MAX}));
+}
+
+TEST(ReadReservedMemory, MoreCellsThanANumberHolds) {
+  const auto wide = [](std::uint64_t upper) {
+    const std::string dtb = edited(board(3, 2), [&](void *fdt) {
+      must(fdt_add_subnode(fdt, 0, "reserved-memory"));
+      must(fdt_add_subnode(fdt, must(fdt_path_offset(fdt, "/reserved-memory")), "a"));
+      set(fdt, "/reserved-memory", "#address-cells", cells(3, 1));
+      set(fdt, "/reserved-memory", "#size-cells", cells(2, 1));
+      set(fdt, "/reserved-memory", "ranges", "");
+      set(fdt, "/reserved-memory/a", "reg",
+          cells(upper, 1) + cells(0x44000000, 2) + cells(0x1000, 2));
+    });
+    return read(dtb).regions.at(0);
+  };
+  EXPECT_THAT(wide(0).reg, ElementsAre(PhysicalRange{0x44000000, 0x44001000}));
+  EXPECT_TRUE(wide(1).reg.front().empty());
+  EXPECT_THAT(wide(1).malformed, HasSubstr("beyond 64 bits"));
+}
+
+TEST(ReadReservedMemory, ARegWithoutSizeLeavesThePlaceToTheKernel) {
+  const std::string two = cells(0x1000, 2) + cells(0, 2) + cells(0x44000000, 2) + cells(0x1000, 2);
+  const ReservedRegion region = read_with(node_b, "reg", two).regions[1];
+  EXPECT_FALSE(region.is_static());
+  EXPECT_EQ(region.malformed, "");
+  EXPECT_THAT(region.placeholder_reg,
+              ElementsAre(PhysicalRange{0x1000, 0x1000}, PhysicalRange{0x44000000, 0x44001000}));
+  EXPECT_EQ(read_with(node_a, "reg", two).regions[0].malformed, "reg: zero size");
 }
 
 TEST(ReadReservedMemory, MalformedBootPlaced) {
@@ -114,14 +158,15 @@ TEST(ReadReservedMemory, EveryTupleOfReg) {
       ElementsAre(PhysicalRange{0x44000000, 0x44001000}, PhysicalRange{0x45000000, 0x45002000}));
 }
 
-TEST(ReadReservedMemory, AllocRangeThatWrapsToZeroHasNoUpperBound) {
+TEST(ReadReservedMemory, AllocRangeThatWrapsIsEmpty) {
   const auto window = [](std::uint64_t base, std::uint64_t size) {
     return read_with(node_b, "alloc-ranges", cells(base, 2) + cells(size, 2))
         .regions[1]
         .alloc_ranges;
   };
   EXPECT_THAT(window(0x1000, 0x1000), ElementsAre(PhysicalRange{0x1000, 0x2000}));
-  EXPECT_THAT(window(0, 0), ElementsAre(PhysicalRange{0, UINT64_MAX}));
+  EXPECT_THAT(window(0, 0), ElementsAre(PhysicalRange{0, 0}));
+  EXPECT_THAT(window(UINT64_MAX - 1, 2), ElementsAre(PhysicalRange{UINT64_MAX - 1, UINT64_MAX}));
   EXPECT_THAT(window(UINT64_MAX, 1), ElementsAre(PhysicalRange{UINT64_MAX, UINT64_MAX}));
   EXPECT_TRUE(window(0x3000, UINT64_MAX - 0x1000).front().empty());
 }

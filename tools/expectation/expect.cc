@@ -51,9 +51,10 @@ ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
     region.size = node.size;
     region.alignment = node.alignment;
   }
-  if (!tree.unsupported.empty()) // __reserved_mem_check_root()
+  if (!tree.unsupported.empty()) { // __reserved_mem_check_root()
     ignore(region, "the kernel does not read /reserved-memory: " + tree.unsupported);
-  else if (!node.enabled) // of_fdt_device_is_available()
+    region.must_be_named = node.enabled;
+  } else if (!node.enabled) // of_fdt_device_is_available()
     ignore(region, "disabled");
   else if (node.skipped_silently) // neither branch of fdt_scan_reserved_mem() takes it
     ignore(region, "passed over without a word: " + node.malformed);
@@ -62,20 +63,33 @@ ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
   return region;
 }
 
-/// __reserved_mem_reserve_reg(): every tuple on its own, the first one decides over the record.
-/// Static nodes come first of all, in tree order, but for /memreserve/ on kernels such as v6.1,
-/// which refuse a no-map node over one of its entries.
-void reserve_static(ExpectedRegion &region, EarlyMemory &early) {
-  for (const PhysicalRange &tuple : region.node.reg) {
-    if (tuple.empty() || (region.node.no_map && !early.may_mark_no_map(tuple)))
+bool has_addresses(const PhysicalRange &range, std::uint64_t last_address) {
+  return range.empty() || range.end - 1 <= last_address;
+}
+
+/// __reserved_mem_reserve_reg(): every tuple on its own. Those of a region that is placed at boot
+/// all the same are reserved too.
+void reserve_tuples(ExpectedRegion &region, const std::vector<PhysicalRange> &tuples,
+                    EarlyMemory &early, std::uint64_t last_address) {
+  for (const PhysicalRange &tuple : tuples) {
+    if (tuple.empty() || !has_addresses(tuple, last_address) ||
+        (region.node.no_map && !early.may_mark_no_map(tuple)))
       region.refused_tuples.push_back(tuple);
     else
       (region.node.no_map ? early.no_map : early.reserved).push_back(tuple);
   }
+}
+
+/// The first tuple decides over the record. Static nodes come first of all, in tree order, but for
+/// /memreserve/ on kernels such as v6.1, which refuse a no-map node over one of its entries.
+void reserve_static(ExpectedRegion &region, EarlyMemory &early, std::uint64_t last_address) {
+  reserve_tuples(region, region.node.reg, early, last_address);
   const PhysicalRange &first = region.node.reg.front();
   const auto &refused = region.refused_tuples;
   if (first.empty())
-    refuse(region, "reg has zero size");
+    refuse(region, region.node.malformed);
+  else if (!has_addresses(first, last_address))
+    refuse(region, fmt::format("reg ends beyond {:#x}, the last address", last_address));
   else if (std::find(refused.begin(), refused.end(), first) != refused.end())
     refuse(region, "no-map over memory that is reserved before it is looked at");
   else if (!refused.empty())
@@ -87,18 +101,43 @@ void reserve_static(ExpectedRegion &region, EarlyMemory &early) {
     region.reason = region.no_map ? "reg marked no-map" : "reg reserved";
 }
 
+constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+
+/// Where a region may lie. A range of 0 and 0 is no bound to memblock, one that has no addresses is
+/// passed over.
+std::vector<PhysicalRange> windows_of(const ReservedRegion &node, std::uint64_t last_address) {
+  std::vector<PhysicalRange> windows;
+  for (const PhysicalRange &range : node.alloc_ranges)
+    if (range == PhysicalRange{0, 0})
+      windows.push_back(anywhere);
+    else if (!range.empty() && has_addresses(range, last_address))
+      windows.push_back(range);
+  return windows;
+}
+
+/// The least power of two that is no less; 0 where there is none up to `most`.
+std::uint64_t power_of_two(std::uint64_t alignment, std::uint64_t most) {
+  constexpr std::uint64_t highest_bit = std::uint64_t{1} << 63;
+  if (alignment > highest_bit || std::bit_ceil(alignment) > most)
+    return 0;
+  return std::bit_ceil(alignment);
+}
+
 /// __reserved_mem_alloc_size(), as far as the tree decides: refused where there is no room
 /// even if nothing but the tree's own ranges is in the way.
-void place(ExpectedRegion &region, const EarlyMemory &early) {
-  constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
-  std::vector<PhysicalRange> windows = region.node.alloc_ranges;
-  if (windows.empty())
+void place(ExpectedRegion &region, const EarlyMemory &early, std::uint64_t last_address) {
+  region.windows = windows_of(region.node, last_address);
+  std::vector<PhysicalRange> windows = region.windows;
+  if (region.node.alloc_ranges.empty())
     windows.push_back(anywhere);
-  std::uint64_t alignment = std::max<std::uint64_t>(region.alignment, 1);
-  if (!std::has_single_bit(alignment)) {
-    alignment = 1; // the kernel rounds with a mask: what comes out is no multiple of anything
-    region.alignment = 0;
-  }
+  std::uint64_t alignment =
+      power_of_two(std::max<std::uint64_t>(region.alignment, 1), last_address);
+  if (region.size > last_address || alignment == 0)
+    return refuse(region, fmt::format("{} of more than the {:#x} that an address has at most",
+                                      alignment == 0 ? "alignment" : "size", last_address));
+  region.is_alignment_rounded = region.alignment > 1 && !std::has_single_bit(region.alignment);
+  if (region.is_alignment_rounded)
+    region.alignment = alignment;
   if (region.cma)
     alignment = std::max(alignment, least_cma_alignment);
   const auto has_room = [&](const PhysicalRange &window) {
@@ -132,12 +171,17 @@ constexpr Refusal refusals[] = {
      },
      "the command line has the default CMA area", true},
     // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
-    // (32-bit ARM also refuses a pool that is neither; that is for its machine to say.)
     {"shared-dma-pool",
      [](const ExpectedRegion &region, const Expectation &) {
        return region.node.no_map && region.node.reusable;
      },
      "shared-dma-pool both no-map and reusable"},
+    // kernel/dma/coherent.c with CONFIG_ARM
+    {"shared-dma-pool",
+     [](const ExpectedRegion &region, const Expectation &all) {
+       return all.refuses_mapped_pools && !region.node.no_map && !region.node.reusable;
+     },
+     "shared-dma-pool neither no-map nor reusable"},
     {"shared-dma-pool", is_misaligned_for_cma, "CMA area whose base or size is no whole page"},
     // kernel/dma/swiotlb.c
     {"restricted-dma-pool",
@@ -153,7 +197,7 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
   for (const Refusal &refusal : refusals)
     if (region.node.has_compatible(refusal.compatible) && refusal.applies(region, all)) {
       refuse(region, std::string("refused by its init function: ") + refusal.reason);
-      region.given_back = !region.node.no_map;
+      region.given_back = true;
       region.bypassed = refusal.is_bypass;
       return;
     }
@@ -180,9 +224,9 @@ std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
   std::vector<ExpectedConsumer> consumers;
   for (const RegionConsumer &consumer : tree.consumers) {
     consumers.push_back({consumer.name, ""});
-    for (const ReservedRegion &region : tree.regions)
-      if (consumer.phandle != 0 && region.phandle == consumer.phandle)
-        consumers.back().region = region.name;
+    for (std::size_t index = 0; index < tree.regions.size(); ++index)
+      if (consumer.phandle != 0 && tree.regions[index].phandle == consumer.phandle)
+        consumers.back() = {consumer.name, tree.regions[index].name, index};
   }
   return consumers;
 }
@@ -195,8 +239,15 @@ void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange>
 
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
-  expectation.memory = RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).ranges();
-  expectation.memreserve = tree.memreserve;
+  if (facts.address_bits < 64)
+    expectation.last_address = (std::uint64_t{1} << facts.address_bits) - 1;
+  const std::uint64_t last = expectation.last_address;
+  const RangeSet addresses({{0, std::min(last, anywhere.end - 1) + 1}});
+  expectation.memory =
+      RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).intersection(addresses).ranges();
+  expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
+  expectation.taken = facts.taken;
+  expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_cma(tree.bootargs);
   expectation.consumers = consumers_of(tree);
@@ -208,16 +259,19 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   EarlyMemory early{expectation.memory, facts.taken, {}};
   if (facts.memreserve_first)
     append(early.reserved, tree.memreserve);
-  for (ExpectedRegion &region : expectation.regions)
+  for (ExpectedRegion &region : expectation.regions) {
     if (region.fate == Fate::recorded && region.range)
-      reserve_static(region, early);
+      reserve_static(region, early, last);
+    else if (region.fate != Fate::ignored)
+      reserve_tuples(region, region.node.placeholder_reg, early, last);
+  }
   if (tree.elfcorehdr)
     early.reserved.push_back(*tree.elfcorehdr);
   append(early.reserved, tree.memreserve);
   expectation.overlaps = find_overlaps(expectation.regions);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && !region.range)
-      place(region, early);
+      place(region, early, last);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
       initialise(region, expectation);

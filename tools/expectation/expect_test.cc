@@ -282,5 +282,107 @@ TEST(Expect, ConsumersFindTheirRegionByPhandle) {
   EXPECT_EQ(expectation.consumers[2].region, "");
 }
 
+BootFacts with_32_bits() {
+  BootFacts facts;
+  facts.address_bits = 32;
+  return facts;
+}
+
+Fate fate_with_32_bits(ReservedRegion region) {
+  return expect(tree({std::move(region)}), with_32_bits()).regions.front().fate;
+}
+
+TEST(Expect, WhatHasNoAddressIsRefused) {
+  EXPECT_EQ(only(fixed("high", 0x150000000, 0x1000)).fate, Fate::recorded);
+  EXPECT_EQ(fate_with_32_bits(fixed("high", 0x150000000, 0x1000)), Fate::refused);
+  EXPECT_EQ(fate_with_32_bits(fixed("end", 0xfffff000, 0x1001)), Fate::refused);
+  EXPECT_EQ(fate_with_32_bits(fixed("last", 0xfffff000, 0x1000)), Fate::recorded);
+}
+
+TEST(Expect, ATupleWithoutAnAddressIsRefusedAlone) {
+  ReservedRegion region = fixed("two", ram.begin, 0x1000);
+  region.reg.push_back(at(0x150000000, 0x1000));
+  const ExpectedRegion expected = expect(tree({region}), with_32_bits()).regions.front();
+  EXPECT_EQ(expected.fate, Fate::recorded);
+  EXPECT_THAT(expected.refused_tuples, ElementsAre(at(0x150000000, 0x1000)));
+}
+
+TEST(Expect, ASizeOrAnAlignmentThatNoAddressHoldsIsRefused) {
+  EXPECT_EQ(fate_with_32_bits(placed("large", 0x100100000)), Fate::refused);
+  ReservedRegion aligned = placed("aligned", 0x1000);
+  aligned.alignment = 0x100000000;
+  EXPECT_EQ(fate_with_32_bits(aligned), Fate::refused);
+  aligned.alignment = 0x80000001; // the next power of two
+  EXPECT_EQ(fate_with_32_bits(aligned), Fate::refused);
+  aligned.alignment = 0x8000000000000001;
+  EXPECT_EQ(only(aligned).fate, Fate::refused);
+}
+
+TEST(Expect, AnAlignmentThatIsNoPowerOfTwoIsRounded) {
+  ReservedRegion odd = placed("odd", 0x1000);
+  odd.alignment = 0x3000;
+  EXPECT_EQ(only(odd).alignment, 0x4000u);
+  EXPECT_TRUE(only(odd).is_alignment_rounded);
+  odd.alignment = 0x4000;
+  EXPECT_FALSE(only(odd).is_alignment_rounded);
+}
+
+TEST(Expect, AllocRangesWithoutAddressesArePassedOver) {
+  const PhysicalRange high = at(0x150000000, mebibyte);
+  const PhysicalRange low = at(ram.begin, mebibyte);
+  const ReservedRegion region = placed("second", 0x1000, {high, {0x1000, 0x1000}, low});
+  EXPECT_THAT(expect(tree({region}), with_32_bits()).regions[0].windows, ElementsAre(low));
+  EXPECT_THAT(only(region).windows, ElementsAre(high, low));
+  EXPECT_EQ(fate_with_32_bits(placed("none", 0x1000, {high})), Fate::refused);
+  EXPECT_EQ(fate_with_32_bits(placed("anywhere", 0x1000, {high, {0, 0}})), Fate::recorded);
+}
+
+TEST(Expect, MemoryWithoutAddressesIsNone) {
+  ReservedMemory memory = tree({});
+  memory.memory = {{0xf0000000, 0x180000000}};
+  memory.memreserve = {at(0x150000000, 0x1000)};
+  EXPECT_THAT(expect(memory, with_32_bits()).memory,
+              ElementsAre(PhysicalRange{0xf0000000, 0x100000000}));
+  EXPECT_THAT(expect(memory, with_32_bits()).memreserve, IsEmpty());
+}
+
+TEST(Expect, APlaceholderIsPlacedAndNamed) {
+  ReservedRegion region = placed("fill", 0x1000);
+  region.placeholder_reg = {{0, 0}, at(ram.begin, 0x1000)};
+  const Expectation expectation =
+      expect(tree({region, placed("beside", 0x1000, {at(ram.begin, 0x1000)})}));
+  EXPECT_EQ(expectation.regions[0].fate, Fate::recorded);
+  EXPECT_EQ(expectation.regions[0].range, std::nullopt);
+  EXPECT_THAT(expectation.regions[0].refused_tuples, ElementsAre(PhysicalRange{0, 0}));
+  EXPECT_EQ(expectation.regions[1].fate, Fate::refused); // the second tuple is taken
+}
+
+TEST(Expect, PoolsThatAreMappedAreRefusedOn32BitArm) {
+  ReservedRegion pool = fixed("pool", ram.begin, mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  EXPECT_EQ(only(pool).fate, Fate::recorded);
+  BootFacts facts;
+  facts.refuses_mapped_pools = true;
+  EXPECT_EQ(expect(tree({pool}), facts).regions[0].fate, Fate::refused);
+  EXPECT_TRUE(expect(tree({pool}), facts).regions[0].given_back);
+}
+
+TEST(Expect, WhatIsLeftWithTheWholeNodeIsNamed) {
+  ReservedRegion disabled = fixed("d", ram.begin, 0x1000);
+  disabled.enabled = false;
+  ReservedMemory memory = tree({fixed("e", ram.begin, 0x1000), disabled});
+  memory.unsupported = "no ranges";
+  EXPECT_TRUE(expect(memory).regions[0].must_be_named);
+  EXPECT_FALSE(expect(memory).regions[1].must_be_named);
+}
+
+TEST(Expect, ConsumersOfNamesakesAreToldApart) {
+  ReservedMemory memory = tree({fixed("buf", ram.begin, 0x1000), fixed("buf", ram.begin, 0x1000)});
+  memory.regions[0].phandle = 1;
+  memory.regions[1].phandle = 2;
+  memory.consumers = {{"camera", 2}};
+  EXPECT_EQ(expect(memory).consumers[0].index, 1u);
+}
+
 } // namespace
 } // namespace rmemcheck

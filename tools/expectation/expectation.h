@@ -4,6 +4,7 @@
 #include "devicetree/reserved_memory.h"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,11 @@ struct ExpectedRegion {
   /// shared-dma-pool the kernel raises it to CMA_MIN_ALIGNMENT_BYTES, which depends on
   /// its configuration: at least the value here.
   std::uint64_t alignment = 0;
+  /// The tree's alignment is no power of two: the kernel must say that it takes the next one.
+  bool is_alignment_rounded = false;
+  /// Boot-placed: the alloc-ranges that have addresses. None means anywhere where the node has none
+  /// either.
+  std::vector<PhysicalRange> windows{};
   /// Absent from the linear mapping in the end. False for a no-map node that is refused. True
   /// for one region hides bytes from the mapping even where a mapped region lies over them.
   bool no_map = false;
@@ -35,8 +41,11 @@ struct ExpectedRegion {
   /// Tuples of reg that the kernel must name in an error and leave alone; the region itself is
   /// refused if the first tuple is among them.
   std::vector<PhysicalRange> refused_tuples;
-  /// Mapped and refused by its init function: its memory goes back to the system.
+  /// Refused by its init function: its memory goes back to the system, but for what anybody else
+  /// takes of it.
   bool given_back = false;
+  /// Ignored with the whole of /reserved-memory: the kernel must name it in an error.
+  bool must_be_named = false;
   /// A default CMA pool that makes way for the command line's.
   bool bypassed = false;
   /// Added to the tree by firmware, which may keep even mapped memory of its own from the kernel,
@@ -59,7 +68,8 @@ struct ExpectedOverlap {
 /// A device that takes a region into use (devicetree/reserved_memory.h).
 struct ExpectedConsumer {
   std::string name;
-  std::string region; ///< name of its node; empty if it has none
+  std::string region;    ///< name of its node; empty if it has none
+  std::size_t index = 0; ///< of the region, where it has one: two may share a name
 };
 
 /// What a kernel finds when it scans a tree that is not in it, as far as it is known.
@@ -70,6 +80,10 @@ struct BootFacts {
   bool memreserve_first = false;
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
+  /// Width of phys_addr_t.
+  unsigned address_bits = 64;
+  /// 32-bit ARM: shared-dma-pools must be no-map or CMA areas.
+  bool refuses_mapped_pools = false;
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.
@@ -80,6 +94,9 @@ struct Expectation {
   std::vector<ExpectedOverlap> overlaps;
   std::vector<ExpectedConsumer> consumers;
   std::optional<PhysicalRange> elfcorehdr;
+  std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
+  std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
+  bool refuses_mapped_pools = false;                                      ///< as in BootFacts
   /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes before
   /// that of the tree.
   std::optional<std::uint64_t> cmdline_cma;
@@ -93,7 +110,8 @@ struct Expectation {
   bool must_run_suite = false;
 };
 
-/// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code).
+/// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code), and
+/// where these lose memory or cut numbers, those of the series.
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts = {});
 
 /// The layout as a person reads it, one line a region with its reason.

@@ -15,7 +15,7 @@ namespace {
 class DeviceComparison {
 public:
   DeviceComparison(const Expectation &expectation, const Evidence &evidence)
-      : expectation_(expectation), evidence_(evidence), sightings_(evidence) {}
+      : expectation_(expectation), evidence_(evidence), sightings_(expectation, evidence) {}
 
   void compare(const ExpectedConsumer &consumer) {
     const auto seen = std::ranges::find(evidence_.devices, consumer.name, &ProbedDevice::name);
@@ -32,10 +32,8 @@ public:
 
 private:
   void compare_region(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
-    const auto region = std::ranges::find_if(expectation_.regions, [&](const ExpectedRegion &each) {
-      return each.node.name == consumer.region;
-    });
-    const bool is_pool = region != expectation_.regions.end() && expected_ops(*region) != nullptr;
+    const ExpectedRegion *region = &expectation_.regions[consumer.index];
+    const bool is_pool = expected_ops(*region) != nullptr;
     if (!is_pool && seen.assign_error == 0)
       report_.finding(consumer.region, "not given to " + consumer.name, "given to it", seen.at);
     if (!is_pool)

@@ -13,6 +13,9 @@ constexpr const char *rule = "device-memory";
 Scenario with_device(const std::string &region) {
   Scenario scenario = passing();
   scenario.expectation.consumers = {{"camera", region}};
+  for (std::size_t index = 0; index < scenario.expectation.regions.size(); ++index)
+    if (scenario.expectation.regions[index].node.name == region)
+      scenario.expectation.consumers[0].index = index;
   const PhysicalRange place = region.empty() ? PhysicalRange{} : probed(scenario, region).range;
   scenario.evidence.devices = {
       {"camera", 0, 0, range(place.begin, 0x2000), line("probe", 20, "device name=camera")}};
@@ -82,6 +85,20 @@ TEST(DeviceMemory, IsSkippedWithoutDevicesAndInconclusiveWithoutTheProbe) {
   scenario.evidence.probe.reset();
   scenario.evidence.ending = Ending::died;
   EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(DeviceMemory, FailsWhereMemoryComesFromANamesake) {
+  Scenario scenario = passing();
+  scenario.expectation.regions = {
+      compatible(no_map(static_region("pool", range(0x54000000, 0x100000))), "shared-dma-pool"),
+      compatible(no_map(static_region("pool", range(0x55000000, 0x100000))), "shared-dma-pool")};
+  scenario.evidence = good_evidence(scenario.expectation, full_place);
+  scenario.expectation.consumers = {{"camera", "pool", 1}};
+  add_log_line(scenario.evidence.log, "camera: assigned reserved memory node pool");
+  scenario.evidence.devices = {{"camera", 0, 0, range(0x55000000, 0x2000), line("probe", 20)}};
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  device(scenario).range = range(0x54000000, 0x2000);
+  EXPECT_EQ(only_finding(rule, scenario).region, "pool");
 }
 
 } // namespace

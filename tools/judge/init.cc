@@ -18,7 +18,7 @@ bool is_symbol_known(const std::string &ops) { return ops == "none" || ops.start
 void demand_ops(RuleReport &report, const ExpectedRegion &region, const Sightings &sightings) {
   const std::string &name = region.node.name;
   const std::string ops = expected_ops(region);
-  const auto &seen = sightings.probed(name);
+  const auto &seen = sightings.probed(region);
   if (seen.empty() || !seen.front()->found)
     report.unknown("the probe does not find " + name);
   else if (!is_symbol_known(seen.front()->ops))
@@ -100,7 +100,7 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
 RuleResult check_init(const Expectation &expectation, const Evidence &evidence) {
   if (std::ranges::none_of(expectation.regions, expected_ops))
     return skip("the tree has no region with an init function");
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   RuleReport report;
   demand_taken(report, expectation, evidence, sightings);
   compare_pools(report, expectation, evidence, sightings);

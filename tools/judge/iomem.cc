@@ -31,7 +31,7 @@ std::optional<RuleResult> no_addresses(const Evidence &evidence) {
 } // namespace
 
 RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
+  const Layout layout(expectation, evidence);
   if (!layout.has_region() && layout.left_alone.empty())
     return skip("the tree has no region that must be recorded or left alone");
   if (auto result = no_addresses(evidence))

@@ -2,6 +2,7 @@
 #include "judge/judge.h"
 
 #include "judge/left_out.h"
+#include "judge/refused_cma.h"
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -99,10 +100,12 @@ const std::vector<Rule> &rules() {
       {"logged", "from v6.5 on, the kernel prints one right line for every recorded region",
        check_logged},
       {"nothing-extra", "no disabled, refused or unknown region is recorded", check_nothing_extra},
-      {"reserved", "every mapped region and /memreserve/ range is reserved in memblock",
+      {"reserved",
+       "every mapped region and /memreserve/ range is reserved in memblock, and the kernel where a "
+       "region over it is refused",
        check_reserved},
       {"no-map-memblock",
-       "from v6.6 on, memblock marks RAM as NOMAP where a no-map region lies, and no other region",
+       "from v6.6 on, memblock marks RAM as NOMAP where a no-map region lies, and nothing else",
        check_no_map_memblock},
       {"iomem", "in /proc/iomem no no-map region is System RAM, and every other region in RAM is",
        check_iomem},
@@ -123,7 +126,9 @@ const std::vector<Rule> &rules() {
       {"default-cma",
        "there is one default CMA area, that of the command line or else that of the tree",
        check_default_cma},
-      {"given-back", "the memory of a mapped region that an init function refuses is free again",
+      {"given-back",
+       "the memory of a region that an init function refuses is free and mapped again, but for "
+       "what others take of it",
        check_given_back},
       {"device-memory",
        "a device is given its region and its memory comes from there; a refused one is not given",
@@ -134,7 +139,8 @@ const std::vector<Rule> &rules() {
       {"kunit", "no test of the kernel's own fails, and the suite of the series has run",
        check_kunit},
       {"known-errors",
-       "the kernel complains of every region and overlap that it must, and of nothing else",
+       "the kernel complains of every region, overlap and alignment that it must, and of nothing "
+       "else",
        check_known_errors},
       {"no-warning", "the log has no warning, BUG, oops or panic", check_no_warning},
   };
@@ -172,7 +178,7 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
 }
 
 Verdict judge(const Expectation &tree, const Evidence &evidence) {
-  const Expectation expectation = without_left_out(tree, evidence);
+  const Expectation expectation = without_refused_cma(without_left_out(tree, evidence), evidence);
   Verdict verdict;
   verdict.has_user_space = expectation.has_user_space;
   for (const Rule &rule : rules())

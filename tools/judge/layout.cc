@@ -3,6 +3,9 @@
 
 namespace rmemcheck {
 
+Layout::Layout(const Expectation &expectation, const Evidence &evidence)
+    : Layout(expectation, Sightings(expectation, evidence)) {}
+
 Layout::Layout(const Expectation &expectation, const Sightings &sightings)
     : memory(expectation.memory), has_user_space(expectation.has_user_space) {
   std::vector<PhysicalRange> hidden_ranges;

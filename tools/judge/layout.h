@@ -18,6 +18,7 @@ struct PlacedRange {
 /// Where the recorded regions lie: what the tree says, and for boot-placed ones what the evidence
 /// shows. The expectation must outlive it.
 struct Layout {
+  Layout(const Expectation &expectation, const Evidence &evidence);
   Layout(const Expectation &expectation, const Sightings &sightings);
 
   /// The bytes of `range` that the linear mapping must hold: in RAM, and not hidden.

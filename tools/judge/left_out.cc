@@ -49,7 +49,7 @@ std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation
   for (const ExpectedRegion &region : expectation.regions) {
     if (!is_boot_placed(region))
       continue;
-    Group &group = groups[region.node.alloc_ranges];
+    Group &group = groups[region.windows];
     group.first = group.count++ == 0 ? region.node.name : group.first;
     group.bytes += region.size;
   }
@@ -68,13 +68,13 @@ std::uint64_t bytes_in(const RangeSet &set) {
 Expectation without_left_out(Expectation expectation, const Evidence &evidence) {
   if (expectation.may_leave_out == 0)
     return expectation;
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const std::set<std::string> named = without_room(evidence.log);
   std::uint64_t more = expectation.may_leave_out;
   for (ExpectedRegion &region : expectation.regions) {
     const std::string &name = region.node.name;
     if (more == 0 || !is_boot_placed(region) || !named.contains(name) ||
-        sightings.found_place(name))
+        sightings.found_place(region))
       continue;
     region.fate = Fate::refused;
     region.no_map = false;

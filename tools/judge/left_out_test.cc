@@ -13,7 +13,7 @@ Scenario one_left_out() {
   scenario.expectation.may_leave_out = 1;
   ExpectedRegion &other = expected(scenario, "placed-no-map");
   other.no_map = other.node.no_map = false;
-  other.node.alloc_ranges = {range(0x7fff0000, 0x10000)};
+  other.windows = {range(0x7fff0000, 0x10000)};
   scenario.evidence.memblock_reserved->push_back(
       {range(0x7fff0000, 0x10000), "NONE", line("memblock-reserved", 20)});
   lose(scenario, "placed");
@@ -40,7 +40,7 @@ TEST(LeftOut, FailsWhereItDoesNot) {
 
 TEST(LeftOut, CannotTellWithoutAllocRanges) {
   Scenario scenario = one_left_out();
-  expected(scenario, "placed").node.alloc_ranges.clear();
+  expected(scenario, "placed").windows.clear();
   EXPECT_EQ(outcome("left-out", scenario), Outcome::inconclusive);
 }
 

@@ -34,16 +34,19 @@ std::vector<std::string> words_of(const std::string &text) {
   return words;
 }
 
-/// Nodes that the kernel must complain of, and how often: once a tuple that it must refuse. Of a
-/// pool that makes way for "cma=" it may.
+/// Nodes that the kernel must complain of, and how often: once a tuple that it must refuse, and of
+/// one that it then finds no place for once more. Of a pool that makes way for "cma=" it may, and
+/// of an alignment that it rounds.
 std::map<std::string, std::size_t> expected_complaints(const Expectation &expectation) {
   std::map<std::string, std::size_t> complaints;
   for (const ExpectedRegion &region : expectation.regions) {
     const std::size_t tuples = region.refused_tuples.size();
-    if (region.bypassed)
+    if (region.bypassed || region.is_alignment_rounded)
       complaints[region.node.name] += 0;
-    else if (region.fate == Fate::refused)
-      complaints[region.node.name] += std::max<std::size_t>(tuples, 1);
+    if (region.must_be_named)
+      complaints[region.node.name] += 1;
+    if (region.fate == Fate::refused && !region.bypassed)
+      complaints[region.node.name] += region.range ? std::max<std::size_t>(tuples, 1) : tuples + 1;
     else if (region.fate == Fate::recorded && tuples > 0)
       complaints[region.node.name] += tuples;
   }
@@ -194,6 +197,22 @@ void compare_overlaps(RuleReport &report, const Expectation &expectation,
       report.finding(overlap.first, "an error: overlaps with " + overlap.second, "no such error");
 }
 
+/// An alignment that is not what the tree says is told, and of whom.
+void demand_rounding(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
+  const bool has_gap = !log_gap(evidence).empty(); // reported once, with the errors
+  for (const ExpectedRegion &region : expectation.regions) {
+    const auto says_so = [&](const SourceLine &line) {
+      return line.text.find("alignment") != std::string::npos &&
+             !first_name(line.text, std::set<std::string>{region.node.name}).empty();
+    };
+    if (region.is_alignment_rounded && region.fate == Fate::recorded && !has_gap &&
+        std::ranges::none_of(evidence.log.lines, says_so))
+      report.finding(region.node.name,
+                     fmt::format("a warning: its alignment is raised to {:#x}", region.alignment),
+                     "no such line");
+  }
+}
+
 bool is_crash(Kind kind) {
   return kind == Kind::warning || kind == Kind::bug || kind == Kind::oops || kind == Kind::panic;
 }
@@ -213,6 +232,7 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   RuleReport report;
   ErrorSorter(expectation, evidence).sort(report);
   compare_overlaps(report, expectation, evidence);
+  demand_rounding(report, expectation, evidence);
   return report.result();
 }
 

@@ -198,5 +198,35 @@ TEST(NoWarning, IsInconclusiveWhereTheLogIsNotWhole) {
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::inconclusive);
 }
 
+TEST(KnownErrors, FailsWhereARegionIsLeftWithTheWholeNodeAndNotNamed) {
+  Scenario scenario = passing();
+  expected(scenario, "disabled@58000000").node.enabled = true;
+  expected(scenario, "disabled@58000000").must_be_named = true;
+  add_error(scenario.evidence.log, "OF: reserved mem: unsupported node format, ignoring");
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "disabled@58000000");
+  add_error(scenario.evidence.log, "OF: reserved mem: failed to read node 'disabled@58000000'");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, FailsWhereAnAlignmentIsRoundedInSilence) {
+  Scenario scenario = passing();
+  expected(scenario, "placed").is_alignment_rounded = true;
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "placed");
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: alignment of node 'placed' is no power of two, using 0x10000");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, APlaceholderIsNamedForItsRegAndWhereItFindsNoPlace) {
+  Scenario scenario = passing();
+  ExpectedRegion &region = expected(scenario, "placed");
+  region.refused_tuples = {{0, 0}};
+  EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 1 error");
+  add_error(scenario.evidence.log, "OF: reserved mem: failed to reserve memory for node 'placed'");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  region = refused(region);
+  EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 2 errors");
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -28,7 +28,7 @@ std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
 
 /// What the probe saw of a range; nothing if lookup does not find the region there.
 const ProbedRegion *find_probed(const PlacedRange &placed, const Sightings &sightings) {
-  const auto &seen = sightings.probed(placed.region->node.name);
+  const auto &seen = sightings.probed(*placed.region);
   const bool is_found = !seen.empty() && seen.front()->found && seen.front()->range == placed.range;
   return is_found ? seen.front() : nullptr;
 }
@@ -41,7 +41,8 @@ public:
 
   void compare(const PlacedRange &placed) {
     const ExpectedRegion &region = *placed.region;
-    if (region.range && placed.range != *region.range)
+    if (placed.range !=
+        region.range.value_or(sightings_.found_place(region).value_or(placed.range)))
       return; // the probe reads what lookup returns, which is the first tuple of reg
     if (const ProbedRegion *seen = find_probed(placed, sightings_))
       compare_pages(placed, *seen);
@@ -89,7 +90,7 @@ bool is_unreadable(const PlacedRange &placed, const Sightings &sightings) {
 } // namespace
 
 bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &evidence) {
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const Layout layout(expectation, sightings);
   return layout.has_no_map() && layout.unplaced_no_map.empty() &&
          std::ranges::all_of(layout.no_map, [&](const PlacedRange &placed) {
@@ -98,7 +99,7 @@ bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &
 }
 
 RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
+  const Layout layout(expectation, evidence);
   if (!layout.has_no_map())
     return skip("the tree has no no-map region");
   if (auto result = no_linear_mapping(layout, evidence))
@@ -118,7 +119,7 @@ RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence 
 }
 
 RuleResult check_mapped_present(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
+  const Layout layout(expectation, evidence);
   if (!layout.has_mapped())
     return skip("the tree has no mapped region");
   if (auto result = no_linear_mapping(layout, evidence))
@@ -136,7 +137,7 @@ RuleResult check_mapped_present(const Expectation &expectation, const Evidence &
 }
 
 RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
+  const Layout layout(expectation, evidence);
   if (auto result = no_linear_mapping(layout, evidence))
     return *result;
   if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
@@ -155,7 +156,7 @@ RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evid
 }
 
 RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &evidence) {
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const Layout layout(expectation, sightings);
   if (!layout.has_region())
     return skip("the tree has no region that must be recorded");

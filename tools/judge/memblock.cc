@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace rmemcheck {
 namespace {
@@ -13,7 +14,11 @@ using MemblockByAddress = ByAddress<MemblockRange>;
 
 void demand_reserved(RuleReport &report, const std::string &region, const PhysicalRange &range,
                      const RangeSet &reserved) {
-  const RangeSet missing = RangeSet({range}).minus(reserved);
+  // memblock_cap_size() leaves the last byte of the address space out.
+  constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+  constexpr std::uint64_t highest_of_32 = std::numeric_limits<std::uint32_t>::max();
+  const RangeSet last_bytes({{highest - 1, highest}, {highest_of_32, highest_of_32 + 1}});
+  const RangeSet missing = RangeSet({range}).minus(reserved).minus(last_bytes);
   if (!missing.empty())
     report.finding(region, to_string(range) + " reserved", "not reserved: " + to_string(missing));
 }
@@ -42,13 +47,81 @@ void demand_mapped(RuleReport &report, const PlacedRange &placed, const Layout &
                        to_string(entry->range) + " with flag NOMAP", entry->at);
 }
 
-/// Bytes that a region takes which keeps them.
-RangeSet kept_bytes(const Layout &layout) {
-  std::vector<PhysicalRange> ranges;
+/// Nothing else may be NOMAP, such as what an address is that was cut. EFI's services have such
+/// memory of their own.
+void demand_no_other_no_map(RuleReport &report, const Expectation &expectation,
+                            const Layout &layout, const Evidence &evidence) {
+  const bool is_efi = std::ranges::any_of(evidence.log.lines, [](const SourceLine &line) {
+    return line.text.starts_with("efi: EFI v");
+  });
+  // Where one lies that the kernel has left out nobody knows.
+  const bool is_place_unknown =
+      !layout.unplaced_no_map.empty() ||
+      std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
+        return region.left_out && region.node.no_map;
+      });
+  if (is_efi || is_place_unknown)
+    return;
+  std::vector<PhysicalRange> ranges = layout.hidden.ranges();
+  for (const PlacedRange &placed : layout.no_map)
+    ranges.push_back(placed.range);
+  const RangeSet wanted(std::move(ranges));
+  for (const MemblockRange &entry : *evidence.memblock_memory)
+    if (entry.flag == "NOMAP" && !wanted.covers(entry.range))
+      report.finding("", "no NOMAP but for no-map regions",
+                     to_string(RangeSet({entry.range}).minus(wanted)) + " with flag NOMAP",
+                     entry.at);
+}
+
+/// Bytes that somebody takes who keeps them: regions, /memreserve/, what a crashed kernel has left,
+/// the kernel and what it was given.
+RangeSet kept_bytes(const Expectation &expectation, const Layout &layout) {
+  std::vector<PhysicalRange> ranges = expectation.memreserve;
+  ranges.insert(ranges.end(), expectation.taken.begin(), expectation.taken.end());
+  if (expectation.elfcorehdr)
+    ranges.push_back(*expectation.elfcorehdr);
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
   return RangeSet(std::move(ranges));
+}
+
+/// Every piece that is free must be. Somebody else may have taken a part of it since, but not all,
+/// unless it is small.
+void demand_free(RuleReport &report, const ExpectedRegion &region, const RangeSet &free,
+                 const RangeSet &reserved) {
+  constexpr std::uint64_t small = 0x10000;
+  for (const PhysicalRange &piece : free.ranges())
+    if ((piece.size() > small || piece == *region.range) &&
+        RangeSet({piece}).minus(reserved).empty())
+      report.finding(region.node.name, to_string(piece) + " given back",
+                     "all of it still reserved");
+}
+
+/// What was no-map must not be so any longer.
+void demand_mapped_again(RuleReport &report, const ExpectedRegion &region, const RangeSet &free,
+                         const Evidence &evidence) {
+  if (evidence.memblock_memory)
+    for (const MemblockRange &entry : *evidence.memblock_memory)
+      if (entry.flag == "NOMAP" && free.overlaps(entry.range))
+        report.finding(region.node.name, to_string(free) + " without flag NOMAP",
+                       to_string(entry.range) + " with flag NOMAP", entry.at);
+  if (!evidence.linear_mapping || evidence.linear_mapping->empty())
+    return;
+  if (const RangeSet missing = free.minus(bytes_of(*evidence.linear_mapping)); !missing.empty())
+    report.finding(region.node.name, to_string(free) + " in the linear mapping again",
+                   "not mapped: " + to_string(missing));
+}
+
+/// A region over the kernel that an init function refuses must not take it along.
+void demand_kernel_kept(RuleReport &report, const Expectation &expectation,
+                        const Evidence &evidence, const RangeSet &reserved) {
+  const std::vector<IomemEntry> none;
+  for (const IomemEntry &entry : evidence.iomem ? *evidence.iomem : none)
+    for (const ExpectedRegion &region : expectation.regions)
+      if ((entry.name == "Kernel code" || entry.name == "Kernel data") && region.given_back &&
+          region.range && region.range->overlaps(entry.range))
+        demand_reserved(report, region.node.name, entry.range, reserved);
 }
 
 bool has_flags(const std::vector<MemblockRange> &ranges) {
@@ -59,8 +132,10 @@ bool has_flags(const std::vector<MemblockRange> &ranges) {
 } // namespace
 
 RuleResult check_reserved(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
-  if (!layout.has_mapped() && expectation.memreserve.empty())
+  const Layout layout(expectation, evidence);
+  const bool is_kernel_at_stake = std::ranges::any_of(
+      expectation.regions, [](const ExpectedRegion &region) { return region.given_back; });
+  if (!layout.has_mapped() && expectation.memreserve.empty() && !is_kernel_at_stake)
     return skip("the tree has nothing to reserve");
   if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
     return *result;
@@ -70,6 +145,7 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
     demand_reserved(report, placed.region->node.name, placed.range, reserved);
   for (const PhysicalRange &range : expectation.memreserve)
     demand_reserved(report, "", range, reserved);
+  demand_kernel_kept(report, expectation, evidence, reserved);
   report_unplaced(report, layout, layout.unplaced_mapped);
   return report.result();
 }
@@ -84,22 +160,22 @@ RuleResult check_given_back(const Expectation &expectation, const Evidence &evid
   if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
-  const RangeSet kept = kept_bytes(Layout(expectation, Sightings(evidence)));
+  const RangeSet kept = kept_bytes(expectation, Layout(expectation, evidence));
   RuleReport report;
   for (const ExpectedRegion &region : expectation.regions) {
     if (!is_given_back(region))
       continue;
-    // Somebody else may have taken a part of it since.
-    const RangeSet free = RangeSet({*region.range}).minus(kept);
-    if (!free.empty() && free.minus(reserved).empty())
-      report.finding(region.node.name, to_string(*region.range) + " given back",
-                     "all of it still reserved");
+    const RangeSet free =
+        RangeSet({*region.range}).minus(kept).intersection(RangeSet(expectation.memory));
+    demand_free(report, region, free, reserved);
+    if (region.node.no_map)
+      demand_mapped_again(report, region, free, evidence);
   }
   return report.result();
 }
 
 RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence &evidence) {
-  const Layout layout(expectation, Sightings(evidence));
+  const Layout layout(expectation, evidence);
   if (!layout.has_region())
     return skip("the tree has no region that must be recorded");
   if (auto result = lacking(evidence, evidence.memblock_memory, "memblock's memory ranges"))
@@ -112,6 +188,7 @@ RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence 
     demand_no_map(report, placed, memory);
   for (const PlacedRange &placed : layout.mapped)
     demand_mapped(report, placed, layout, memory);
+  demand_no_other_no_map(report, expectation, layout, evidence);
   report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/by_address.h"
 #include "judge/test_evidence.h"
 
 #include <gmock/gmock.h>
@@ -189,6 +190,83 @@ TEST(Reserved, CannotShowBootPlacedRegionsOfAnOldKernelWithoutUserSpace) {
   std::erase_if(*scenario.evidence.memblock_reserved,
                 [](const MemblockRange &each) { return each.range.begin == 0x50000000; });
   EXPECT_EQ(only_finding("reserved", scenario).region, "mapped@50000000");
+}
+
+/// The pool is no-map, refused, and mapped again.
+Scenario with_refused_no_map() {
+  Scenario scenario = passing();
+  ExpectedRegion pool = refused(no_map(static_region("odd@5b000000", range(0x5b000000, 0x100000))));
+  pool.given_back = true;
+  scenario.expectation.regions.push_back(pool);
+  return scenario;
+}
+
+TEST(GivenBack, FailsWhereOnePieceStaysReserved) {
+  Scenario scenario = passing();
+  ExpectedRegion pool = refused(static_region("odd@5b000000", range(0x5b000000, 0x300000)));
+  pool.given_back = true;
+  scenario.expectation.regions.push_back(pool);
+  scenario.expectation.regions.push_back(
+      static_region("inner@5b100000", range(0x5b100000, 0x100000)));
+  auto &reserved = *scenario.evidence.memblock_reserved;
+  reserved.push_back({range(0x5b100000, 0x100000), "NONE", line("memblock-reserved", 30)});
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+  reserved.back().range.end += 0x100000;
+  EXPECT_EQ(only_finding("given-back", scenario).expected,
+            "0x000000005b200000..0x000000005b2fffff given back");
+  scenario.expectation.memreserve.push_back(range(0x5b200000, 0x100000));
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+}
+
+TEST(GivenBack, FailsWhereARefusedPoolStaysNoMap) {
+  Scenario scenario = with_refused_no_map();
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+  scenario.evidence.memblock_memory->push_back(
+      {range(0x5b000000, 0x100000), "NOMAP", line("memblock-memory", 30)});
+  EXPECT_EQ(only_finding("given-back", scenario).seen,
+            "0x000000005b000000..0x000000005b0fffff with flag NOMAP");
+}
+
+TEST(GivenBack, FailsWhereARefusedPoolIsNotMappedAgain) {
+  Scenario scenario = with_refused_no_map();
+  std::vector<MappedRange> mapping;
+  for (const PhysicalRange &part : bytes_of(*scenario.evidence.linear_mapping)
+                                       .minus(RangeSet({range(0x5b000000, 0x1000)}))
+                                       .ranges())
+    mapping.push_back({part, line("kernel_page_tables", 2)});
+  scenario.evidence.linear_mapping = mapping;
+  EXPECT_EQ(only_finding("given-back", scenario).seen,
+            "not mapped: 0x000000005b000000..0x000000005b000fff");
+}
+
+TEST(Reserved, FailsWhereARefusedRegionTakesTheKernelAlong) {
+  Scenario scenario = passing();
+  ExpectedRegion over = refused(static_region("over@40000000", range(0x40000000, 0x1000000)));
+  over.given_back = true;
+  scenario.expectation.regions.push_back(over);
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+  std::erase_if(*scenario.evidence.memblock_reserved,
+                [](const MemblockRange &each) { return each.range == kernel; });
+  EXPECT_EQ(only_finding("reserved", scenario).region, "over@40000000");
+}
+
+TEST(Reserved, TheLastByteOfTheAddressSpaceIsNone) {
+  Scenario scenario = passing();
+  const PhysicalRange last{UINT64_MAX - 0xfff, UINT64_MAX};
+  scenario.expectation.regions.push_back(static_region("last", last));
+  scenario.evidence.memblock_reserved->push_back(
+      {{last.begin, last.end - 1}, "NONE", line("memblock-reserved", 30)});
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+}
+
+TEST(NoMapMemblock, FailsWhereNobodyAskedForNoMap) {
+  Scenario scenario = passing();
+  scenario.evidence.memblock_memory->push_back(
+      {range(0x5c000000, 0x10000), "NOMAP", line("memblock-memory", 30)});
+  EXPECT_EQ(only_finding("no-map-memblock", scenario).seen,
+            "0x000000005c000000..0x000000005c00ffff with flag NOMAP");
+  add_log_line(scenario.evidence.log, "efi: EFI v2.70 by EDK II");
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::pass);
 }
 
 } // namespace

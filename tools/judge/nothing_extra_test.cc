@@ -60,5 +60,19 @@ TEST(NothingExtra, IsInconclusiveWhereTheLogAloneWasCutShort) {
   EXPECT_EQ(outcome("nothing-extra", scenario), Outcome::inconclusive);
 }
 
+TEST(NothingExtra, FailsWhereARefusedNodeFindsTheEntryOfItsNamesake) {
+  Scenario scenario;
+  scenario.expectation.memory = {ram};
+  scenario.expectation.regions = {static_region("buf", range(0x50000000, 0x1000)),
+                                  ignored(static_region("buf", range(0x51000000, 0x1000)))};
+  scenario.evidence = good_evidence(scenario.expectation, full_place);
+  EXPECT_EQ(outcome("nothing-extra", scenario), Outcome::pass);
+  ProbedRegion &second = scenario.evidence.probe->back();
+  second.found = true;
+  second.range = range(0x50000000, 0x1000);
+  EXPECT_EQ(only_finding("nothing-extra", scenario).seen,
+            "recorded: 0x0000000050000000..0x0000000050000fff");
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -26,6 +26,8 @@ std::vector<Obstacle> obstacles_of(const Expectation &expectation, const Evidenc
     obstacles.push_back({range, nullptr, "/memreserve/"});
   if (expectation.elfcorehdr)
     obstacles.push_back({*expectation.elfcorehdr, nullptr, "elfcorehdr"});
+  for (const PhysicalRange &range : expectation.taken)
+    obstacles.push_back({range, nullptr, "the kernel, its initrd and its tree"});
   constexpr std::array kernel_parts = {"Kernel code", "Kernel data", "Kernel bss"};
   if (evidence.iomem)
     for (const IomemEntry &entry : *evidence.iomem)
@@ -35,16 +37,16 @@ std::vector<Obstacle> obstacles_of(const Expectation &expectation, const Evidenc
 }
 
 /// Where the place of a boot-placed region is told.
-SourceLine line_of(const std::string &name, const Sightings &sightings) {
-  if (const auto &probed = sightings.probed(name); !probed.empty() && probed.front()->found)
+SourceLine line_of(const ExpectedRegion &region, const Sightings &sightings) {
+  if (const auto &probed = sightings.probed(region); !probed.empty() && probed.front()->found)
     return probed.front()->at;
-  const auto &logged = sightings.logged(name);
+  const auto &logged = sightings.logged(region);
   return logged.empty() ? SourceLine{} : logged.front()->at;
 }
 
-std::string windows_text(const ReservedRegion &node) {
+std::string windows_text(const ExpectedRegion &region) {
   std::string text;
-  for (const PhysicalRange &window : node.alloc_ranges)
+  for (const PhysicalRange &window : region.windows)
     text += (text.empty() ? "" : " or ") + to_string(window);
   return text;
 }
@@ -54,8 +56,9 @@ void demand_good_place(RuleReport &report, const PlacedRange &placed, const Rang
   const ReservedRegion &node = placed.region->node;
   const std::string seen = to_string(placed.range);
   const auto holds = [&](const PhysicalRange &window) { return window.contains(placed.range); };
-  if (!node.alloc_ranges.empty() && std::ranges::none_of(node.alloc_ranges, holds))
-    report.finding(node.name, "within alloc-ranges: " + windows_text(node), seen, at);
+  const auto &windows = placed.region->windows;
+  if (!windows.empty() && std::ranges::none_of(windows, holds))
+    report.finding(node.name, "within alloc-ranges: " + windows_text(*placed.region), seen, at);
   if (const auto alignment = placed.region->alignment;
       alignment != 0 && placed.range.begin % alignment != 0)
     report.finding(node.name, fmt::format("base a multiple of {:#x}", alignment), seen, at);
@@ -83,15 +86,15 @@ RuleResult check_placement(const Expectation &expectation, const Evidence &evide
     return skip("the tree has no boot-placed region");
   if (!evidence.probe && evidence.log.regions.empty() && !prints_regions(evidence.log))
     return absent(evidence, "where it placed regions");
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const Layout layout(expectation, sightings);
   const std::vector<Obstacle> obstacles = obstacles_of(expectation, evidence, layout);
   RuleReport report;
   for (const auto *ranges : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &placed : *ranges) {
-      if (!is_boot_placed(*placed.region))
+      if (!is_boot_placed(*placed.region) || sightings.found_place(*placed.region) != placed.range)
         continue;
-      const SourceLine at = line_of(placed.region->node.name, sightings);
+      const SourceLine at = line_of(*placed.region, sightings);
       demand_good_place(report, placed, layout.memory, at);
       demand_clear(report, placed, obstacles, at);
     }

@@ -14,7 +14,7 @@ Scenario placed_at(const PhysicalRange &place) {
   Scenario scenario = passing();
   probed(scenario, "placed").range = place;
   logged(scenario, "placed").range = place;
-  expected(scenario, "placed").node.alloc_ranges.clear();
+  expected(scenario, "placed").windows.clear();
   return scenario;
 }
 
@@ -55,6 +55,13 @@ TEST(Placement, FailsOverAnythingElse) {
   };
   for (const auto &[place, expected_text] : places)
     EXPECT_THAT(only_finding("placement", placed_at(place)).expected, HasSubstr(expected_text));
+}
+
+TEST(Placement, FailsOverTheTree) {
+  Scenario scenario = placed_at(range(0x70000000, 0x10000));
+  EXPECT_EQ(outcome("placement", scenario), Outcome::pass);
+  scenario.expectation.taken = {range(0x70001000, 0x800)};
+  EXPECT_THAT(only_finding("placement", scenario).expected, HasSubstr("its tree"));
 }
 
 TEST(Placement, FailsTwiceWhereTwoBootPlacedRegionsOverlap) {

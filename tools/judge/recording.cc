@@ -30,7 +30,7 @@ void compare_entry(RuleReport &report, const ExpectedRegion &region, const Probe
                    "of_reserved_mem_lookup() finds nothing", seen.at);
     return;
   }
-  if (!is_right_range(region, seen.range))
+  if (seen.wraps || !is_right_range(region, seen.range))
     report.finding(node.name, "recorded: " + range_text(region), to_string(seen.range), seen.at);
   // A name of another node: two nodes share one entry.
   if (seen.recorded_name != node.name)
@@ -46,7 +46,7 @@ RuleResult recorded_by_probe(const Expectation &expectation, const Sightings &si
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate != Fate::recorded)
       continue;
-    const auto &seen = sightings.probed(region.node.name);
+    const auto &seen = sightings.probed(region);
     if (seen.empty())
       report.finding(region.node.name, "recorded: " + range_text(region),
                      "the probe saw no such node");
@@ -61,7 +61,7 @@ RuleResult recorded_by_probe(const Expectation &expectation, const Sightings &si
 
 void compare_line(RuleReport &report, const ExpectedRegion &region, const LoggedRegion &seen) {
   const ReservedRegion &node = region.node;
-  if (!is_right_range(region, seen.range))
+  if (seen.wraps || !is_right_range(region, seen.range))
     report.finding(node.name, "a log line with " + range_text(region), to_string(seen.range),
                    seen.at);
   if (seen.no_map != node.no_map || seen.reusable != node.reusable)
@@ -71,14 +71,14 @@ void compare_line(RuleReport &report, const ExpectedRegion &region, const Logged
 
 /// One right line a region. Lines that a log with a gap lacks are unknown, not missing.
 RuleReport compare_lines(const Expectation &expectation, const Evidence &evidence) {
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const std::string gap = log_gap(evidence);
   RuleReport report;
   std::vector<std::string> without_line;
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate != Fate::recorded)
       continue;
-    const auto &seen = sightings.logged(region.node.name);
+    const auto &seen = sightings.logged(region);
     if (!seen.empty())
       compare_line(report, region, *seen.front());
     else if (gap.empty())
@@ -100,9 +100,9 @@ void compare_witnesses(RuleReport &report, const Expectation &expectation,
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate != Fate::recorded || region.range)
       continue;
-    for (const ProbedRegion *probed : sightings.probed(region.node.name))
-      for (const LoggedRegion *logged : sightings.logged(region.node.name))
-        if (probed->found && logged->range != probed->range)
+    for (const ProbedRegion *probed : sightings.probed(region))
+      for (const LoggedRegion *logged : sightings.logged(region))
+        if (probed->found && may_be_entry_of(region, *probed) && logged->range != probed->range)
           report.finding(region.node.name,
                          "a log line with " + to_string(probed->range) + ", as recorded",
                          to_string(logged->range), logged->at);
@@ -113,7 +113,7 @@ void compare_witnesses(RuleReport &report, const Expectation &expectation,
 
 RuleResult check_recorded(const Expectation &expectation, const Evidence &evidence) {
   if (evidence.probe)
-    return recorded_by_probe(expectation, Sightings(evidence));
+    return recorded_by_probe(expectation, Sightings(expectation, evidence));
   if (!prints_regions(evidence.log))
     return expectation.has_user_space
                ? inconclusive("there is neither the probe nor a log with one line a region")
@@ -132,7 +132,7 @@ RuleResult check_logged(const Expectation &expectation, const Evidence &evidence
     return skip("Linux " + evidence.log.version + " prints no line a region");
   }
   RuleReport report = compare_lines(expectation, evidence);
-  compare_witnesses(report, expectation, Sightings(evidence));
+  compare_witnesses(report, expectation, Sightings(expectation, evidence));
   return report.result();
 }
 
@@ -140,16 +140,17 @@ std::optional<std::size_t> count_recorded(const Expectation &expectation,
                                           const Evidence &evidence) {
   if (!evidence.probe && !prints_regions(evidence.log))
     return std::nullopt;
-  const Sightings sightings(evidence);
+  const Sightings sightings(expectation, evidence);
   const auto is_recorded = [&](const ExpectedRegion &region) {
     if (region.fate != Fate::recorded)
       return false;
     if (evidence.probe) {
-      const auto &seen = sightings.probed(region.node.name);
-      return !seen.empty() && seen.front()->found && is_right_range(region, seen.front()->range);
+      const auto &seen = sightings.probed(region);
+      return !seen.empty() && seen.front()->found && !seen.front()->wraps &&
+             is_right_range(region, seen.front()->range);
     }
-    const auto &seen = sightings.logged(region.node.name);
-    return !seen.empty() && is_right_range(region, seen.front()->range);
+    const auto &seen = sightings.logged(region);
+    return !seen.empty() && !seen.front()->wraps && is_right_range(region, seen.front()->range);
   };
   std::size_t count = 0;
   for (const ExpectedRegion &region : expectation.regions)

@@ -199,5 +199,58 @@ TEST(Recorded, CannotBeShownByAnOldKernelWithoutUserSpace) {
   EXPECT_EQ(outcome("nothing-extra", scenario), Outcome::skip);
 }
 
+/// Two nodes of one name at two places, and whose lines come in another order than they do.
+Scenario with_namesakes() {
+  Scenario scenario;
+  scenario.expectation.memory = {ram};
+  scenario.expectation.regions = {static_region("buf", range(0x52000000, 0x1000)),
+                                  static_region("buf", range(0x50000000, 0x1000))};
+  scenario.expectation.regions[0].node.phandle = 1;
+  scenario.expectation.regions[1].node.phandle = 2;
+  scenario.evidence = good_evidence(scenario.expectation, full_place);
+  std::swap(scenario.evidence.log.regions[0], scenario.evidence.log.regions[1]);
+  return scenario;
+}
+
+TEST(Recorded, TellsNamesakesApart) {
+  Scenario scenario = with_namesakes();
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::pass);
+  EXPECT_EQ(outcome("logged", scenario), Outcome::pass);
+  EXPECT_EQ(count_recorded(scenario.expectation, scenario.evidence), 2u);
+}
+
+TEST(Recorded, FailsWhereLookupFindsTheFirstOfTwo) {
+  Scenario scenario = with_namesakes();
+  auto &probe = *scenario.evidence.probe;
+  probe[1].range = probe[0].range;
+  probe[1].phandle = probe[0].phandle;
+  const RuleResult result = run("recorded", scenario);
+  ASSERT_EQ(result.findings.size(), 2u); // its place and its phandle
+  EXPECT_EQ(result.findings[0].seen, "0x0000000052000000..0x0000000052000fff");
+  EXPECT_EQ(count_recorded(scenario.expectation, scenario.evidence), 1u);
+}
+
+TEST(Recorded, FailsWhereOneOfTwoIsNotSeen) {
+  Scenario scenario = with_namesakes();
+  scenario.evidence.probe->pop_back();
+  EXPECT_EQ(only_finding("recorded", scenario).seen, "the probe saw no such node");
+}
+
+TEST(Logged, FailsWhereOneOfTwoHasNoLine) {
+  Scenario scenario = with_namesakes();
+  scenario.evidence.log.regions.pop_back(); // that of the first
+  const Finding finding = only_finding("logged", scenario);
+  EXPECT_EQ(finding.seen, "no line");
+  EXPECT_THAT(finding.expected, testing::HasSubstr("0x0000000052000000"));
+}
+
+TEST(Recorded, FailsWhereTheEndOfAnEntryWraps) {
+  Scenario scenario = passing();
+  probed(scenario, "mapped@50000000").wraps = true;
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::fail);
+  logged(scenario, "mapped@50000000").wraps = true;
+  EXPECT_EQ(outcome("logged", scenario), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

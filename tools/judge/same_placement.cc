@@ -19,13 +19,13 @@ struct Place {
   SourceLine at;
 };
 
-std::optional<Place> place_of(const std::string &name, const Sightings &sightings) {
-  for (const ProbedRegion *region : sightings.probed(name))
-    if (region->found && !region->range.empty())
-      return Place{region->range, region->at};
-  for (const LoggedRegion *region : sightings.logged(name))
-    if (!region->range.empty())
-      return Place{region->range, region->at};
+std::optional<Place> place_of(const ExpectedRegion &region, const Sightings &sightings) {
+  for (const ProbedRegion *seen : sightings.probed(region))
+    if (seen->found && !seen->range.empty() && may_be_entry_of(region, *seen))
+      return Place{seen->range, seen->at};
+  for (const LoggedRegion *seen : sightings.logged(region))
+    if (!seen->range.empty())
+      return Place{seen->range, seen->at};
   return std::nullopt;
 }
 
@@ -37,13 +37,12 @@ struct BootPlaced {
 
 std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &unpatched,
                                     const Evidence &patched) {
-  const Sightings before(unpatched);
-  const Sightings after(patched);
+  const Sightings before(expectation, unpatched);
+  const Sightings after(expectation, patched);
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
     if (region.node.enabled && region.node.reg.empty() && region.node.size != 0)
-      all.push_back(
-          {&region, place_of(region.node.name, before), place_of(region.node.name, after)});
+      all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
 }
 
@@ -74,7 +73,7 @@ void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
 /// All that decides where there is room for a region.
 bool has_shape_of(const ExpectedRegion &one, const ExpectedRegion &other) {
   const auto shape = [](const ExpectedRegion &region) {
-    return std::tuple(region.size, region.alignment, region.cma, region.node.alloc_ranges);
+    return std::tuple(region.size, region.alignment, region.cma, region.windows);
   };
   return shape(one) == shape(other);
 }
@@ -83,7 +82,7 @@ bool has_shape_of(const ExpectedRegion &one, const ExpectedRegion &other) {
 bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
   constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
   const auto windows = [&](const ExpectedRegion &region) {
-    return region.node.alloc_ranges.empty() ? std::vector{anywhere} : region.node.alloc_ranges;
+    return region.windows.empty() ? std::vector{anywhere} : region.windows;
   };
   const std::vector<PhysicalRange> others = windows(other);
   return std::ranges::any_of(windows(one), [&](const PhysicalRange &window) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <utility>
 
 namespace rmemcheck::test {
 namespace {
@@ -38,9 +39,9 @@ TwoBoots boots(const std::string &version) {
 /// As v6.1, where the order is left to chance; the larger region is kept out of the others' way.
 TwoBoots unordered() {
   TwoBoots two = boots("6.1.192");
-  named(two.expectation.regions, "large").node.alloc_ranges = {range(0x7fd00000, 0x200000)};
+  named(two.expectation.regions, "large").windows = {range(0x7fd00000, 0x200000)};
   for (const char *name : {"a", "b"})
-    named(two.expectation.regions, name).node.alloc_ranges = {range(0x7ff00000, 0x100000)};
+    named(two.expectation.regions, name).windows = {range(0x7ff00000, 0x100000)};
   return two;
 }
 
@@ -128,6 +129,24 @@ TEST(SamePlacement, DoesNotKnowWhereAGuestDied) {
   two.unpatched.probe.reset();
   two.unpatched.ending = Ending::died;
   EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+}
+
+TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
+  Scenario scenario;
+  scenario.expectation.memory = {ram};
+  for (const std::uint32_t phandle : {1u, 2u}) {
+    scenario.expectation.regions.push_back(boot_placed_region("buf", 0x10000 * phandle));
+    scenario.expectation.regions.back().node.phandle = phandle;
+  }
+  bool is_first = true;
+  scenario.evidence = good_evidence(scenario.expectation, [&](const std::string &) {
+    return std::exchange(is_first, false) ? range(0x70000000, 0x10000) : range(0x71000000, 0x20000);
+  });
+  TwoBoots two = same_boots(scenario);
+  ProbedRegion &second = (*two.unpatched.probe)[1];
+  second.range = (*two.unpatched.probe)[0].range; // as lookup by name finds it
+  second.phandle = 1;
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
 }
 
 } // namespace

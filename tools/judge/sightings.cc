@@ -10,51 +10,105 @@ namespace {
 
 template <typename Region>
 const std::vector<const Region *> &
-find(const std::map<std::string, std::vector<const Region *>> &by_name, const std::string &name) {
+find(const std::map<const ExpectedRegion *, std::vector<const Region *>> &sighted,
+     const ExpectedRegion &region) {
   static const std::vector<const Region *> none;
-  const auto found = by_name.find(name);
-  return found == by_name.end() ? none : found->second;
+  const auto found = sighted.find(&region);
+  return found == sighted.end() ? none : found->second;
+}
+
+template <typename Region>
+std::map<std::string, std::vector<const Region *>> by_name(const std::vector<Region> &regions) {
+  std::map<std::string, std::vector<const Region *>> result;
+  for (const Region &region : regions)
+    result[region.name].push_back(&region);
+  return result;
 }
 
 } // namespace
 
-Sightings::Sightings(const Evidence &evidence) {
+Sightings::Sightings(const Expectation &expectation, const Evidence &evidence) {
+  std::map<std::string, Namesakes> namesakes;
+  for (const ExpectedRegion &region : expectation.regions)
+    namesakes[region.node.name].push_back(&region);
   if (evidence.probe)
-    for (const ProbedRegion &region : *evidence.probe)
-      probed_[region.name].push_back(&region);
-  for (const LoggedRegion &region : evidence.log.regions)
-    logged_[region.name].push_back(&region);
+    for (const auto &[name, lines] : by_name(*evidence.probe))
+      if (const auto regions = namesakes.find(name); regions != namesakes.end())
+        take_probed(regions->second, lines);
+  for (auto &[name, lines] : by_name(evidence.log.regions))
+    if (const auto regions = namesakes.find(name); regions != namesakes.end())
+      take_logged(regions->second, lines);
 }
 
-const std::vector<const ProbedRegion *> &Sightings::probed(const std::string &name) const {
-  return find(probed_, name);
+/// One each; what is too many is the last one's.
+void Sightings::take_probed(const Namesakes &regions,
+                            const std::vector<const ProbedRegion *> &lines) {
+  for (std::size_t index = 0; index < lines.size(); ++index)
+    probed_[regions[std::min(index, regions.size() - 1)]].push_back(lines[index]);
 }
 
-const std::vector<const LoggedRegion *> &Sightings::logged(const std::string &name) const {
-  return find(logged_, name);
+void Sightings::take_logged(const Namesakes &regions, std::vector<const LoggedRegion *> lines) {
+  const auto take_first = [&](const ExpectedRegion *region, const auto &is_its_own) {
+    const auto line = std::ranges::find_if(lines, is_its_own);
+    if (line == lines.end() || logged_.contains(region))
+      return;
+    logged_[region].push_back(*line);
+    lines.erase(line);
+  };
+  // By the place. One that is not where it must be is told by its size, or else by its turn.
+  for (const ExpectedRegion *region : regions)
+    if (const auto place = region->range ? region->range : found_place(*region); place)
+      take_first(region, [&](const LoggedRegion *line) { return line->range == *place; });
+  for (const ExpectedRegion *region : regions)
+    if (region->fate == Fate::recorded)
+      take_first(region,
+                 [&](const LoggedRegion *line) { return line->range.size() == region->size; });
+  for (const bool recorded : {true, false})
+    for (const ExpectedRegion *region : regions)
+      if ((region->fate == Fate::recorded) == recorded)
+        take_first(region, [](const LoggedRegion *) { return true; });
+  for (const LoggedRegion *line : lines)
+    logged_[regions.back()].push_back(line);
 }
 
-std::optional<PhysicalRange> Sightings::found_place(const std::string &name) const {
-  for (const ProbedRegion *region : probed(name))
-    if (region->found && !region->range.empty()) // v6.9 keeps an unplaced node as 0, 0
-      return region->range;
-  for (const LoggedRegion *region : logged(name))
-    if (!region->range.empty())
-      return region->range;
+const std::vector<const ProbedRegion *> &Sightings::probed(const ExpectedRegion &region) const {
+  return find(probed_, region);
+}
+
+const std::vector<const LoggedRegion *> &Sightings::logged(const ExpectedRegion &region) const {
+  return find(logged_, region);
+}
+
+std::optional<PhysicalRange> Sightings::found_place(const ExpectedRegion &region) const {
+  for (const ProbedRegion *seen : probed(region))
+    // v6.9 keeps an unplaced node as 0, 0
+    if (seen->found && !seen->range.empty() && may_be_entry_of(region, *seen))
+      return seen->range;
+  for (const LoggedRegion *seen : logged(region))
+    if (!seen->range.empty())
+      return seen->range;
   return std::nullopt;
 }
 
 std::vector<PhysicalRange> Sightings::places(const ExpectedRegion &region) const {
-  if (region.node.reg.empty()) {
-    const std::optional<PhysicalRange> place = found_place(region.node.name);
-    return place ? std::vector{*place} : std::vector<PhysicalRange>{};
-  }
   std::vector<PhysicalRange> ranges = region.node.reg;
+  if (ranges.empty()) {
+    const std::optional<PhysicalRange> place = found_place(region);
+    if (!place)
+      return {};
+    ranges = region.node.placeholder_reg;
+    ranges.insert(ranges.begin(), *place);
+  }
   std::erase_if(ranges, [&](const PhysicalRange &tuple) {
     const auto &refused = region.refused_tuples;
     return tuple.empty() || std::find(refused.begin(), refused.end(), tuple) != refused.end();
   });
   return ranges;
+}
+
+bool may_be_entry_of(const ExpectedRegion &region, const ProbedRegion &seen) {
+  return region.node.phandle == 0 ||
+         seen.phandle.value_or(region.node.phandle) == region.node.phandle;
 }
 
 bool prints_regions(const KernelLog &log) {

@@ -224,7 +224,7 @@ inline Expectation full_expectation() {
   };
   tree.regions[2].node.reg.push_back(range(0x50060000, 0x10000));
   tree.regions[7].alignment = 0x10000;
-  tree.regions[7].node.alloc_ranges = {range(0x60000000, 0x1000000), range(0x70000000, 0x1000000)};
+  tree.regions[7].windows = {range(0x60000000, 0x1000000), range(0x70000000, 0x1000000)};
   tree.regions[9].refused_tuples = tree.regions[9].node.reg;
   for (std::size_t index = 0; index < tree.regions.size(); ++index)
     tree.regions[index].node.phandle = static_cast<std::uint32_t>(index + 1);

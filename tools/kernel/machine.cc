@@ -14,6 +14,13 @@ void read_memory_size(TomlTable &reader, Machine &machine) {
     reader.refuse("memory-mib", "MiB of RAM, at least 1");
 }
 
+unsigned read_address_bits(TomlTable &reader) {
+  const std::uint64_t bits = reader.size("address-bits").value_or(64);
+  if (bits != 32 && bits != 64)
+    reader.refuse("address-bits", "32 or 64, the width of phys_addr_t");
+  return static_cast<unsigned>(bits);
+}
+
 void read_native(TomlTable reader, Machine &machine) {
   machine.is_native = true;
   read_memory_size(reader, machine);
@@ -99,6 +106,12 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.optional_config = reader.strings("optional-config");
   machine.memblock_memory_regions = reader.size("memblock-memory-regions").value_or(0);
   machine.memblock_reserved_regions = reader.size("memblock-reserved-regions").value_or(0);
+  machine.patched_memory_regions =
+      reader.size("patched-memblock-memory-regions").value_or(machine.memblock_memory_regions);
+  machine.patched_reserved_regions =
+      reader.size("patched-memblock-reserved-regions").value_or(machine.memblock_reserved_regions);
+  machine.address_bits = read_address_bits(reader);
+  machine.has_mapped_pools = reader.boolean("mapped-pools", true);
   machine.firmware_regions = reader.size("firmware-regions").value_or(0);
   machine.maps_around_holes = reader.boolean("maps-around-holes", true);
   machine.has_user_space = reader.boolean("user-space", true);

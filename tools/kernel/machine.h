@@ -38,6 +38,12 @@ struct Machine {
   /// any kernel. 0: not known, not minded.
   std::size_t memblock_memory_regions = 0;
   std::size_t memblock_reserved_regions = 0;
+  /// The same of a kernel with the series, which may have more.
+  std::size_t patched_memory_regions = 0;
+  std::size_t patched_reserved_regions = 0;
+  unsigned address_bits = 64; ///< width of phys_addr_t
+  /// Whether a shared-dma-pool may be neither no-map nor reusable; on 32-bit ARM it may not.
+  bool has_mapped_pools = true;
   /// Regions that firmware between QEMU and the kernel adds to the tree.
   std::size_t firmware_regions = 0;
   /// Whether the kernel maps memory right that has a hole, as no-map regions make one.

@@ -252,5 +252,23 @@ TEST_F(ReadMachine, NamesAMissingFile) {
   EXPECT_THAT(error.what(), HasSubstr((folder / "mips.toml").string()));
 }
 
+TEST_F(ReadMachine, WhatDependsOnTheWidthOfAnAddressAndOnTheSeries) {
+  const Machine plain = machine(std::string(root) + "memblock-memory-regions = 128\n" + qemu);
+  EXPECT_EQ(plain.address_bits, 64u);
+  EXPECT_TRUE(plain.has_mapped_pools);
+  EXPECT_EQ(plain.patched_memory_regions, 128u);
+  const Machine arm =
+      machine(std::string(root) + "memblock-memory-regions = 128\n" +
+              "patched-memblock-memory-regions = 1024\npatched-memblock-reserved-regions = 512\n" +
+              "address-bits = 32\nmapped-pools = false\n" + qemu);
+  EXPECT_EQ(arm.address_bits, 32u);
+  EXPECT_FALSE(arm.has_mapped_pools);
+  EXPECT_EQ(arm.memblock_memory_regions, 128u);
+  EXPECT_EQ(arm.patched_memory_regions, 1024u);
+  EXPECT_EQ(arm.patched_reserved_regions, 512u);
+  EXPECT_THAT(refusal(std::string(root) + "address-bits = 40\n" + qemu),
+              HasSubstr("address-bits: expected 32 or 64"));
+}
+
 } // namespace
 } // namespace rmemcheck::test

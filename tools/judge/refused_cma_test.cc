@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/refused_cma.h"
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+constexpr const char *pool = "linux,cma@52000000";
+
+/// A kernel that has made so many areas and says why it takes no more.
+Scenario refused_for(const std::string &why, std::size_t areas) {
+  Scenario scenario = passing();
+  for (std::size_t count = 0; count < areas; ++count)
+    add_log_line(scenario.evidence.log, "Reserved memory: created CMA memory pool at 0x0, size 4");
+  add_log_line(scenario.evidence.log, why);
+  add_log_line(scenario.evidence.log, "Reserved memory: unable to setup CMA region");
+  add_log_line(scenario.evidence.log,
+               std::string("OF: reserved mem: node ") + pool + " compatible matching fail");
+  return scenario;
+}
+
+Fate fate(const Scenario &scenario) {
+  Expectation after = without_refused_cma(scenario.expectation, scenario.evidence);
+  return named(after.regions, pool).fate;
+}
+
+TEST(RefusedCma, NoMoreAreasThanThereAre) {
+  const char *const why = "cma: Not enough slots for CMA reserved regions!";
+  EXPECT_EQ(fate(refused_for(why, 8)), Fate::refused);
+  EXPECT_EQ(fate(refused_for(why, 3)), Fate::recorded); // any kernel has more
+  EXPECT_EQ(fate(passing()), Fate::recorded);
+}
+
+TEST(RefusedCma, AlignmentThatIsLargerThanAPage) {
+  const char *const why = "Reserved memory: incorrect alignment of CMA region";
+  Scenario scenario = refused_for(why, 0);
+  EXPECT_EQ(fate(scenario), Fate::recorded); // it is aligned to whatever there is
+  expected(scenario, pool).range = range(0x52010000, 0x1000000);
+  EXPECT_EQ(fate(scenario), Fate::refused);
+  Expectation after = without_refused_cma(scenario.expectation, scenario.evidence);
+  EXPECT_TRUE(named(after.regions, pool).given_back);
+}
+
+TEST(RefusedCma, AWordWithoutAReasonIsNotTaken) {
+  Scenario scenario = refused_for("nothing", 20);
+  expected(scenario, pool).range = range(0x52010000, 0x1000000);
+  EXPECT_EQ(fate(scenario), Fate::recorded);
+}
+
+} // namespace
+} // namespace rmemcheck::test
