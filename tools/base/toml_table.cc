@@ -118,7 +118,8 @@ std::optional<std::uint64_t> TomlTable::size(const char *key) {
   return value;
 }
 
-std::vector<std::pair<std::uint64_t, std::uint64_t>> TomlTable::pairs(const char *key) {
+std::vector<std::pair<std::uint64_t, std::uint64_t>> TomlTable::pairs(const char *key,
+                                                                      bool may_be_zero) {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> result;
   for_each(key, pairs_words, [&](const toml::node &node) {
     const toml::array *pair = node.as_array();
@@ -128,7 +129,7 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> TomlTable::pairs(const char
     const auto bytes = to_size(*pair->get(1));
     if (!offset || !bytes)
       return false;
-    if (*bytes == 0)
+    if (*bytes == 0 && !may_be_zero)
       refuse(node.source(), key, "a size that is not zero");
     result.emplace_back(*offset, *bytes);
     return true;

@@ -36,8 +36,9 @@ public:
   std::vector<std::string> strings(const char *key);
   /// Bytes, as a number or as parse_size() reads them.
   std::optional<std::uint64_t> size(const char *key);
-  /// A list of [offset, size], sizes not zero.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(const char *key);
+  /// A list of [offset, size], sizes not zero if they need not be.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(const char *key,
+                                                             bool may_be_zero = false);
   /// A list of numbers from `least` to `most`.
   std::vector<std::uint64_t> numbers(const char *key, std::uint64_t least, std::uint64_t most);
   /// A table of names with bytes, each in hexadecimal digits; spaces between them are left out.

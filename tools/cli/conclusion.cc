@@ -44,7 +44,19 @@ void compare_ending(CaseResult &result) {
          fmt::format("must run to its end: {}", result.verdict.reason));
 }
 
+/// Panic, oops or hang: which of them it is depends on how far the console is. A guest that was
+/// lost has shown nothing.
+void demand_no_boot(CaseResult &result) {
+  if (result.ending == Ending::powered_off)
+    remark(result, Outcome::fail, "boots, but must not: the check proves nothing");
+  else if (result.ending == Ending::died || result.ending == Ending::cut_short)
+    remark(result, Outcome::inconclusive,
+           fmt::format("must not boot, which could not be found out: {}", result.verdict.reason));
+}
+
 void compare_with_must_fail(CaseResult &result) {
+  if (must_fail(result, boots_rule))
+    return demand_no_boot(result);
   compare_ending(result);
   bool any_failed = false;
   for (const RuleResult &rule : result.verdict.rules) {

@@ -103,5 +103,19 @@ TEST(ExitStatusOf, IsWhatOtherProgramsRelyOn) {
   EXPECT_EQ(static_cast<int>(exit_status(Outcome::skip)), 4);
 }
 
+TEST(Conclude, ABaselineThatMustNotBootMustPanicOopsOrHang) {
+  for (const auto &[ending, outcome] :
+       {std::pair{Ending::powered_off, Outcome::fail}, std::pair{Ending::panic, Outcome::pass},
+        std::pair{Ending::oops, Outcome::pass}, std::pair{Ending::hang, Outcome::pass},
+        std::pair{Ending::died, Outcome::inconclusive},
+        std::pair{Ending::cut_short, Outcome::inconclusive}}) {
+    CaseResult result = baseline({rule("recorded", Outcome::inconclusive)});
+    result.must_fail = {boots_rule};
+    result.ending = ending;
+    conclude(result);
+    EXPECT_EQ(result.conclusion, outcome);
+  }
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -9,6 +9,7 @@
 #include "cli/conclusion.h"
 #include "cli/crash.h"
 #include "cli/parallel.h"
+#include "devicetree/dtb.h"
 #include "expectation/memblock_entries.h"
 #include "report/json.h"
 
@@ -26,21 +27,19 @@ void check_rule_names(const fs::path &file, const std::vector<std::string> &want
     return std::ranges::find(rules(), name, &Rule::name) != rules().end();
   };
   for (const std::string &name : wanted)
-    if (!is_rule(name)) {
+    if (!is_rule(name) && name != boots_rule) {
       std::vector<std::string> names;
       std::ranges::transform(rules(), std::back_inserter(names), &Rule::name);
+      names.emplace_back(boots_rule);
       throw bad_input(fmt::format("{}: baseline-fails: \"{}\" is no rule, expected some of {}",
                                   file.string(), name, fmt::join(names, ", ")));
     }
 }
 
-/// Rules that an unpatched kernel of this version must fail.
-std::vector<std::string> must_fail(const Case &what, const std::string &version) {
-  std::vector<std::string> rules = what.baseline_fails;
-  for (const FailsBefore &fails : what.baseline_fails_before)
-    if (is_older(version, fails.version))
-      rules.insert(rules.end(), fails.rules.begin(), fails.rules.end());
-  return rules;
+bool applies(const FailsWhere &fails, const std::string &version, const Machine &machine) {
+  const bool is_machine = fails.machines.empty() ||
+                          std::ranges::find(fails.machines, machine.name) != fails.machines.end();
+  return is_machine && (fails.before.empty() || is_older(version, fails.before));
 }
 
 /// A QEMU that never started is a result like another here: what is not known of one case must
@@ -79,14 +78,14 @@ Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel, Boo
   kept.title = prepared.what.title;
   kept.hazards = prepared.what.hazards;
   kept.left_out = prepared.what.left_out;
-  kept.has_user_space = request.machine.has_user_space;
+  note_machine(kept, request.machine);
   kept.dtb = prepared.dtb;
   kept.boot = boot_or_died(request);
   const std::string folder = fmt::format("runs/{}/{}", kernel.name, prepared.what.name);
   save(out / folder, kept);
   CaseResult result = judge_kept(kept, folder);
   if (kernel.name == "baseline")
-    result.must_fail = must_fail(prepared.what, kernel.version);
+    result.must_fail = must_fail(prepared, kernel.version, request.machine);
   return {std::move(kept), std::move(result)};
 }
 
@@ -112,8 +111,29 @@ std::string report_text(const CaseResult &result, const TextStyle &style) {
          (result.conclusion == Outcome::pass ? "" : findings_text(result, style));
 }
 
+/// Entries that memblock has before the page tables are set up; 0 is any number.
+struct EarlyRegions {
+  std::size_t memory;
+  std::size_t reserved;
+};
+
+EarlyRegions unpatched_regions(const Machine &machine) {
+  return {machine.memblock_memory_regions, machine.memblock_reserved_regions};
+}
+
+EarlyRegions patched_regions(const Machine &machine) {
+  return {machine.patched_memory_regions, machine.patched_reserved_regions};
+}
+
+/// Whether static regions alone, which are counted exactly, are more than a kernel can hold early.
+bool is_surely_too_much(const ReservedMemory &tree, const EarlyRegions &there) {
+  const MemblockEntries entries = static_memblock_entries(tree);
+  return (there.memory != 0 && entries.memory > there.memory) ||
+         (there.reserved != 0 && entries.reserved > there.reserved);
+}
+
 /// What memblock cannot hold before the page tables are set up; empty if it can hold all.
-std::string what_does_not_fit(const ReservedMemory &tree, const Machine &machine) {
+std::string what_does_not_fit(const ReservedMemory &tree, const EarlyRegions &early) {
   // memblock_isolate_range() wants room for two more, memblock_add_range() for what the kernel
   // reserves for itself: image, initrd, DTB, page tables and the like.
   constexpr std::size_t spare_memory = 2;
@@ -125,11 +145,25 @@ std::string what_does_not_fit(const ReservedMemory &tree, const Machine &machine
                : fmt::format("room for {} early entries in memblock.{}, but for {}", wanted, array,
                              there);
   };
-  const std::string memory =
-      lack("memory", entries.memory + spare_memory, machine.memblock_memory_regions);
+  const std::string memory = lack("memory", entries.memory + spare_memory, early.memory);
   return !memory.empty() ? memory
-                         : lack("reserved", entries.reserved + spare_reserved,
-                                machine.memblock_reserved_regions);
+                         : lack("reserved", entries.reserved + spare_reserved, early.reserved);
+}
+
+/// The same of all kernels together. One without the series that surely has not enough shows it.
+std::string what_kernels_cannot_hold(const ReservedMemory &tree, const Machine &machine,
+                                     const std::vector<std::string> &kernels) {
+  for (const std::string &kernel : kernels) {
+    const bool is_patched = kernel == "patched";
+    if (kernel == "baseline" && is_surely_too_much(tree, unpatched_regions(machine)) &&
+        what_does_not_fit(tree, patched_regions(machine)).empty())
+      continue;
+    if (std::string missing = what_does_not_fit(tree, is_patched ? patched_regions(machine)
+                                                                 : unpatched_regions(machine));
+        !missing.empty())
+      return missing;
+  }
+  return "";
 }
 
 /// A tree at the very limit of an unpatched kernel (MAX_RESERVED_REGIONS,
@@ -154,8 +188,16 @@ std::string what_holes_break(const ReservedMemory &tree, const Machine &machine)
              : "";
 }
 
+/// Whether numbers in the board's tree are as wide as the case's bytes are.
+bool has_needed_cells(const Case &what, const std::string &dtb) {
+  const Cells cells = Dtb(dtb, what.name).root_cells();
+  const auto needed = static_cast<int>(what.needs_cells);
+  return needed == 0 || (cells.address == needed && cells.size == needed);
+}
+
 /// Why the case makes no sense on the machine; empty if it does.
-std::string what_is_missing(const PreparedCase &prepared, const Machine &machine) {
+std::string what_is_missing(const PreparedCase &prepared, const Machine &machine,
+                            const std::vector<std::string> &kernels) {
   const Case &what = prepared.what;
   if (const auto lacking = machine.lacks.find(what.name); lacking != machine.lacks.end())
     return lacking->second;
@@ -166,11 +208,13 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
       return need;
   if (prepared.dtb.empty())
     return "";
+  if (!has_needed_cells(what, prepared.dtb))
+    return fmt::format("{} cells for addresses and sizes", what.needs_cells);
   const ReservedMemory tree = read_reserved_memory(prepared.dtb, what.name);
-  for (const auto &missing_of : {what_holes_break, what_firmware_spoils, what_does_not_fit})
+  for (const auto &missing_of : {what_holes_break, what_firmware_spoils})
     if (std::string missing = missing_of(tree, machine); !missing.empty())
       return missing;
-  return "";
+  return what_kernels_cannot_hold(tree, machine, kernels);
 }
 
 std::size_t longest_name(const std::vector<PreparedCase> &cases) {
@@ -189,7 +233,7 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, cons
     cases.push_back({read_case(file), ""});
     const Case &what = cases.back().what;
     check_rule_names(file, what.baseline_fails);
-    for (const FailsBefore &fails : what.baseline_fails_before)
+    for (const FailsWhere &fails : what.baseline_fails_where)
       check_rule_names(file, fails.rules);
     for (std::size_t index = 0; index + 1 < cases.size(); ++index)
       if (cases[index].what.name == what.name)
@@ -200,15 +244,31 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, cons
     return cases;
   const std::string board = board_dtb(machine, kernel);
   for (PreparedCase &prepared : cases)
-    prepared.dtb = make_tree(board, prepared.what.tree, machine.memory_base);
+    prepared.dtb = has_needed_cells(prepared.what, board)
+                       ? make_tree(board, prepared.what.tree, machine.memory_base)
+                       : board; // it is left out
   return cases;
 }
 
+std::vector<std::string> must_fail(const PreparedCase &prepared, const std::string &version,
+                                   const Machine &machine) {
+  if (!prepared.dtb.empty() &&
+      is_surely_too_much(read_reserved_memory(prepared.dtb, prepared.what.name),
+                         unpatched_regions(machine)))
+    return {boots_rule};
+  std::vector<std::string> rules = prepared.what.baseline_fails;
+  for (const FailsWhere &fails : prepared.what.baseline_fails_where)
+    if (applies(fails, version, machine))
+      rules.insert(rules.end(), fails.rules.begin(), fails.rules.end());
+  return rules;
+}
+
 std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
-                                            const Machine &machine) {
+                                            const Machine &machine,
+                                            const std::vector<std::string> &kernels) {
   std::vector<std::string> lines;
   std::erase_if(cases, [&](const PreparedCase &prepared) {
-    const std::string missing = what_is_missing(prepared, machine);
+    const std::string missing = what_is_missing(prepared, machine, kernels);
     if (!missing.empty())
       lines.push_back(
           fmt::format("{}: not on {}, which has no {}", prepared.what.name, machine.name, missing));

@@ -28,9 +28,16 @@ std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path>
                                         const std::filesystem::path &kernel);
 
 /// Takes out the cases that make no sense on the machine, and says which and why, a line each:
-/// its file does not have what they need, or it has no device tree for what they put into one.
+/// its file does not have what they need, or it has no device tree for what they put into one. Of
+/// the `kernels` "patched" has the series. A case for which an unpatched kernel surely has too few
+/// early entries stays if a patched one has enough: the unpatched one must not boot.
 std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
-                                            const Machine &machine);
+                                            const Machine &machine,
+                                            const std::vector<std::string> &kernels);
+
+/// Rules that an unpatched kernel of this version must fail, or conclusion.h's boots_rule.
+std::vector<std::string> must_fail(const PreparedCase &prepared, const std::string &version,
+                                   const Machine &machine);
 
 /// A kernel that the cases are booted on.
 struct KernelUnderTest {

@@ -39,6 +39,10 @@ TEST_F(PrepareCasesTest, RefusesTwoCasesOfOneName) {
   EXPECT_THAT(error.what(), HasSubstr("more/one.toml"));
 }
 
+std::vector<std::string> left_out(std::vector<PreparedCase> &cases, const Machine &machine) {
+  return leave_out_unserved(cases, machine, {"baseline", "patched"});
+}
+
 TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
   std::vector<PreparedCase> cases(2);
   cases[0].what.name = "plain";
@@ -47,9 +51,9 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
   Machine machine;
   machine.name = "small";
   machine.config = {"CONFIG_SWIOTLB=y"};
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.config.clear();
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             std::vector<std::string>{"pool: not on small, which has no CONFIG_SWIOTLB=y"});
   EXPECT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases.front().what.name, "plain");
@@ -62,7 +66,7 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineSaysItLacks) {
   Machine machine;
   machine.name = "small";
   machine.lacks = {{"pool", "DMA"}, {"other", "pages"}};
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             std::vector<std::string>{"pool: not on small, which has no DMA"});
   EXPECT_EQ(cases.size(), 1u);
 }
@@ -77,9 +81,9 @@ TEST(LeaveOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
   cases[2].what.tree.memreserve = {{0, 0x1000}};
   Machine machine;
   machine.name = "pc";
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.has_device_tree = false;
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             (std::vector<std::string>{"node: not on pc, which has no device tree",
                                       "memreserve: not on pc, which has no device tree"}));
   ASSERT_EQ(cases.size(), 1u);
@@ -108,9 +112,9 @@ TEST(LeaveOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
   }
   Machine machine;
   machine.name = "board";
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.firmware_regions = 1;
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             std::vector<std::string>{
                 "with-64: not on board, which has no room for 64 regions: its firmware adds 1"});
 }
@@ -128,9 +132,9 @@ TEST(LeaveOutUnserved, TakesHolesThatTheKernelCannotMapAround) {
   }
   Machine machine;
   machine.name = "board";
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.maps_around_holes = false;
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             std::vector<std::string>{"no-map: not on board, which has no linear mapping that comes "
                                      "out right around no-map memory"});
 }
@@ -146,19 +150,77 @@ TEST(LeaveOutUnserved, TakesWhatMemblockCannotHoldEarly) {
   cases[0].dtb = make_tree(board(), cases[0].what.tree, memory_base);
   Machine machine;
   machine.name = "small";
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.memblock_memory_regions = 23; // 21 pieces and two to spare
   machine.memblock_reserved_regions = 26;
-  EXPECT_TRUE(leave_out_unserved(cases, machine).empty());
+  EXPECT_TRUE(left_out(cases, machine).empty());
   machine.memblock_reserved_regions = 25;
   std::vector<PreparedCase> again = cases;
-  EXPECT_EQ(leave_out_unserved(again, machine),
+  EXPECT_EQ(left_out(again, machine),
             std::vector<std::string>{"twenty: not on small, which has no room for 26 early entries "
                                      "in memblock.reserved, but for 25"});
   machine.memblock_memory_regions = 22;
-  EXPECT_EQ(leave_out_unserved(cases, machine),
+  EXPECT_EQ(left_out(cases, machine),
             std::vector<std::string>{"twenty: not on small, which has no room for 23 early entries "
                                      "in memblock.memory, but for 22"});
+}
+
+/// Twenty static regions, ten of them no-map: 21 pieces of memory.
+PreparedCase twenty() {
+  RegionBlock block;
+  block.count = 20;
+  block.offset = 0x10000000;
+  block.no_map = NoMapShare::alternate;
+  PreparedCase prepared;
+  prepared.what.name = "twenty";
+  prepared.what.baseline_fails = {"recorded"};
+  prepared.what.tree.blocks = {block};
+  prepared.dtb = make_tree(board(), prepared.what.tree, memory_base);
+  return prepared;
+}
+
+TEST(LeaveOutUnserved, KeepsWhatAnUnpatchedKernelSurelyCannotHoldEarly) {
+  Machine machine;
+  machine.name = "small";
+  machine.memblock_memory_regions = 20;
+  machine.patched_memory_regions = 23;
+  std::vector<PreparedCase> cases = {twenty()};
+  EXPECT_TRUE(left_out(cases, machine).empty());
+  EXPECT_EQ(must_fail(twenty(), "6.9.0", machine), std::vector<std::string>{"boots"});
+  // It may be that it can.
+  machine.memblock_memory_regions = 21;
+  EXPECT_EQ(must_fail(twenty(), "6.9.0", machine), std::vector<std::string>{"recorded"});
+  EXPECT_EQ(left_out(cases, machine).size(), 1u);
+  // A patched kernel cannot, or is none.
+  machine.memblock_memory_regions = 20;
+  machine.patched_memory_regions = 22;
+  cases = {twenty()};
+  EXPECT_EQ(left_out(cases, machine).size(), 1u);
+  machine.patched_memory_regions = 23;
+  cases = {twenty()};
+  EXPECT_EQ(leave_out_unserved(cases, machine, {"given"}).size(), 1u);
+}
+
+TEST(LeaveOutUnserved, TakesWhatIsWrittenForOtherCells) {
+  std::vector<PreparedCase> cases = {twenty()};
+  cases[0].what.needs_cells = 1;
+  Machine machine;
+  machine.name = "wide";
+  EXPECT_EQ(left_out(cases, machine),
+            std::vector<std::string>{
+                "twenty: not on wide, which has no 1 cells for addresses and sizes"});
+}
+
+TEST(MustFail, DependsOnVersionAndMachine) {
+  PreparedCase prepared;
+  prepared.what.baseline_fails = {"recorded"};
+  prepared.what.baseline_fails_where = {{"6.5", {}, {"logged"}}, {"", {"arm"}, {"placement"}}};
+  using Names = std::vector<std::string>;
+  Machine machine;
+  EXPECT_EQ(must_fail(prepared, "6.9.0", machine), Names{"recorded"});
+  EXPECT_EQ(must_fail(prepared, "6.1.0", machine), (Names{"recorded", "logged"}));
+  machine.name = "arm";
+  EXPECT_EQ(must_fail(prepared, "6.9.0", machine), (Names{"recorded", "placement"}));
 }
 
 } // namespace

@@ -45,7 +45,9 @@ public:
     const auto start = std::chrono::steady_clock::now();
     std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine,
                                                     kernel_for_dump(machine, kit_, progress_));
-    for (const std::string &line : leave_out_unserved(cases, configured(machine)))
+    const std::vector<std::string> names =
+        options_.image.empty() ? options_.kernels : std::vector{options_.name};
+    for (const std::string &line : leave_out_unserved(cases, configured(machine), names))
       progress_.print(line + '\n');
     const std::vector<KernelUnderTest> kernels =
         options_.image.empty() ? build_kernels(machine) : given_kernel();

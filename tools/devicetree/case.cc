@@ -14,10 +14,12 @@ namespace {
 /// The hazards are numbered from 1 to this.
 constexpr std::uint64_t most_hazard = 26;
 
-std::uint64_t read_alignment(TomlTable &reader) {
+/// A power of two, but for a region that is to have a wrong one, which says so.
+std::uint64_t read_alignment(TomlTable &reader, bool is_odd = false) {
   const std::uint64_t alignment = reader.size("alignment").value_or(0);
-  if (alignment != 0 && !std::has_single_bit(alignment))
-    reader.refuse("alignment", "0 or a power of two");
+  if (is_odd == (alignment == 0 || std::has_single_bit(alignment)))
+    reader.refuse("alignment",
+                  is_odd ? "no power of two where odd-alignment is true" : "0 or a power of two");
   return alignment;
 }
 
@@ -59,14 +61,18 @@ RegionBlock read_block(TomlTable &reader) {
 }
 
 void read_place(TomlTable &reader, RegionRequest &region) {
-  region.reg = reader.pairs("reg");
+  region.unchecked_reg = reader.has("unchecked-reg");
+  region.reg = reader.pairs(region.unchecked_reg ? "unchecked-reg" : "reg", region.unchecked_reg);
   region.size = reader.size("size").value_or(0);
-  region.alignment = read_alignment(reader);
+  region.alignment = read_alignment(reader, reader.boolean("odd-alignment", false));
   region.alloc_ranges = reader.pairs("alloc-ranges");
   const bool is_raw = region.raw.contains("reg") || region.raw.contains("size");
-  if (is_raw && (reader.has("reg") || reader.has("size")))
-    reader.refuse("raw", "no reg and no size where there is one already");
-  if (!is_raw && reader.has("reg") == reader.has("size"))
+  for (const char *key : {"reg", "size"})
+    if (region.raw.contains(key) && reader.has(key))
+      reader.refuse("raw", "no reg and no size where there is one already");
+  if (region.unchecked_reg && (is_raw || reader.has("reg")))
+    reader.refuse("unchecked-reg", "no other reg beside it");
+  if (!is_raw && !region.unchecked_reg && reader.has("reg") == reader.has("size"))
     reader.refuse(reader.has("size") ? "size" : "reg", "one of reg and size");
   if (reader.has("reg") && region.reg.empty())
     reader.refuse("reg", pairs_words);
@@ -83,6 +89,7 @@ RegionRequest read_region(TomlTable &reader) {
   if (!name)
     reader.refuse("name", "a name without unit address");
   region.name = *name;
+  region.raw_name = reader.string("raw-name").value_or("");
   region.raw = reader.bytes("raw");
   read_place(reader, region);
   region.no_map = reader.boolean("no-map", false);
@@ -119,8 +126,14 @@ std::string read_version(TomlTable &reader) {
   return version;
 }
 
-FailsBefore read_fails_before(TomlTable &reader) {
-  FailsBefore fails{read_version(reader), reader.strings("rules")};
+FailsWhere read_fails_where(TomlTable &reader) {
+  FailsWhere fails;
+  if (reader.has("version"))
+    fails.before = read_version(reader);
+  fails.machines = reader.strings("machines");
+  fails.rules = reader.strings("rules");
+  if (fails.before.empty() && fails.machines.empty())
+    reader.refuse("machines", "names of machines, or a version");
   if (fails.rules.empty())
     reader.refuse("rules", "names of rules");
   reader.finish();
@@ -130,6 +143,8 @@ FailsBefore read_fails_before(TomlTable &reader) {
 TreeRequest read_tree(TomlTable &reader) {
   TreeRequest tree;
   tree.node = reader.boolean("node", true);
+  tree.node_name = reader.string("node-name").value_or(tree.node_name);
+  tree.nodes = reader.strings("nodes");
   tree.mixed_order = reader.boolean("mixed-order", false);
   tree.memreserve = reader.pairs("memreserve");
   for (TomlTable &block : reader.tables("block"))
@@ -141,7 +156,7 @@ TreeRequest read_tree(TomlTable &reader) {
   tree.node_raw = reader.bytes("node-raw");
   tree.node_without = reader.strings("node-without");
   read_crash(reader, tree);
-  for (const char *key : {"block", "region", "node-raw", "node-without"})
+  for (const char *key : {"block", "region", "node-name", "node-raw", "node-without"})
     if (!tree.node && reader.has(key))
       reader.refuse(key, "none where node is false");
   return tree;
@@ -158,11 +173,13 @@ Case read_case(const std::filesystem::path &path) {
   if (result.title.empty() || result.title.find('\n') != std::string::npos)
     reader.refuse("title", "one line that says what the case is about");
   result.baseline_fails = reader.strings("baseline-fails");
-  for (TomlTable &fails : reader.tables("baseline-fails-before"))
-    result.baseline_fails_before.push_back(read_fails_before(fails));
+  for (const char *key : {"baseline-fails-before", "baseline-fails-on"})
+    for (TomlTable &fails : reader.tables(key))
+      result.baseline_fails_where.push_back(read_fails_where(fails));
   result.hazards = reader.numbers("hazards", 1, most_hazard);
   result.left_out = reader.size("left-out").value_or(0);
   result.needs = reader.strings("needs");
+  result.needs_cells = reader.size("needs-cells").value_or(0);
   result.append = reader.string("append").value_or("");
   result.tree = read_tree(reader);
   reader.finish();

@@ -189,9 +189,9 @@ name = "sound"
 )");
   EXPECT_THAT(read_back.hazards, ElementsAre(1, 26));
   EXPECT_EQ(read_back.left_out, 44u);
-  ASSERT_EQ(read_back.baseline_fails_before.size(), 1u);
-  EXPECT_EQ(read_back.baseline_fails_before[0].version, "6.5");
-  EXPECT_THAT(read_back.baseline_fails_before[0].rules, ElementsAre("nothing-extra"));
+  ASSERT_EQ(read_back.baseline_fails_where.size(), 1u);
+  EXPECT_EQ(read_back.baseline_fails_where[0].before, "6.5");
+  EXPECT_THAT(read_back.baseline_fails_where[0].rules, ElementsAre("nothing-extra"));
   const TreeRequest &tree = read_back.tree;
   EXPECT_THAT(tree.elfcorehdr, ElementsAre(Pair(256 * mebibyte, 0x10000)));
   EXPECT_EQ(tree.usable_memory.size(), 2u);
@@ -230,6 +230,47 @@ TEST_F(ReadCase, RefusesWrongKeysOfHazards) {
               HasSubstr(":3: node-without: expected none where node is false"));
   EXPECT_THAT(refusal(title + "[[block]]\ncount = 1\noffset = 0\nalloc-ranges = [[0, 1]]\n"),
               HasSubstr(":5: alloc-ranges: expected nothing where boot-placed is false"));
+}
+
+TEST_F(ReadCase, TreesThatNoCompilerWrites) {
+  const Case read_back = read(R"(title = 'x'
+needs-cells = 2
+node-name = 'reserved-memory@50000000'
+nodes = ['soc/buf']
+[[baseline-fails-on]]
+machines = ['arm']
+rules = ['boots']
+[[region]]
+name = 'buf'
+raw-name = 'buf'
+unchecked-reg = [[0, 0]]
+size = '1M'
+alignment = '12K'
+odd-alignment = true
+)");
+  EXPECT_EQ(read_back.needs_cells, 2u);
+  EXPECT_EQ(read_back.tree.node_name, "reserved-memory@50000000");
+  EXPECT_THAT(read_back.tree.nodes, ElementsAre("soc/buf"));
+  ASSERT_EQ(read_back.baseline_fails_where.size(), 1u);
+  EXPECT_THAT(read_back.baseline_fails_where[0].machines, ElementsAre("arm"));
+  const RegionRequest &region = read_back.tree.regions[0];
+  EXPECT_EQ(region.raw_name, "buf");
+  EXPECT_TRUE(region.unchecked_reg);
+  EXPECT_THAT(region.reg, ElementsAre(Pair(0, 0)));
+  EXPECT_EQ(region.size, mebibyte);
+  EXPECT_EQ(region.alignment, 0x3000u);
+}
+
+TEST_F(ReadCase, RefusesWhatIsOddWithoutSayingSo) {
+  const std::string start = "title = 'x'\n[[region]]\nname = 'a'\n";
+  EXPECT_THAT(refusal(start + "size = 1\nalignment = 3\n"), HasSubstr("a power of two"));
+  EXPECT_THAT(refusal(start + "size = 1\nalignment = 4\nodd-alignment = true\n"),
+              HasSubstr("no power of two"));
+  EXPECT_THAT(refusal(start + "reg = [[0, 0]]\n"), HasSubstr("not zero"));
+  EXPECT_THAT(refusal(start + "reg = [[0, 1]]\nunchecked-reg = [[0, 1]]\n"),
+              HasSubstr("no other reg"));
+  EXPECT_THAT(refusal("title = 'x'\n[[baseline-fails-on]]\nrules = ['recorded']\n"),
+              HasSubstr("names of machines"));
 }
 
 } // namespace

@@ -6,11 +6,12 @@
 #include "devicetree/reserved_memory.h"
 
 #include <algorithm>
-#include <bit>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <libfdt.h>
 #include <limits>
 #include <set>
+#include <sstream>
 
 namespace rmemcheck {
 namespace {
@@ -25,7 +26,9 @@ struct Property {
 
 /// A child of /reserved-memory, ready to be written.
 struct Child {
+  std::string wanted_name; ///< as it was asked for
   std::string name;
+  bool may_share_name = false;
   std::vector<Property> properties;
 };
 
@@ -48,10 +51,29 @@ public:
   int add_node(int parent, const std::string &name) {
     return check(fdt_add_subnode(blob(), parent, name.c_str()), name);
   }
+  /// As add_node(), but there may be a sister of that name, which libfdt refuses: `unlike` is a
+  /// name of the same length that there is none of.
+  int add_namesake(int parent, const std::string &name, const std::string &unlike) {
+    const int node = add_node(parent, unlike);
+    check(fdt_set_name(blob(), node, name.c_str()), name);
+    return node;
+  }
   /// The node right below the root, made where it is not there.
   int root_node(const std::string &name) {
     const int node = fdt_path_offset(blob(), ("/" + name).c_str());
     return node >= 0 ? node : add_node(0, name);
+  }
+  /// The node at a path below the root, each of its ancestors made where it is not there.
+  void add_path(const std::string &path) {
+    int node = 0;
+    std::size_t begin = 0;
+    while (begin < path.size()) {
+      const std::size_t end = std::min(path.find('/', begin), path.size());
+      const std::string name = path.substr(begin, end - begin);
+      const int child = fdt_subnode_offset(blob(), node, name.c_str());
+      node = child >= 0 ? child : add_node(node, name);
+      begin = end + 1;
+    }
   }
   void add_property(int node, const Property &property) {
     check(fdt_setprop(blob(), node, property.name.c_str(), property.value.data(),
@@ -105,6 +127,15 @@ public:
   [[nodiscard]] std::string size_cells(std::uint64_t value, const std::string &what) const {
     return encode(value, cells_.size, what);
   }
+  /// The same, of any size and without a look at where they end.
+  [[nodiscard]] std::string
+  unchecked_tuples(const std::vector<std::pair<std::uint64_t, std::uint64_t>> &ranges,
+                   const std::string &what) const {
+    std::string value;
+    for (const auto &[offset, size] : ranges)
+      value += address_cells(memory_base_ + offset, what) + size_cells(size, what);
+    return value;
+  }
   /// Tuples of (offset from the memory base, size).
   [[nodiscard]] std::string
   tuples(const std::vector<std::pair<std::uint64_t, std::uint64_t>> &ranges,
@@ -125,7 +156,7 @@ public:
           "{}: {:#x}: expected a number of one cell, as the base tree has it", what, value));
     std::string bytes;
     for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
-      bytes += static_cast<char>(value >> shift & 0xff);
+      bytes += static_cast<char>(shift < 64 ? value >> shift & 0xff : 0);
     return bytes;
   }
 
@@ -142,18 +173,21 @@ void check_name(const std::string &name) {
         fmt::format("region \"{}\": expected a name of letters, digits and ,._+-", name));
 }
 
+std::string without_unit_address(const std::string &name) { return name.substr(0, name.find('@')); }
+
 void check_request(const RegionRequest &request) {
   const auto refuse = [&](const std::string &expected) {
     throw bad_input(fmt::format("region {}: expected {}", request.name, expected));
   };
   check_name(request.name);
+  if (!request.raw_name.empty())
+    check_name(without_unit_address(request.raw_name));
   const bool is_raw = request.raw.contains("reg") || request.raw.contains("size");
-  if (request.reg.empty() == (request.size == 0) && !is_raw)
+  if (request.reg.empty() == (request.size == 0) && !is_raw && !request.unchecked_reg)
     refuse("either reg or a size that is not zero");
-  if (!request.reg.empty() && (request.alignment != 0 || !request.alloc_ranges.empty()))
+  if (!request.reg.empty() && !request.unchecked_reg &&
+      (request.alignment != 0 || !request.alloc_ranges.empty()))
     refuse("alignment and alloc-ranges only where there is no reg");
-  if (request.alignment != 0 && !std::has_single_bit(request.alignment))
-    refuse(fmt::format("an alignment that is a power of two, not {:#x}", request.alignment));
 }
 
 std::string strings_value(const std::vector<std::string> &strings, const std::string &what) {
@@ -167,7 +201,9 @@ std::string strings_value(const std::vector<std::string> &strings, const std::st
 }
 
 void add_static(Child &child, const RegionRequest &request, const Encoder &encoder) {
-  child.properties.push_back({"reg", encoder.tuples(request.reg, child.name)});
+  child.properties.push_back({"reg", request.unchecked_reg
+                                         ? encoder.unchecked_tuples(request.reg, child.name)
+                                         : encoder.tuples(request.reg, child.name)});
   child.name +=
       fmt::format("@{:x}", encoder.address(request.reg.front().first, "region " + request.name));
 }
@@ -195,13 +231,15 @@ void replace(std::vector<Property> &properties, const std::map<std::string, std:
 
 Child make_child(const RegionRequest &request, const Encoder &encoder, std::uint32_t phandle) {
   check_request(request);
-  Child child{request.name, {}};
+  Child child{request.name, request.name, !request.raw_name.empty(), {}};
   if (!request.compatible.empty())
     child.properties.push_back({"compatible", strings_value(request.compatible, child.name)});
   if (!request.reg.empty())
     add_static(child, request, encoder);
-  else if (request.size != 0)
+  if (request.size != 0)
     add_boot_placed(child, request, encoder);
+  if (!request.raw_name.empty())
+    child.name = request.raw_name;
   if (request.no_map)
     child.properties.push_back({"no-map", ""});
   if (request.reusable)
@@ -292,7 +330,7 @@ std::vector<Child> make_children(const TreeRequest &request, const Encoder &enco
   std::set<std::string> names;
   for (const RegionRequest &region : regions) {
     children.push_back(make_child(region, encoder, ++highest_phandle));
-    if (!names.insert(children.back().name).second)
+    if (!names.insert(children.back().name).second && !children.back().may_share_name)
       throw bad_input(fmt::format("region {}: expected a name of its own, there are two",
                                   children.back().name));
   }
@@ -306,6 +344,8 @@ std::size_t room_for(const std::vector<Child> &children, const TreeRequest &requ
     room += name.size() + value.size() + 32;
   for (const DeviceRequest &device : request.devices)
     room += device.name.size() + 4 * device.regions.size() + 128;
+  for (const std::string &path : request.nodes)
+    room += path.size() + 16 * static_cast<std::size_t>(1 + std::ranges::count(path, '/'));
   for (const Child &child : children) {
     room += child.name.size() + 16;
     for (const Property &property : child.properties)
@@ -335,22 +375,31 @@ void add_properties(EditableTree &tree, int node, const std::vector<Property> &p
     tree.add_property(node, *property);
 }
 
-void add_reserved_memory(EditableTree &tree, const std::vector<Child> &children,
+void add_reserved_memory(EditableTree &tree, const TreeRequest &request,
+                         const std::vector<Child> &children,
                          const std::vector<Property> &properties) {
-  const int parent = tree.add_node(0, "reserved-memory");
+  const int parent = tree.add_node(0, request.node_name);
   add_properties(tree, parent, properties);
-  for (auto child = children.rbegin(); child != children.rend(); ++child)
-    add_properties(tree, tree.add_node(parent, child->name), child->properties);
+  for (auto child = children.rbegin(); child != children.rend(); ++child) {
+    const std::string unlike(child->name.size(), '~'); // no name has this character
+    add_properties(tree,
+                   child->may_share_name ? tree.add_namesake(parent, child->name, unlike)
+                                         : tree.add_node(parent, child->name),
+                   child->properties);
+  }
 }
 
 /// The phandle of the region that was asked for under this name, as the tree has it.
-std::string phandle_of(const std::vector<Child> &children, const std::string &name,
+std::string phandle_of(const std::vector<Child> &children, const std::string &reference,
                        const std::string &device) {
+  const std::string name = reference.substr(0, reference.find('#'));
+  const std::string number = reference.substr(std::min(name.size() + 1, reference.size()));
+  std::size_t before = number.empty() ? 0 : std::strtoul(number.c_str(), nullptr, 10) - 1;
   for (const Child &child : children)
-    if (child.name.substr(0, child.name.find('@')) == name || child.name == name)
+    if ((child.wanted_name == name || child.name == name) && before-- == 0)
       return std::ranges::find(child.properties, "phandle", &Property::name)->value;
-  throw bad_input(
-      fmt::format("device {}: regions: expected the name of a region, not \"{}\"", device, name));
+  throw bad_input(fmt::format("device {}: regions: expected the name of a region, not \"{}\"",
+                              device, reference));
 }
 
 void add_devices(EditableTree &tree, const TreeRequest &request,
@@ -364,6 +413,15 @@ void add_devices(EditableTree &tree, const TreeRequest &request,
     if (!phandles.empty())
       tree.add_property(node, {"memory-region", phandles});
     tree.add_property(node, {"compatible", std::string(consumer_compatible) + '\0'});
+  }
+}
+
+void add_nodes(EditableTree &tree, const TreeRequest &request) {
+  for (const std::string &path : request.nodes) {
+    std::string name;
+    for (std::istringstream names(path); std::getline(names, name, '/');)
+      check_name(without_unit_address(name));
+    tree.add_path(path);
   }
 }
 
@@ -402,9 +460,11 @@ std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
 
   EditableTree tree(base_dtb, room_for(children, request));
   tree.delete_node("/reserved-memory");
+  check_name(without_unit_address(request.node_name));
   if (request.node)
-    add_reserved_memory(tree, children, node_properties(request, base.root_cells()));
+    add_reserved_memory(tree, request, children, node_properties(request, base.root_cells()));
   add_devices(tree, request, children);
+  add_nodes(tree, request);
   add_chosen(tree, request, encoder);
   add_memreserves(tree, request, encoder);
   return tree.pack();

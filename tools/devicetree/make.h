@@ -17,9 +17,14 @@ namespace rmemcheck {
 /// bytes from the machine's memory base, so that a case serves every machine.
 struct RegionRequest {
   std::string name; ///< without unit address; the maker adds it to static ones
+  /// The node's whole name, with its unit address if it has one. Two nodes may share it, although
+  /// dtc and libfdt refuse to write them.
+  std::string raw_name;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> reg; ///< offset, size; empty: boot-placed
+  /// `reg` is written as it stands: sizes of zero, beside a `size` too, and ends beyond 64 bits.
+  bool unchecked_reg = false;
   std::uint64_t size = 0;
-  std::uint64_t alignment = 0;
+  std::uint64_t alignment = 0;                                       ///< any number
   std::vector<std::pair<std::uint64_t, std::uint64_t>> alloc_ranges; ///< offset, size
   bool no_map = false;
   bool reusable = false;
@@ -34,7 +39,9 @@ struct RegionRequest {
 /// A device below the root that uses regions: the probe module drives it.
 struct DeviceRequest {
   std::string name;
-  std::vector<std::string> regions; ///< names of `memory-region`; none: it has no such property
+  /// Names of `memory-region`, as the regions were asked for; "name#2" is the second of that name.
+  /// None: it has no such property.
+  std::vector<std::string> regions;
 };
 
 /// Which regions of a generated block are no-map.
@@ -56,7 +63,8 @@ struct RegionBlock {
 
 /// All of /reserved-memory that a case wants.
 struct TreeRequest {
-  bool node = true; ///< false: no /reserved-memory at all
+  bool node = true;                          ///< false: no /reserved-memory at all
+  std::string node_name = "reserved-memory"; ///< it may have a unit address
   std::vector<RegionBlock> blocks;
   std::vector<RegionRequest> regions;
   /// Tree order: blocks then regions as listed, or boot-placed ones spread among the static ones.
@@ -66,6 +74,8 @@ struct TreeRequest {
   std::map<std::string, std::string> node_raw;
   std::vector<std::string> node_without;
   std::vector<DeviceRequest> devices;
+  /// Paths of further nodes that say nothing, such as "soc/region@50000000".
+  std::vector<std::string> nodes;
   /// What a crashed kernel leaves to the one that it starts: /chosen's linux,elfcorehdr (one
   /// entry) and linux,usable-memory-range; offset, size.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> elfcorehdr;
@@ -73,14 +83,15 @@ struct TreeRequest {
 
   /// Whether it puts anything into a board's tree, so that there has to be one.
   [[nodiscard]] bool asks_for_a_tree() const {
-    return node || !memreserve.empty() || !devices.empty() || !elfcorehdr.empty() ||
-           !usable_memory.empty();
+    return node || !memreserve.empty() || !devices.empty() || !nodes.empty() ||
+           !elfcorehdr.empty() || !usable_memory.empty();
   }
 };
 
-/// Rules that an unpatched kernel fails where it is older than `version`.
-struct FailsBefore {
-  std::string version; ///< "6.5"
+/// Rules that an unpatched kernel fails on some kernels or machines alone.
+struct FailsWhere {
+  std::string before;                ///< older than that version, "6.5"; empty: whatever it is
+  std::vector<std::string> machines; ///< names; none: on any
   std::vector<std::string> rules;
 };
 
@@ -91,8 +102,8 @@ struct Case {
   TreeRequest tree;
   /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
   std::vector<std::string> baseline_fails;
-  /// The same for kernels before a version, in addition.
-  std::vector<FailsBefore> baseline_fails_before;
+  /// The same in addition, before a version or on some machines.
+  std::vector<FailsWhere> baseline_fails_where;
   /// Which hazards of reserved memory the case is about, 1 to 26 (selftests/cases/README).
   std::vector<std::uint64_t> hazards;
   /// How many boot-placed regions a kernel may leave out of its array, as long as each is named
@@ -100,6 +111,9 @@ struct Case {
   std::uint64_t left_out = 0;
   /// Kconfig lines that the case makes sense with; a machine without them is not asked.
   std::vector<std::string> needs;
+  /// Cells of an address, and of a size, that the tree must have for the case's bytes to mean what
+  /// they say; 0: any.
+  std::uint64_t needs_cells = 0;
   std::string append; ///< added to the kernel command line
 };
 

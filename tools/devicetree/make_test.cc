@@ -253,5 +253,46 @@ TEST(MakeTree, BlocksOfBootPlacedRegionsWithinAllocRanges) {
     EXPECT_THAT(region.alloc_ranges, ElementsAre(PhysicalRange{0x40100000, 0x40200000}));
 }
 
+TEST(MakeTree, TwoNodesMayShareANameThatIsGivenWhole) {
+  TreeRequest request;
+  for (const std::uint64_t offset : {mebibyte, 2 * mebibyte}) {
+    request.regions.push_back(static_region("buf", offset, 0x1000));
+    request.regions.back().raw_name = "buf@1";
+  }
+  request.devices = {{"camera", {"buf"}}, {"display", {"buf#2"}}};
+  const ReservedMemory tree = made(request);
+  EXPECT_THAT(names(tree), ElementsAre("buf@1", "buf@1"));
+  EXPECT_EQ(tree.regions[0].reg.front().begin, memory_base + mebibyte);
+  EXPECT_EQ(tree.regions[1].reg.front().begin, memory_base + 2 * mebibyte);
+  EXPECT_EQ(tree.consumers[1].phandle, tree.regions[0].phandle);
+  EXPECT_EQ(tree.consumers[0].phandle, tree.regions[1].phandle);
+  request.devices = {{"camera", {"buf#3"}}};
+  EXPECT_THAT(refusal(request), HasSubstr("not \"buf#3\""));
+}
+
+TEST(MakeTree, NodeWithAUnitAddressAndNodesElsewhere) {
+  TreeRequest request;
+  request.node_name = "reserved-memory@50000000";
+  request.regions = {static_region("a", mebibyte, 0x1000)};
+  request.nodes = {"soc/a@40100000", "reserved-memory/a/b"};
+  const std::string dtb = make_tree(board(), request, memory_base);
+  EXPECT_THAT(names(read_reserved_memory(dtb, "made")), ElementsAre("a@40100000"));
+  for (const char *path :
+       {"/reserved-memory@50000000/a@40100000/b", "/soc/a@40100000", "/reserved-memory"})
+    EXPECT_GE(fdt_path_offset(dtb.data(), path), 0) << path;
+}
+
+TEST(MakeTree, WritesARegThatIsNotChecked) {
+  TreeRequest request;
+  request.regions = {static_region("a", 0, UINT64_MAX), static_region("b", 0, 0)};
+  request.regions[1].size = 0x1000;
+  EXPECT_THAT(refusal(request), HasSubstr("expected"));
+  for (RegionRequest &region : request.regions)
+    region.unchecked_reg = true;
+  const ReservedMemory tree = made(request);
+  EXPECT_THAT(tree.regions[0].malformed, HasSubstr("beyond 64 bits"));
+  EXPECT_EQ(tree.regions[1].size, 0x1000u);
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -16,7 +16,17 @@ Ranges static_ranges(const ReservedMemory &tree, bool no_map) {
   return ranges;
 }
 
-MemblockEntries static_entries(const ReservedMemory &tree) {
+/// Whether one is placed right beside the one before it.
+bool is_beside(const ReservedRegion &region, const ReservedRegion *before) {
+  return before != nullptr && region.alloc_ranges == before->alloc_ranges &&
+         (region.alignment == 0 || region.size % region.alignment == 0);
+}
+
+} // namespace
+
+MemblockEntries static_memblock_entries(const ReservedMemory &tree) {
+  if (!tree.unsupported.empty())
+    return {tree.memory.size(), tree.memreserve.size()};
   const RangeSet memory(tree.memory);
   const RangeSet no_map(static_ranges(tree, true));
   Ranges reserved = static_ranges(tree, false);
@@ -25,17 +35,15 @@ MemblockEntries static_entries(const ReservedMemory &tree) {
           RangeSet(reserved).ranges().size()};
 }
 
-} // namespace
-
 MemblockEntries memblock_entries(const ReservedMemory &tree) {
+  MemblockEntries entries = static_memblock_entries(tree);
   if (!tree.unsupported.empty())
-    return {tree.memory.size(), tree.memreserve.size()};
-  MemblockEntries entries = static_entries(tree);
+    return entries;
   const ReservedRegion *before = nullptr;
   for (const ReservedRegion &region : tree.regions) {
     if (!region.enabled || region.is_static())
       continue;
-    const bool is_alone = before == nullptr || !region.alloc_ranges.empty();
+    const bool is_alone = !is_beside(region, before);
     if (is_alone)
       ++entries.reserved;
     if (region.no_map && (is_alone || !before->no_map))

@@ -15,8 +15,11 @@ struct MemblockEntries {
 };
 
 /// What the regions of a tree take when it has been scanned. Static ones are counted exactly.
-/// Boot-placed ones are taken to lie one behind the other in tree order, where neighbours of a kind
-/// share an entry, and alone where they have alloc-ranges.
+/// Boot-placed ones are taken to lie one behind the other in tree order if their alloc-ranges are
+/// the same, so that neighbours of a kind share an entry.
 MemblockEntries memblock_entries(const ReservedMemory &tree);
+
+/// The same without boot-placed regions.
+MemblockEntries static_memblock_entries(const ReservedMemory &tree);
 
 } // namespace rmemcheck

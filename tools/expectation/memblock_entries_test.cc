@@ -70,5 +70,21 @@ TEST(MemblockEntries, BootPlacedRegionsLieOneBehindTheOther) {
   EXPECT_EQ(entries_of({placed(false), elsewhere}).reserved, 2u);
 }
 
+TEST(MemblockEntries, BootPlacedRegionsOfOneWindowLieOneBehindTheOther) {
+  ReservedRegion one = placed(false);
+  one.alloc_ranges = {{0x400000, 0x500000}};
+  EXPECT_EQ(entries_of({one, one, one}).reserved, 1u);
+  ReservedRegion sparse = one;
+  sparse.alignment = 0x80000000;
+  EXPECT_EQ(entries_of({one, sparse, sparse}).reserved, 3u);
+}
+
+TEST(MemblockEntries, StaticOnesAlone) {
+  ReservedMemory tree;
+  tree.memory = {{0x100000, 0x900000}};
+  tree.regions = {fixed(0x200000, true), placed(true)};
+  EXPECT_EQ(static_memblock_entries(tree).memory, 3u);
+}
+
 } // namespace
 } // namespace rmemcheck
