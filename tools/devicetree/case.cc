@@ -64,7 +64,8 @@ void read_place(TomlTable &reader, RegionRequest &region) {
   region.unchecked_reg = reader.has("unchecked-reg");
   region.reg = reader.pairs(region.unchecked_reg ? "unchecked-reg" : "reg", region.unchecked_reg);
   region.size = reader.size("size").value_or(0);
-  region.alignment = read_alignment(reader, reader.boolean("odd-alignment", false));
+  region.has_odd_alignment = reader.boolean("odd-alignment", false);
+  region.alignment = read_alignment(reader, region.has_odd_alignment);
   region.alloc_ranges = reader.pairs("alloc-ranges");
   const bool is_raw = region.raw.contains("reg") || region.raw.contains("size");
   for (const char *key : {"reg", "size"})

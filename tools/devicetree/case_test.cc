@@ -219,7 +219,7 @@ TEST_F(ReadCase, RefusesWrongKeysOfHazards) {
               HasSubstr("two hexadecimal digits"));
   EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nraw = '00'\n"),
               HasSubstr(":4: raw: expected a table of names and bytes"));
-  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nsize = 1\nraw = { reg = '' }\n"),
+  EXPECT_THAT(refusal(title + "[[region]]\nname = 'a'\nsize = 1\nraw = { size = '' }\n"),
               HasSubstr(":5: raw: expected no reg and no size"));
   EXPECT_THAT(refusal(title + "[[device]]\nregions = ['a']\n"), HasSubstr("name: expected"));
   EXPECT_THAT(refusal(title + "[[baseline-fails-before]]\nversion = '6'\nrules = ['recorded']\n"),

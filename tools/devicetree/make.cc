@@ -6,6 +6,7 @@
 #include "devicetree/reserved_memory.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <libfdt.h>
@@ -188,6 +189,9 @@ void check_request(const RegionRequest &request) {
   if (!request.reg.empty() && !request.unchecked_reg &&
       (request.alignment != 0 || !request.alloc_ranges.empty()))
     refuse("alignment and alloc-ranges only where there is no reg");
+  if (request.alignment != 0 && !std::has_single_bit(request.alignment) &&
+      !request.has_odd_alignment)
+    refuse(fmt::format("an alignment that is a power of two, not {:#x}", request.alignment));
 }
 
 std::string strings_value(const std::vector<std::string> &strings, const std::string &what) {

@@ -24,7 +24,8 @@ struct RegionRequest {
   /// `reg` is written as it stands: sizes of zero, beside a `size` too, and ends beyond 64 bits.
   bool unchecked_reg = false;
   std::uint64_t size = 0;
-  std::uint64_t alignment = 0;                                       ///< any number
+  std::uint64_t alignment = 0;
+  bool has_odd_alignment = false;                                    ///< it need be no power of two
   std::vector<std::pair<std::uint64_t, std::uint64_t>> alloc_ranges; ///< offset, size
   bool no_map = false;
   bool reusable = false;

@@ -88,6 +88,9 @@ TEST(CaseLine, SaysThatAFailureIsAsItMustBe) {
   result.conclusion = Outcome::pass;
   EXPECT_THAT(case_line(result, {}), HasSubstr("fail"));
   EXPECT_THAT(case_line(result, {}), HasSubstr("as it must: recorded, known-errors"));
+  result.ending = Ending::panic;
+  result.verdict.reason = "the kernel panicked: memblock: cannot resize memory array";
+  EXPECT_THAT(case_line(result, {}), HasSubstr("as it must: the kernel panicked: memblock"));
 }
 
 TEST(OutcomeText, IsColouredOnlyIfWanted) {
