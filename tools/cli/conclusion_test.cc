@@ -103,13 +103,22 @@ TEST(ExitStatusOf, IsWhatOtherProgramsRelyOn) {
   EXPECT_EQ(static_cast<int>(exit_status(Outcome::skip)), 4);
 }
 
-TEST(Conclude, ABaselineThatMustNotBootMustPanicOopsOrHang) {
-  for (const auto &[ending, outcome] :
-       {std::pair{Ending::powered_off, Outcome::fail}, std::pair{Ending::panic, Outcome::pass},
-        std::pair{Ending::oops, Outcome::pass}, std::pair{Ending::hang, Outcome::pass},
-        std::pair{Ending::died, Outcome::inconclusive},
-        std::pair{Ending::cut_short, Outcome::inconclusive}}) {
-    CaseResult result = baseline({rule("recorded", Outcome::inconclusive)});
+TEST(Conclude, ABaselineThatMustNotBootMustPanicOopsHangOrFailARule) {
+  struct Row {
+    Ending ending;
+    Outcome verdict;
+    Outcome conclusion;
+  };
+  for (const auto &[ending, verdict, outcome] :
+       {Row{Ending::powered_off, Outcome::pass, Outcome::fail},
+        Row{Ending::powered_off, Outcome::inconclusive, Outcome::fail},
+        Row{Ending::powered_off, Outcome::fail, Outcome::pass},
+        Row{Ending::panic, Outcome::inconclusive, Outcome::pass},
+        Row{Ending::oops, Outcome::inconclusive, Outcome::pass},
+        Row{Ending::hang, Outcome::inconclusive, Outcome::pass},
+        Row{Ending::died, Outcome::inconclusive, Outcome::inconclusive},
+        Row{Ending::cut_short, Outcome::inconclusive, Outcome::inconclusive}}) {
+    CaseResult result = baseline({rule("recorded", Outcome::inconclusive)}, verdict);
     result.must_fail = {boots_rule};
     result.ending = ending;
     conclude(result);

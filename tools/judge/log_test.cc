@@ -217,6 +217,16 @@ TEST(KnownErrors, FailsWhereAnAlignmentIsRoundedInSilence) {
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
 }
 
+TEST(KnownErrors, ATupleOfAllocRangesThatIsPassedOverMayBeNamed) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log, "OF: reserved mem: alloc-ranges out of range in 'placed' node.");
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "placed");
+  ExpectedRegion &region = expected(scenario, "placed");
+  region.node.alloc_ranges = {{0, 0x1000}, {0x1000, 0x2000}};
+  region.windows = {{0, 0x1000}};
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
 TEST(KnownErrors, APlaceholderIsNamedForItsRegAndWhereItFindsNoPlace) {
   Scenario scenario = passing();
   ExpectedRegion &region = expected(scenario, "placed");

@@ -35,13 +35,16 @@ struct BootPlaced {
   std::optional<Place> patched;
 };
 
+/// An alignment that the series raises is a mask to the unpatched kernel: it may put the region
+/// elsewhere.
 std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &unpatched,
                                     const Evidence &patched) {
   const Sightings before(expectation, unpatched);
   const Sightings after(expectation, patched);
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.node.enabled && region.node.reg.empty() && region.node.size != 0)
+    if (region.node.enabled && region.node.reg.empty() && region.node.size != 0 &&
+        !region.is_alignment_rounded)
       all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
 }

@@ -63,6 +63,13 @@ TEST(SamePlacement, FailsWithBothAddressesAndLines) {
   EXPECT_EQ(finding.at.line, 5u);
 }
 
+TEST(SamePlacement, DoesNotHoldARaisedAlignmentToAMask) {
+  TwoBoots two = boots("6.9.0");
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  named(two.expectation.regions, "large").is_alignment_rounded = true;
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+}
+
 TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
   for (const auto &[version, wanted] :
        {std::pair{"6.5.0", Outcome::fail}, std::pair{"6.12.0", Outcome::fail},
