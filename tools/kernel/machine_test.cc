@@ -221,7 +221,7 @@ TEST_F(ReadMachine, KnowsWhichPortTheConsoleIs) {
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
-      {"arhc = 'arm'\n" + whole, "riscv.toml:1: arhc: expected one of arch, "},
+      {"arhc = 'arm'\n" + whole, "riscv.toml:1: arhc: expected one of address-bits, arch, "},
       {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of console, console-port, "},
       {"packages = 'gcc'\n" + whole, "riscv.toml:1: packages: expected a list of strings"},
       {"config = [\n'CONFIG_A=y',\n1]\n" + whole, "riscv.toml:3: config: expected a list"},
