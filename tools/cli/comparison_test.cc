@@ -22,7 +22,7 @@ KeptBoot boot_with(const std::string &probed_base) {
   kept.boot.evidence["probe"] =
       "reserved_mem_probe 1\nlinear virt=0xffffff8000000000 phys=0x40000000\n"
       "region name=placed available=1 found=1 base=" +
-      probed_base + " size=0x10000 phandle=0x0 recorded_name=placed ops=none mapped=all\nend 1\n";
+      probed_base + " size=0x10000 phandle=none recorded_name=placed ops=none mapped=all\nend 1\n";
   return kept;
 }
 
