@@ -365,8 +365,7 @@ def tables_of(given, machines):
 def results(tables):
     """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
     rows = [(row, row["patch"], "all that is compiled") for row in tables["patches"]]
-    rows += [(row, row["configuration"], row["machine"])
-             for row in [*tables["variants"], *tables["abi"]]]
+    rows += [(row, row["configuration"], row["machine"]) for row in tables["variants"]]
     cases, mutants = [], []
     for row, name, machine in rows:
         bad = [f"{check}: {text}" for check, text in row.items() if not is_good({check: text})]
