@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <sstream>
+#include <utility>
 
 namespace rmemcheck {
 namespace {
@@ -32,9 +33,9 @@ std::string without_earlycon(const std::string &words) {
 /// The kernel's symbols, what is watched, and where the plugin leaves what it counts.
 class CountedBoot {
 public:
-  CountedBoot(const CostKernel &kernel, const fs::path &plugin)
+  CountedBoot(const CostKernel &kernel, fs::path plugin)
       : watched_(watched_functions(read_system_map(kernel.system_map), kernel.system_map)),
-        plugin_(plugin) {
+        plugin_(std::move(plugin)) {
     // Names that need no quoting among the plugin's arguments
     fs::create_symlink(fs::absolute(kernel.system_map), folder_.path() / "map");
     write_file(folder_.path() / "watch", watch_text(watched_));
