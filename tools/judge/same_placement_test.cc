@@ -142,7 +142,7 @@ TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
   Scenario scenario;
   scenario.expectation.memory = {ram};
   for (const std::uint32_t phandle : {1u, 2u}) {
-    scenario.expectation.regions.push_back(boot_placed_region("buf", 0x10000 * phandle));
+    scenario.expectation.regions.push_back(boot_placed_region("buf", 0x10000UL * phandle));
     scenario.expectation.regions.back().node.phandle = phandle;
   }
   bool is_first = true;
