@@ -22,11 +22,11 @@ inline int must(int result) {
   return result;
 }
 
-/// Big-endian cells of a number.
+/// Big-endian cells of a number; cells beyond two are 0.
 inline std::string cells(std::uint64_t value, int count) {
   std::string bytes;
   for (int shift = count * 32 - 8; shift >= 0; shift -= 8)
-    bytes += static_cast<char>(value >> shift & 0xff);
+    bytes += shift < 64 ? static_cast<char>(value >> shift & 0xff) : '\0';
   return bytes;
 }
 
