@@ -12,6 +12,9 @@ namespace rmemcheck {
 namespace {
 
 constexpr std::string_view array_words = "reserved_mem";
+/// Beside the array: what the series keeps until it is there.
+constexpr std::array early_words = {"early_region", "early_pool", "boot_ranges", "near_range",
+                                    "near_node"};
 /// Of drivers that use regions (drivers/of/platform.c has a table of them), and of tests.
 constexpr std::array foreign_words = {"ops", "matches", "driver", "test"};
 constexpr std::array slot_arrays = {"memblock_memory_init_regions",
@@ -26,6 +29,9 @@ bool is_variable(const Symbol &symbol) {
 }
 
 bool is_array(const Symbol &symbol) {
+  const auto is_early = [&](const char *word) { return symbol.name.starts_with(word); };
+  if (std::ranges::any_of(early_words, is_early))
+    return true;
   return contains(symbol.name, array_words) &&
          std::ranges::none_of(foreign_words,
                               [&](const char *word) { return contains(symbol.name, word); });

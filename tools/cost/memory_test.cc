@@ -12,6 +12,7 @@ TEST(StaticMemory, IsResidentOrInit) {
                                        {0x2000, 'd', "reserved_mem_array"},
                                        {0x2e00, 'd', "memblock_memory_init_regions"},
                                        {0x3e00, 'd', "other"},
+                                       {0x3f00, 'd', "early_regions"},
                                        {0x4000, 'B', "__init_end"},
                                        {0x5000, 'd', "reserved_mem"},
                                        {0x5008, 'd', "reserved_mem_driver"},
@@ -19,7 +20,7 @@ TEST(StaticMemory, IsResidentOrInit) {
                                        {0x6000, 'b', "reserved_mem_count"},
                                        {0x6004, 'b', "another"}};
   const StaticMemory memory = static_memory(symbols);
-  EXPECT_EQ(memory.init, 0xe00U);
+  EXPECT_EQ(memory.init, 0xe00U + 0x100U);
   EXPECT_EQ(memory.resident, 12U);
   EXPECT_EQ(memory.memblock_slots, 0x1000U);
 }
