@@ -21,10 +21,12 @@ std::optional<IomemEntry> scan_entry(std::string_view text) {
   const auto last = scanner.bare_hex();
   if (!last || !scanner.literal(" : ") || indentation % 2 != 0)
     return std::nullopt;
-  if (*last < *first || *last == std::numeric_limits<std::uint64_t>::max())
+  if (*last < *first)
     return std::nullopt;
+  // A range may end with the addresses; there is no number for what is behind them.
+  const std::uint64_t end = *last == std::numeric_limits<std::uint64_t>::max() ? *last : *last + 1;
   return IomemEntry{
-      {*first, *last + 1}, static_cast<unsigned>(indentation / 2), std::string(scanner.rest()), {}};
+      {*first, end}, static_cast<unsigned>(indentation / 2), std::string(scanner.rest()), {}};
 }
 
 bool is_hidden(const IomemEntry &entry) { return entry.range == PhysicalRange{0, 1}; }

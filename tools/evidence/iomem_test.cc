@@ -47,11 +47,16 @@ TEST(IomemTest, AddressesHiddenFromTheReaderAreNoAnswer) {
               HasSubstr("read as root"));
 }
 
+TEST(IomemTest, ARangeMayEndWithTheAddresses) {
+  const auto entries = parse_iomem("fffffffffffff000-ffffffffffffffff : Reserved\n");
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].range, (PhysicalRange{0xfffffffffffff000, 0xffffffffffffffff}));
+}
+
 TEST(IomemTest, ADamagedLineIsNeverPassedOver) {
   for (const std::string damaged :
        {"", "40000000", "40000000-5001ffff", "40000000-5001ffff :", " 40000000-5001ffff : reserved",
-        "50000000-4001ffff : reserved", "0x40000000-0x5001ffff : reserved",
-        "40000000-ffffffffffffffff : reserved"}) {
+        "50000000-4001ffff : reserved", "0x40000000-0x5001ffff : reserved"}) {
     const std::string text = "40000000-5001ffff : System RAM\n" + damaged + "\n";
     const std::string message = message_of([&] { parse_iomem(text); });
     EXPECT_THAT(message, HasSubstr("iomem:2: ")) << damaged;

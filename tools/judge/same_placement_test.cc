@@ -63,6 +63,15 @@ TEST(SamePlacement, FailsWithBothAddressesAndLines) {
   EXPECT_EQ(finding.at.line, 5u);
 }
 
+TEST(SamePlacement, AsksNothingOfAKernelThatPlacesOverItsTree) {
+  TwoBoots two = boots("6.9.0");
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  two.expectation.taken = {range(0x7fe00000, 0x2000)};
+  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  two.expectation.taken = {range(0x7f000000, 0x2000)};
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, DoesNotHoldARaisedAlignmentToAMask) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
