@@ -449,6 +449,24 @@ void add_memreserves(EditableTree &tree, const TreeRequest &request, const Encod
   }
 }
 
+/// Behind a property there may be bytes of another one that was there before.
+void clear_padding(std::string &dtb) {
+  const std::size_t base = fdt_off_dt_struct(dtb.data());
+  int next = 0;
+  for (int offset = 0; next >= 0; offset = next) {
+    const std::uint32_t tag = fdt_next_tag(dtb.data(), offset, &next);
+    if (tag == FDT_END)
+      return;
+    if (tag != FDT_PROP)
+      continue;
+    const auto at = base + static_cast<std::size_t>(offset);
+    const auto *property = reinterpret_cast<const struct fdt_property *>(dtb.data() + at);
+    const std::size_t used = at + sizeof(struct fdt_property) + fdt32_to_cpu(property->len);
+    std::fill(dtb.begin() + static_cast<std::ptrdiff_t>(used),
+              dtb.begin() + static_cast<std::ptrdiff_t>(base) + next, '\0');
+  }
+}
+
 } // namespace
 
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
@@ -472,6 +490,19 @@ std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
   add_chosen(tree, request, encoder);
   add_memreserves(tree, request, encoder);
   return tree.pack();
+}
+
+std::string without_seeds(const std::string &dtb) {
+  std::string bytes = dtb;
+  const int chosen = fdt_path_offset(bytes.data(), "/chosen");
+  if (chosen < 0)
+    return dtb;
+  for (const char *name : {"rng-seed", "kaslr-seed"})
+    (void)fdt_delprop(bytes.data(), chosen, name);
+  (void)fdt_pack(bytes.data());
+  bytes.resize(fdt_totalsize(bytes.data()));
+  clear_padding(bytes);
+  return bytes;
 }
 
 std::string with_chosen(const std::string &dtb, const std::string &bootargs,

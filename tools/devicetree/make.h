@@ -89,43 +89,14 @@ struct TreeRequest {
   }
 };
 
-/// Rules that an unpatched kernel fails on some kernels or machines alone.
-struct FailsWhere {
-  std::string before;                ///< older than that version, "6.5"; empty: whatever it is
-  std::vector<std::string> machines; ///< names; none: on any
-  std::vector<std::string> rules;
-};
-
-/// A case of the catalogue: one TOML file.
-struct Case {
-  std::string name;  ///< the file's stem
-  std::string title; ///< one line, what it is about
-  TreeRequest tree;
-  /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
-  std::vector<std::string> baseline_fails;
-  /// The same in addition, before a version or on some machines.
-  std::vector<FailsWhere> baseline_fails_where;
-  /// Which hazards of reserved memory the case is about, 1 to 26 (selftests/cases/README).
-  std::vector<std::uint64_t> hazards;
-  /// How many boot-placed regions a kernel may leave out of its array, as long as each is named
-  /// in an error and stays reserved.
-  std::uint64_t left_out = 0;
-  /// Kconfig lines that the case makes sense with; a machine without them is not asked.
-  std::vector<std::string> needs;
-  /// Cells of an address, and of a size, that the tree must have for the case's bytes to mean what
-  /// they say; 0: any.
-  std::uint64_t needs_cells = 0;
-  std::string append; ///< added to the kernel command line
-};
-
-/// Reads a case. Unknown keys, wrong types and impossible values are bad_input with
-/// file, line and what was expected.
-Case read_case(const std::filesystem::path &path);
-
 /// Returns `base_dtb` (a board's DTB) with the wanted /reserved-memory in it; one that
 /// is already there is replaced.
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
                       std::uint64_t memory_base);
+
+/// Returns `dtb` without the random numbers that QEMU puts into /chosen (rng-seed, kaslr-seed), so
+/// that two trees of one board are the same.
+std::string without_seeds(const std::string &dtb);
 
 /// Returns `dtb` with what a boot loader writes into /chosen: the command line and the initrd, if
 /// there is one.

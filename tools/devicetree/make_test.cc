@@ -294,5 +294,22 @@ TEST(MakeTree, WritesARegThatIsNotChecked) {
   EXPECT_EQ(tree.regions[1].size, 0x1000u);
 }
 
+TEST(WithoutSeeds, LeavesTheRestOfChosen) {
+  const auto with = [](const std::string &seed) {
+    return edited(board(), [&](void *fdt) {
+      must(fdt_add_subnode(fdt, 0, "chosen"));
+      set(fdt, "/chosen", "rng-seed", seed);
+      set(fdt, "/chosen", "stdout-path", "/uart");
+      set(fdt, "/chosen", "kaslr-seed", seed);
+    });
+  };
+  EXPECT_EQ(without_seeds(with("12345678")), without_seeds(with("abcdefgh")));
+  const std::string dtb = without_seeds(with("12345678"));
+  const int chosen = must(fdt_path_offset(dtb.data(), "/chosen"));
+  EXPECT_NE(fdt_getprop(dtb.data(), chosen, "stdout-path", nullptr), nullptr);
+  EXPECT_EQ(fdt_getprop(dtb.data(), chosen, "rng-seed", nullptr), nullptr);
+  EXPECT_EQ(without_seeds(board()), board());
+}
+
 } // namespace
 } // namespace rmemcheck
