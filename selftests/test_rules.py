@@ -24,6 +24,7 @@ FAILED_BY_A_KERNEL = {
     "default-cma": "linux-6.1.192-baseline/cma-default-static",
     "device-memory": "linux-6.1.192-baseline/coherent-pool",
     "left-out": "linux-6.1.192-baseline/boot-placed-300",
+    "efi-runtime": "linux-6.1.192-patched-efi/over-runtime",
 }
 
 # rule -> boot that passes, file, what stands there, what is put in its place

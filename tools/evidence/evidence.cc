@@ -2,6 +2,7 @@
 #include "evidence/evidence.h"
 
 #include "evidence/dmesg.h"
+#include "evidence/efi_memory.h"
 #include "evidence/iomem.h"
 #include "evidence/kunit.h"
 #include "evidence/memblock.h"
@@ -25,6 +26,7 @@ void take_dmesg(std::string_view text, Parsed &parsed) {
   Evidence &evidence = parsed.evidence;
   evidence.log = parse_dmesg(text);
   evidence.kunit = parse_kunit(evidence.log);
+  evidence.efi_memory = parse_efi_memory(evidence.log);
   if (auto dump = parse_memblock_dump(evidence.log)) {
     evidence.memblock_memory = std::move(dump->memory);
     evidence.memblock_reserved = std::move(dump->reserved);

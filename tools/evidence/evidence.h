@@ -62,6 +62,15 @@ struct IomemEntry {
   SourceLine at;
 };
 
+/// A line of the memory map that UEFI firmware has handed over, as "efi=debug" makes arm64, riscv
+/// and loongarch print it (drivers/firmware/efi/efi-init.c).
+struct EfiMemory {
+  PhysicalRange range;
+  std::string type;     ///< "Conventional", "Runtime Data", ...
+  bool is_used = false; ///< at run time, by the firmware
+  SourceLine at;
+};
+
 /// A piece of the linear mapping that is mapped, already translated to physical addresses.
 struct MappedRange {
   PhysicalRange range;
@@ -131,6 +140,7 @@ struct Evidence {
   std::optional<std::vector<ProbedRegion>> probe;
   std::vector<ProbedDevice> devices; ///< that the probe saw
   std::optional<KunitReport> kunit;  ///< of the log
+  std::vector<EfiMemory> efi_memory; ///< of the log; none where there is no UEFI, or it is silent
   /// Why a piece that was sent is absent nonetheless, a sentence each.
   std::vector<std::string> notes;
 };

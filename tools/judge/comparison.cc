@@ -34,6 +34,15 @@ const std::vector<Comparison> &comparisons() {
   return all;
 }
 
+std::vector<std::string> rule_names() {
+  std::vector<std::string> names;
+  for (const Rule &rule : rules())
+    names.push_back(rule.name);
+  for (const Comparison &comparison : comparisons())
+    names.push_back(comparison.name);
+  return names;
+}
+
 void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,
              const Evidence &patched) {
   bool is_as_before = true;

@@ -19,6 +19,9 @@ struct Comparison {
 /// All of them, in the order in which they are reported, after the other rules.
 const std::vector<Comparison> &comparisons();
 
+/// The names of all rules and comparisons, in their order.
+std::vector<std::string> rule_names();
+
 /// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
 /// of the patched kernel and points at its line; it names the line of the unpatched one.
 void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,

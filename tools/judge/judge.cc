@@ -136,6 +136,8 @@ const std::vector<Rule> &rules() {
       {"left-out", "regions that the kernel says it has no room for stay reserved", check_left_out},
       {"elfcorehdr", "what a crashed kernel has left is reserved and nothing overlaps it",
        check_elfcorehdr},
+      {"efi-runtime", "no no-map region lies over memory that UEFI uses at run time",
+       check_efi_runtime},
       {"kunit", "no test of the kernel's own fails, and the suite of the series has run",
        check_kunit},
       {"known-errors",

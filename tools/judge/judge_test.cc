@@ -26,8 +26,8 @@ TEST(Rules, KeepTheirNamesForEver) {
   EXPECT_THAT(names, ElementsAre("recorded", "logged", "nothing-extra", "reserved",
                                  "no-map-memblock", "iomem", "no-map-unmapped", "mapped-present",
                                  "ram-mapped", "probe-mapping", "placement", "init", "default-cma",
-                                 "given-back", "device-memory", "left-out", "elfcorehdr", "kunit",
-                                 "known-errors", "no-warning"));
+                                 "given-back", "device-memory", "left-out", "elfcorehdr",
+                                 "efi-runtime", "kunit", "known-errors", "no-warning"));
 }
 
 TEST(Judge, PassesAKernelThatDoesEverythingRight) {
@@ -36,7 +36,7 @@ TEST(Judge, PassesAKernelThatDoesEverythingRight) {
   EXPECT_THAT(verdict.rules,
               Each(Field(&RuleResult::outcome, AnyOf(Outcome::pass, Outcome::skip))));
   EXPECT_EQ(names_with(verdict, Outcome::skip),
-            "given-back, device-memory, left-out, elfcorehdr, kunit");
+            "given-back, device-memory, left-out, elfcorehdr, efi-runtime, kunit");
   EXPECT_EQ(verdict.reason, "");
   EXPECT_EQ(verdict.regions_in_tree, 9u);
   EXPECT_EQ(verdict.regions_recorded, 9u);

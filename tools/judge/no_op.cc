@@ -35,8 +35,10 @@ constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking 
 
 /// Log lines that come when there has been enough entropy, or that say how a PC got on measuring
 /// its clocks, for which the host had time or not, and which it takes therefore; or not at all.
-constexpr std::array<std::string_view, 10> lines_of_chance = {
+constexpr std::array<std::string_view, 11> lines_of_chance = {
     "random: crng init done",
+    // the firmware's heap lies where the kernel's size leaves room
+    "efi:",
     "APIC timer disabled due to verification failure",
     "tsc: ",
     "clocksource: tsc",

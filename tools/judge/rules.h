@@ -51,6 +51,9 @@ RuleResult check_device_memory(const Expectation &expectation, const Evidence &e
 // elfcorehdr.cc
 RuleResult check_elfcorehdr(const Expectation &expectation, const Evidence &evidence);
 
+// efi.cc
+RuleResult check_efi_runtime(const Expectation &expectation, const Evidence &evidence);
+
 // kunit.cc
 RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence);
 
