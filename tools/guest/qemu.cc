@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "devicetree/make.h"
 #include "guest/native.h"
 
 #include <fmt/format.h>
@@ -100,6 +101,9 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
       kernel_command_line(request),
   };
   command.insert(command.end(), guest.begin(), guest.end());
+  // UEFI takes kernel, initrd, command line and tree from QEMU and hands them on.
+  if (!request.machine.firmware.empty())
+    command.insert(command.end(), {"-bios", request.machine.firmware.string()});
   if (request.machine.has_user_space)
     add_user_space(command, request.machine, files);
   for (std::size_t index = 0; index < request.images.size(); ++index)
@@ -126,7 +130,7 @@ std::string board_dtb(const Machine &machine, const std::filesystem::path &kerne
     command.insert(command.end(), {"-kernel", kernel.string()});
   // A board that makes no tree is started instead, and that has no end.
   run_child_or_throw({command, ".", {}, {}, std::chrono::seconds(20)});
-  return read_file(dtb);
+  return without_seeds(read_file(dtb));
 }
 
 } // namespace rmemcheck

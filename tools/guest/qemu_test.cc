@@ -36,6 +36,16 @@ TEST(QemuCommand, BootsWhatWasAskedFor) {
   EXPECT_THAT(command, Contains("file,id=evidence,path=evidence"));
 }
 
+TEST(QemuCommand, StartsTheFirmwareWhereThereIsOne) {
+  EXPECT_EQ(value_of(qemu_command(request(), {}), "-bios"), "missing");
+  BootRequest efi = request();
+  efi.machine = read_machine(test::kit_folder() / "machines/arm64-efi.toml");
+  const auto command = qemu_command(efi, {"initramfs", "tree.dtb", "evidence"});
+  EXPECT_EQ(value_of(command, "-bios"), "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd");
+  EXPECT_EQ(value_of(command, "-kernel"), "/kernels/Image");
+  EXPECT_EQ(value_of(command, "-dtb"), "tree.dtb");
+}
+
 TEST(QemuCommand, HandsOverNoTreeWhereTheMachineHasNone) {
   BootRequest none = request();
   none.machine.has_device_tree = false;
