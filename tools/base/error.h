@@ -8,12 +8,14 @@ namespace rmemcheck {
 
 /// Exit status of every verb; other programs rely on the numbers.
 enum class ExitStatus : int {
-  holds = 0,        ///< every check holds
-  kernel_fails = 1, ///< a kernel fails a check
-  bad_input = 2,    ///< wrong usage, or input that a person gave is wrong
-  unknown = 3,      ///< could not find out: no guest, evidence cut short, a tool missing
-  all_skipped = 4,  ///< nothing was checked
-  interrupted = 130 ///< SIGINT or SIGTERM
+  holds = 0,         ///< every check holds
+  kernel_fails = 1,  ///< a kernel fails a check
+  bad_input = 2,     ///< wrong usage, or input that a person gave is wrong
+  unknown = 3,       ///< could not find out: no guest, evidence cut short, a tool missing
+  all_skipped = 4,   ///< nothing was checked
+  bisect_skip = 125, ///< under git bisect run: this commit tells nothing
+  bisect_stop = 128, ///< under git bisect run: no commit would, the command is wrong
+  interrupted = 130  ///< SIGINT or SIGTERM
 };
 
 /// What stops a verb. Thrown anywhere, caught in cli/main.cc alone, where it

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/apply.h"
+
 #include "base/error.h"
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
-#include "kernel/series.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -27,13 +28,6 @@ std::set<std::string> touched_files(const fs::path &patch) {
     }
   if (files.empty())
     throw bad_input(fmt::format("{}: expected a patch as git writes it", patch.string()));
-  return files;
-}
-
-std::set<std::string> touched_files(const Series &series) {
-  std::set<std::string> files;
-  for (const fs::path &patch : series.patches)
-    files.merge(touched_files(patch));
   return files;
 }
 
@@ -73,14 +67,19 @@ std::string what_failed(const fs::path &patch, const std::string &git_says) {
              : git_says;
 }
 
-void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path &tree) {
+ChildResult git_apply(const fs::path &patch, const fs::path &scratch,
+                      std::vector<std::string> options = {}) {
+  options.insert(options.begin(), {"git", "apply", "--whitespace=nowarn"});
+  options.push_back(fs::absolute(patch).string());
   // Outside of any repository git apply takes a folder as it is.
-  const Command command = {
-      {"git", "apply", "--whitespace=nowarn", fs::absolute(patch).string()},
-      scratch,
-      {{"GIT_CEILING_DIRECTORIES", scratch.parent_path().string()}, {"LC_ALL", "C"}},
-      {}};
-  const ChildResult result = run_child(command);
+  return run_child({options,
+                    scratch,
+                    {{"GIT_CEILING_DIRECTORIES", scratch.parent_path().string()}, {"LC_ALL", "C"}},
+                    {}});
+}
+
+void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path &tree) {
+  const ChildResult result = git_apply(patch, scratch);
   if (result.status != 0)
     throw bad_input(fmt::format("{}: does not apply to {}: {}", patch.string(), tree.string(),
                                 what_failed(patch, result.err)));
@@ -90,14 +89,6 @@ void copy_files(const std::set<std::string> &files, const fs::path &from, const 
   for (const std::string &file : files)
     if (fs::is_regular_file(from / file))
       copy_to(from / file, to / file);
-}
-
-/// Applies the series to copies of the files that it touches.
-void apply_to_copies(const Series &series, const std::set<std::string> &files, const fs::path &tree,
-                     const fs::path &scratch) {
-  copy_files(files, tree, scratch);
-  for (const fs::path &patch : series.patches)
-    apply_patch(patch, scratch, tree);
 }
 
 /// Makes a file of the tree what it is below `from`, where it may be missing.
@@ -110,15 +101,45 @@ void take_over(const std::string &file, const fs::path &from, const fs::path &tr
 
 } // namespace
 
+std::set<std::string> touched_files(const Series &series) {
+  std::set<std::string> files;
+  for (const fs::path &patch : series.patches)
+    files.merge(touched_files(patch));
+  return files;
+}
+
+void apply_to_copies(const Series &series, const fs::path &tree, const fs::path &scratch) {
+  copy_files(touched_files(series), tree, scratch);
+  for (const fs::path &patch : series.patches)
+    apply_patch(patch, scratch, tree);
+}
+
+std::vector<PatchState> try_series(const Series &series, const fs::path &tree) {
+  const TemporaryFolder scratch;
+  copy_files(touched_files(series), tree, scratch.path());
+  std::vector<PatchState> states;
+  for (const fs::path &patch : series.patches) {
+    const ChildResult applied = git_apply(patch, scratch.path());
+    PatchState state{patch, PatchState::Kind::applies, ""};
+    if (applied.status != 0) {
+      const bool is_there = git_apply(patch, scratch.path(), {"--reverse", "--check"}).status == 0;
+      state.kind = is_there ? PatchState::Kind::there : PatchState::Kind::fails;
+      state.why = is_there ? "" : what_failed(patch, applied.err);
+    }
+    states.push_back(std::move(state));
+  }
+  return states;
+}
+
 void check_series(const Series &series, const fs::path &tree) {
   const TemporaryFolder scratch;
-  apply_to_copies(series, touched_files(series), tree, scratch.path());
+  apply_to_copies(series, tree, scratch.path());
 }
 
 void apply_series(const Series &series, const fs::path &tree) {
   const TemporaryFolder scratch;
   const std::set<std::string> files = touched_files(series);
-  apply_to_copies(series, files, tree, scratch.path());
+  apply_to_copies(series, tree, scratch.path());
   const TemporaryFolder saved;
   copy_files(files, tree, saved.path());
   try {

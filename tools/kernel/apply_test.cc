@@ -193,5 +193,21 @@ TEST_F(ApplySeries, CheckDoesNotChangeTheTree) {
   EXPECT_EQ(contents(folder / "linux"), before);
 }
 
+TEST_F(ApplySeries, TellsPatchByPatchWhatBecomesOfIt) {
+  add(change("mm.c", hunk(5, "5", "five")));
+  add(change("mm.c", hunk(20, "21", "twenty")));
+  add(change("drivers/of.c", hunk(5, "five", "5"))); // the other way round: 5 is there
+  add(change("mm.c", hunk(10, "10", "ten")));
+  const auto before = contents(folder / "linux");
+  const std::vector<PatchState> states = try_series(series, folder / "linux");
+  EXPECT_EQ(contents(folder / "linux"), before);
+  ASSERT_EQ(states.size(), 4u);
+  EXPECT_EQ(states[0].kind, PatchState::Kind::applies);
+  EXPECT_EQ(states[1].kind, PatchState::Kind::fails);
+  EXPECT_THAT(states[1].why, HasSubstr("mm.c: hunk 1"));
+  EXPECT_EQ(states[2].kind, PatchState::Kind::there);
+  EXPECT_EQ(states[3].kind, PatchState::Kind::applies);
+}
+
 } // namespace
 } // namespace rmemcheck::test

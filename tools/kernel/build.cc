@@ -5,9 +5,11 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "kernel/bench.h"
 #include "kernel/cache.h"
 #include "kernel/config.h"
 #include "kernel/plugin.h"
+#include "kernel/series.h"
 
 #include <algorithm>
 #include <chrono>
@@ -61,7 +63,7 @@ std::string plugin_key(const Machine &machine) {
 std::string build_key(const BuildRequest &request, const std::vector<ConfigLine> &config) {
   const Machine &machine = request.machine;
   return sha256(fmt::format("{}\n{}\n{}\n{} {} {}\n{}\n{}\n{}", layout, request.tree.key,
-                            request.series ? request.series->content_key() : "unpatched",
+                            request.patches.empty() ? "unpatched" : patches_key(request.patches),
                             machine.arch, machine.image, machine.image_target, config_text(config),
                             tool_version_line(compiler(machine)),
                             machine.has_user_space ? module_key(request.module_source) : "none") +
@@ -91,7 +93,7 @@ public:
   Build(const BuildRequest &request, const std::vector<ConfigLine> &config, const fs::path &entry,
         const Progress &progress)
       : request_(request), config_(config), entry_(entry), work_(entry / "work"),
-        progress_(progress) {}
+        bench_(bench_of(request.tree), progress), progress_(progress) {}
 
   void operator()() {
     const auto start = std::chrono::steady_clock::now();
@@ -112,23 +114,26 @@ public:
   }
 
 private:
-  [[nodiscard]] fs::path tree() const { return work_ / "linux"; }
-  /// Directly below the tree, where the kernel calls its sources by relative names: objects of
-  /// two trees are the same to ccache.
-  [[nodiscard]] fs::path objects() const { return tree() / "build"; }
+  /// Trees of one repository are neighbours; others are apart.
+  static std::string bench_of(const SourceTree &tree) {
+    return tree.repository.empty() ? tree.key : tree.repository.string();
+  }
+  [[nodiscard]] fs::path tree() const { return bench_.tree(); }
+  [[nodiscard]] const fs::path &objects() const { return objects_; }
   [[nodiscard]] fs::path module_folder() const { return work_ / "kmod"; }
 
-  /// Hard links to the cache's own copy: neither git apply nor a build writes into a file.
-  void prepare_tree() const {
+  void prepare_tree() {
     progress_("preparing the tree", -1);
     make_folders(work_);
-    fs::copy(request_.tree.path, tree(),
-             fs::copy_options::recursive | fs::copy_options::copy_symlinks |
-                 fs::copy_options::create_hard_links);
-    throw_if_interrupted();
-    if (request_.series)
-      apply_series(*request_.series, tree());
-    make_folders(objects());
+    bench_.take(request_.tree, request_.patches);
+    objects_ = bench_.objects(objects_key());
+  }
+
+  /// Objects of another configuration or compiler would all be made anew.
+  [[nodiscard]] std::string objects_key() const {
+    const Machine &machine = request_.machine;
+    return sha256(fmt::format("{}\n{}\n{}\n{}{}", machine.arch, machine.image, config_text(config_),
+                              tool_version_line(compiler(machine)), plugin_key(machine)));
   }
 
   void configure() {
@@ -154,6 +159,7 @@ private:
                   "CROSS_COMPILE=" + machine.compiler_prefix, "CC=ccache " + compiler(machine),
                   "HOSTCC=ccache gcc", "LOCALVERSION=", "KBUILD_BUILD_TIMESTAMP=1970-01-01",
                   "KBUILD_BUILD_USER=rmemcheck", "KBUILD_BUILD_HOST=rmemcheck",
+                  "KBUILD_BUILD_VERSION=1",
                   fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))});
     if (!plugin_.empty())
       words.insert(words.begin() + 1, "KCFLAGS=-fplugin=" + plugin_.string());
@@ -215,6 +221,8 @@ private:
   fs::path entry_;
   fs::path work_;
   fs::path plugin_; ///< of the compiler; empty where it needs none
+  Bench bench_;
+  fs::path objects_; ///< of this configuration, on the bench
   const Progress &progress_;
   std::string log_;
 };
@@ -239,10 +247,15 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
 
 } // namespace
 
-BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress) {
+BuiltKernel build_kernel(const BuildRequest &wanted, const Progress &progress) {
   (void)tool_version_line("ccache"); // the build would name it less clearly
+  BuildRequest request = wanted;
+  std::vector<std::string> &lines = request.machine.config;
+  lines.insert(lines.end(), request.config.begin(), request.config.end());
   const std::vector<ConfigLine> config = wanted_config(request.fragment, request.machine);
   const std::string key = build_key(request, config);
+  constexpr int days = 14;
+  remove_old_benches(days);
   const CacheEntry entry = cached("kernels", key, progress, [&](const fs::path &folder) {
     Build(request, config, folder, progress)();
   });

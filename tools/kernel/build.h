@@ -2,12 +2,11 @@
 #pragma once
 
 #include "kernel/machine.h"
-#include "kernel/series.h"
 #include "kernel/tree.h"
 
 #include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -25,14 +24,15 @@ struct BuiltKernel {
 
 struct BuildRequest {
   SourceTree tree;
-  std::optional<Series> series; ///< none: unpatched
+  std::vector<std::filesystem::path> patches; ///< on top of the tree, in their order
   Machine machine;
+  std::vector<std::string> config;     ///< lines that replace the machine's for the same option
   std::filesystem::path fragment;      ///< Kconfig.fragment
   std::filesystem::path module_source; ///< kmod/
 };
 
 /// Builds, or takes from the cache under $XDG_CACHE_HOME/rmemcheck. Entries are keyed by
-/// content (tree, series, configuration, compiler, module source), appear by rename
+/// content (tree, patches, configuration, compiler, module source), appear by rename
 /// only when whole, and are guarded by a lock so that two runs build one entry once.
 /// A configuration line that did not take is bad_input naming it; a build that fails is
 /// could_not_find_out with its first error lines and the log's path.

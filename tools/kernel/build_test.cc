@@ -56,9 +56,7 @@ protected:
     request.fragment = folder / "Kconfig.fragment";
     request.module_source = folder / "kmod";
   }
-  [[nodiscard]] Series series() const {
-    return {folder / "series", {folder / "series/0001-x.patch"}};
-  }
+  [[nodiscard]] std::vector<fs::path> series() const { return {folder / "series/0001-x.patch"}; }
   [[nodiscard]] BuiltKernel build() const { return build_kernel(request, quiet); }
   [[nodiscard]] Error failure(ExitStatus status) const {
     Error error = error_of([&] { (void)build(); });
@@ -114,14 +112,14 @@ TEST_F(BuildKernel, TakesTheSecondFromTheCache) {
 
 TEST_F(BuildKernel, AppliesTheSeriesToACopy) {
   const auto before = contents(folder / "linux");
-  request.series = series();
+  request.patches = series();
   EXPECT_EQ(read(build().image), "int patched;\n");
   EXPECT_EQ(contents(folder / "linux"), before);
 }
 
 TEST_F(BuildKernel, KeyChangesWithSeriesAndTree) {
   std::set<std::string> keys = {build().key};
-  request.series = series();
+  request.patches = series();
   EXPECT_TRUE(keys.insert(build().key).second);
   write("series/0001-x.patch", std::string(patch) + "-- \n2.39.5\n");
   EXPECT_TRUE(keys.insert(build().key).second);
@@ -184,7 +182,7 @@ TEST_F(BuildKernel, NamesAConfigLineThatDidNotTake) {
 
 TEST_F(BuildKernel, NamesAPatchThatDoesNotApply) {
   write("linux/drivers/of/of_reserved_mem.c", "int other;\n");
-  request.series = series();
+  request.patches = series();
   EXPECT_THAT(failure(ExitStatus::bad_input).what(), HasSubstr("0001-x.patch: does not apply"));
 }
 

@@ -2,13 +2,18 @@
 #include "kernel/git_tree.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
 #include "kernel/cache.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <optional>
 #include <regex>
+#include <set>
+#include <sstream>
 
 namespace rmemcheck {
 namespace {
@@ -28,16 +33,18 @@ public:
                     {"GIT_ALTERNATE_OBJECT_DIRECTORIES", objects.string()}};
   }
 
-  [[nodiscard]] ChildResult try_git(std::vector<std::string> arguments) const {
+  [[nodiscard]] ChildResult try_git(std::vector<std::string> arguments,
+                                    const std::optional<fs::path> &input = std::nullopt) const {
     // Root may look at the repository of a person.
     arguments.insert(arguments.begin(), {"git", "-c", "safe.directory=*", "-C", path_.string()});
     std::map<std::string, std::string> environment = environment_;
     environment["LC_ALL"] = "C";
-    return run_child({arguments, ".", environment, {}});
+    return run_child({arguments, ".", environment, input});
   }
   /// The first line that git prints.
-  [[nodiscard]] std::string git(const std::vector<std::string> &arguments) const {
-    const ChildResult result = try_git(arguments);
+  [[nodiscard]] std::string git(const std::vector<std::string> &arguments,
+                                const std::optional<fs::path> &input = std::nullopt) const {
+    const ChildResult result = try_git(arguments, input);
     if (result.status != 0)
       throw could_not_find_out(
           fmt::format("{}: {}: {}", path_.string(), to_shell(arguments), first_line(result.err)));
@@ -64,8 +71,19 @@ public:
   void export_tree(const std::string &tree, const fs::path &folder) const {
     fs::remove(scratch_.path() / "index");
     (void)git({"read-tree", tree});
+    const std::optional<Relative> relative = nearest(tree);
     // A bare repository has no other work tree.
-    (void)git({"--work-tree=" + folder.string(), "checkout-index", "--all", "--force"});
+    std::vector<std::string> words = {"--work-tree=" + folder.string(), "checkout-index",
+                                      "--force"};
+    if (!relative) {
+      words.emplace_back("--all");
+      (void)git(words);
+      return;
+    }
+    link_files(relative->path, relative->changed, folder);
+    write_file(scratch_.path() / "names", joined(relative->there));
+    words.insert(words.end(), {"-z", "--stdin"});
+    (void)git(words, scratch_.path() / "names");
   }
 
   [[nodiscard]] SourceTree take(const std::string &tree, const std::string &name,
@@ -74,7 +92,7 @@ public:
       progress("taking the files of " + name, -1);
       export_tree(tree, folder);
     });
-    return {name, entry.path, "", "git-" + tree};
+    return {name, entry.path, "", "git-" + tree, fs::weakly_canonical(path_)};
   }
 
   [[nodiscard]] fs::path absolute(const std::string &git_path) const {
@@ -82,6 +100,82 @@ public:
   }
 
 private:
+  /// A tree that is in the cache, and what of it is not the same in another one.
+  struct Relative {
+    fs::path path;
+    std::set<std::string> changed;
+    std::vector<std::string> there; ///< those that the other one has
+  };
+
+  /// What is worth the question: the trees of a range are neighbours.
+  [[nodiscard]] std::optional<Relative> nearest(const std::string &tree) const {
+    constexpr std::size_t most_trees = 4;
+    constexpr std::size_t most_changed = 20000;
+    std::optional<Relative> found;
+    for (const fs::path &path : newest_trees(most_trees)) {
+      const std::string other = path.filename().string().substr(std::string("git-").size());
+      std::optional<Relative> relative = difference(other, tree);
+      if (!relative || relative->changed.size() > most_changed ||
+          (found && found->changed.size() <= relative->changed.size()))
+        continue;
+      relative->path = path;
+      found = std::move(relative);
+    }
+    return found;
+  }
+
+  static std::vector<fs::path> newest_trees(std::size_t most) {
+    std::vector<std::pair<fs::file_time_type, fs::path>> trees;
+    std::error_code error;
+    for (const fs::directory_entry &entry : fs::directory_iterator(cache_folder() / "trees", error))
+      if (entry.path().filename().string().starts_with("git-") && !entry.path().has_extension())
+        trees.emplace_back(fs::last_write_time(entry.path(), error), entry.path());
+    std::ranges::sort(trees, std::greater());
+    std::vector<fs::path> paths;
+    for (const auto &[time, path] : trees)
+      if (paths.size() < most)
+        paths.push_back(path);
+    return paths;
+  }
+
+  /// Nothing where the repository does not know the other tree.
+  [[nodiscard]] std::optional<Relative> difference(const std::string &other,
+                                                   const std::string &tree) const {
+    const ChildResult result =
+        try_git({"diff-tree", "-r", "-z", "--no-renames", "--name-status", other, tree});
+    if (result.status != 0)
+      return std::nullopt;
+    Relative relative;
+    std::istringstream fields(result.out);
+    for (std::string status, name;
+         std::getline(fields, status, '\0') && std::getline(fields, name, '\0');) {
+      relative.changed.insert(name);
+      if (status != "D")
+        relative.there.push_back(name);
+    }
+    return relative;
+  }
+
+  /// Files that are the same are one file on the disk.
+  static void link_files(const fs::path &from, const std::set<std::string> &without,
+                         const fs::path &to) {
+    for (const fs::directory_entry &entry : fs::recursive_directory_iterator(from)) {
+      const fs::path name = entry.path().lexically_relative(from);
+      if (entry.is_directory() && !entry.is_symlink())
+        fs::create_directory(to / name);
+      else if (!without.contains(name.string()))
+        entry.is_symlink() ? fs::copy_symlink(entry.path(), to / name)
+                           : fs::create_hard_link(entry.path(), to / name);
+    }
+  }
+
+  static std::string joined(const std::vector<std::string> &names) {
+    std::string text;
+    for (const std::string &name : names)
+      text += name + '\0';
+    return text;
+  }
+
   fs::path path_;
   TemporaryFolder scratch_;
   std::map<std::string, std::string> environment_;
@@ -144,6 +238,32 @@ SourceTree take_commit(const fs::path &repository, const std::string &commit,
   if (tree.status != 0)
     throw bad_input(fmt::format("{}: expected a commit of {}", commit, repository.string()));
   return git.take(first_line(tree.out), repository.string() + "@" + commit, progress);
+}
+
+std::vector<SourceTree> take_commits(const fs::path &repository, const std::string &from,
+                                     const std::string &to, const Progress &progress) {
+  if (!is_git_repository(repository))
+    throw bad_input(fmt::format("{}: expected a git repository", repository.string()));
+  const Repository git(repository);
+  const ChildResult commits = git.try_git({"log", "--reverse", "--topo-order", "--format=%h %T %s",
+                                           "--abbrev=12", "--end-of-options", from + ".." + to});
+  if (commits.status != 0)
+    throw bad_input(fmt::format("{}: expected two commits of {}: {}", from + ".." + to,
+                                repository.string(), first_line(commits.err)));
+  std::vector<SourceTree> trees;
+  for (const std::string &line : split_lines(commits.out)) {
+    std::istringstream words(line);
+    std::string commit;
+    std::string tree;
+    words >> commit >> tree;
+    trees.push_back(git.take(tree, repository.string() + "@" + commit, progress));
+    trees.back().commit = commit;
+    std::getline(words >> std::ws, trees.back().subject);
+  }
+  if (trees.empty())
+    throw bad_input(
+        fmt::format("{}: no commit of {} is in that range", from + ".." + to, repository.string()));
+  return trees;
 }
 
 bool is_release_tag(const std::string &name) {

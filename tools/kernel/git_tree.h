@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -19,6 +20,12 @@ SourceTree take_work_tree(const std::filesystem::path &repository, const Progres
 /// A commit of a repository; one that it does not have is bad_input.
 SourceTree take_commit(const std::filesystem::path &repository, const std::string &commit,
                        const Progress &progress);
+
+/// The commits of FROM..TO, in the order in which they follow each other, FROM left out. None is
+/// bad_input.
+std::vector<SourceTree> take_commits(const std::filesystem::path &repository,
+                                     const std::string &from, const std::string &to,
+                                     const Progress &progress);
 
 /// Whether the name is that of a release, such as v6.9-rc1 or v6.1.90.
 bool is_release_tag(const std::string &name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/machine.h"
 
+#include "base/file.h"
 #include "base/toml_table.h"
 
 namespace rmemcheck {
@@ -62,6 +63,7 @@ void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &
   machine.qemu_program = reader.required_string("program", some_text);
   machine.qemu_machine = reader.required_string("machine", some_text);
   machine.qemu_cpu = reader.required_string("cpu", some_text);
+  machine.firmware = reader.string("firmware").value_or("");
   read_memory_size(reader, machine);
   machine.has_device_tree = reader.boolean("device-tree", true);
   const auto base = reader.size("memory-base");
@@ -95,6 +97,7 @@ Machine read_machine(const std::filesystem::path &path) {
   TomlTable reader = file.root();
   Machine machine;
   machine.name = path.stem().string();
+  machine.key = sha256(read_file(path));
   machine.arch = reader.required_string("arch", "ARCH= of the kernel build");
   machine.compiler_prefix = reader.string("compiler-prefix").value_or("");
   machine.image = reader.required_string("image", "the image's path below the build folder");

@@ -22,6 +22,7 @@ struct EntryCode {
 /// An architecture: one file of machines/.
 struct Machine {
   std::string name;            ///< the file's stem
+  std::string key;             ///< of the file's content
   std::string arch;            ///< ARCH= of the kernel build
   std::string compiler_prefix; ///< CROSS_COMPILE=
   std::string image;           ///< path of the boot image below the build folder
@@ -55,6 +56,7 @@ struct Machine {
   std::string qemu_program;
   std::string qemu_machine;
   std::string qemu_cpu;
+  std::filesystem::path firmware; ///< that QEMU starts instead of the kernel; empty: none
   std::uint64_t memory_mib = 0;
   bool has_device_tree = true;   ///< whether the kernel is handed a DTB
   std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB

@@ -53,7 +53,16 @@ SeriesRow read_row(TomlTable &reader, const fs::path &patches) {
   return row;
 }
 
-/// In the order of their names, as git format-patch numbers them; 0000 is the cover letter.
+std::string rows_text(const std::vector<SeriesRow> &rows) {
+  std::string text;
+  for (const SeriesRow &row : rows)
+    text +=
+        fmt::format("\n  {} serves {} up to, not including, {}", row.folder, row.from, row.until);
+  return text;
+}
+
+} // namespace
+
 std::vector<fs::path> patches_of(const fs::path &folder) {
   std::vector<fs::path> patches;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
@@ -66,16 +75,6 @@ std::vector<fs::path> patches_of(const fs::path &folder) {
     throw bad_input(fmt::format("{}: expected at least one .patch file", folder.string()));
   return patches;
 }
-
-std::string rows_text(const std::vector<SeriesRow> &rows) {
-  std::string text;
-  for (const SeriesRow &row : rows)
-    text +=
-        fmt::format("\n  {} serves {} up to, not including, {}", row.folder, row.from, row.until);
-  return text;
-}
-
-} // namespace
 
 std::vector<SeriesRow> read_series_table(const fs::path &patches) {
   const TomlFile file(patches / "series.toml");
@@ -101,7 +100,7 @@ Series find_series(const fs::path &patches, const std::string &version) {
   return {patches / row->folder, patches_of(patches / row->folder)};
 }
 
-std::string Series::content_key() const {
+std::string patches_key(const std::vector<fs::path> &patches) {
   std::string lines;
   for (const fs::path &patch : patches)
     lines += sha256(read_file(patch)) + '\n';

@@ -17,9 +17,15 @@ struct SeriesRow {
 
 struct Series {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> patches;    ///< in order, the cover letter left out
-  [[nodiscard]] std::string content_key() const; ///< sha256 over the patches' sha256
+  std::vector<std::filesystem::path> patches; ///< in order, the cover letter left out
 };
+
+/// The .patch files of a folder in the order of their names, as git format-patch numbers them,
+/// without a cover letter (0000-...). None is bad_input.
+std::vector<std::filesystem::path> patches_of(const std::filesystem::path &folder);
+
+/// SHA-256 over the patches' SHA-256.
+std::string patches_key(const std::vector<std::filesystem::path> &patches);
 
 /// Reads the table. Errors are bad_input with file and line.
 std::vector<SeriesRow> read_series_table(const std::filesystem::path &patches);
@@ -27,6 +33,21 @@ std::vector<SeriesRow> read_series_table(const std::filesystem::path &patches);
 /// The series that serves a kernel version such as "6.1.192"; none is bad_input that
 /// lists what is served.
 Series find_series(const std::filesystem::path &patches, const std::string &version);
+
+/// What became of one patch of a series.
+struct PatchState {
+  std::filesystem::path patch;
+  enum class Kind {
+    applies,
+    there, ///< the tree has what it changes already
+    fails
+  } kind = Kind::applies;
+  std::string why; ///< of one that fails: file and hunk
+};
+
+/// Tries the patches one after the other; one that fails is left out for those behind it. The tree
+/// is not changed.
+std::vector<PatchState> try_series(const Series &series, const std::filesystem::path &tree);
 
 /// Whether the series applies to the tree; if not, bad_input names patch, file and hunk.
 /// The tree is not changed.

@@ -143,16 +143,16 @@ TEST_F(FindSeries, RefusesAFolderWithoutPatches) {
 
 TEST_F(FindSeries, ContentKeyIsTheSha256OverThePatchesSha256) {
   const std::string lines = sha256("v6.1/0001-a.patch") + "\n" + sha256("v6.1/0002-b.patch") + "\n";
-  EXPECT_EQ(find_series(folder, "6.1").content_key(), sha256(lines));
+  EXPECT_EQ(patches_key(find_series(folder, "6.1").patches), sha256(lines));
 }
 
 TEST_F(FindSeries, ContentKeyIsThatOfThePatchesAlone) {
-  const std::string key = find_series(folder, "6.1").content_key();
+  const std::string key = patches_key(find_series(folder, "6.1").patches);
   write("v6.1/0000-cover-letter.patch", "another letter");
   fs::rename(folder / "v6.1/0002-b.patch", folder / "v6.1/0003-b.patch");
-  EXPECT_EQ(find_series(folder, "6.1").content_key(), key);
+  EXPECT_EQ(patches_key(find_series(folder, "6.1").patches), key);
   write("v6.1/0001-a.patch", "another patch");
-  EXPECT_NE(find_series(folder, "6.1").content_key(), key);
+  EXPECT_NE(patches_key(find_series(folder, "6.1").patches), key);
 }
 
 } // namespace

@@ -17,6 +17,9 @@ struct SourceTree {
   std::filesystem::path path; ///< a folder with its files, ours or the person's; only to be read
   std::string version;        ///< "6.1.192", from the Makefile's VERSION, PATCHLEVEL, SUBLEVEL
   std::string key;            ///< content key: of the archive, the git tree, or the files
+  std::filesystem::path repository = {}; ///< where it is of; empty for other trees
+  std::string commit = {};               ///< of a repository, abbreviated
+  std::string subject = {};              ///< of that commit
 };
 
 /// Finds out what `tree` is:

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/run_folder.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
+#include "base/out_folder.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace rmemcheck {
+
+namespace fs = std::filesystem;
+
+RunFolder::RunFolder(const fs::path &wanted, const std::string &verb)
+    : path_(out_folder_path(wanted)) {
+  check_replaceable(path_, verb);
+  std::error_code error;
+  fs::create_directories(path_, error);
+  const fs::path marker = path_ / out_marker_name;
+  lock_ = ::open(marker.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0)
+    throw bad_input(fmt::format("--out {}: cannot be made: {}", wanted.string(),
+                                error ? error.message() : std::strerror(errno)));
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock_);
+    throw bad_input(fmt::format("--out {}: another run writes there, expected a folder of its own",
+                                wanted.string()));
+  }
+  const std::string text = out_marker_text(verb);
+  if (fs::file_size(marker) == 0 &&
+      ::write(lock_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw could_not_find_out(fmt::format("{}: {}", marker.string(), std::strerror(errno)));
+}
+
+RunFolder::~RunFolder() { ::close(lock_); }
+
+void RunFolder::clear() const {
+  for (const fs::directory_entry &entry : fs::directory_iterator(path_))
+    if (entry.path().filename() != out_marker_name)
+      fs::remove_all(entry.path());
+}
+
+} // namespace rmemcheck
