@@ -18,7 +18,8 @@ ExitStatus parse_and_run(int argc, char **argv) {
              "input,\n3 could not find out, 4 all skipped, 130 interrupted.\n\n"
              "Example:\n  rmemcheck run --out out/validate");
   ChosenVerb chosen;
-  for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge, add_cost})
+  for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge, add_compare,
+                         add_report, add_cost})
     add(app, chosen);
   try {
     app.parse(argc, argv);

@@ -71,4 +71,8 @@ void ProgressLine::print(const std::string &text) {
   std::fflush(out_);
 }
 
+Progress step_of(ProgressLine &line) {
+  return [&line](const std::string &what, double share) { line.step(what, share); };
+}
+
 } // namespace rmemcheck

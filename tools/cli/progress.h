@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "kernel/tree.h"
+
 #include <chrono>
 #include <cstdio>
 #include <mutex>
@@ -40,5 +42,8 @@ private:
   std::chrono::steady_clock::time_point last_{};
   bool is_shown_ = false;
 };
+
+/// The line's steps as other rooms tell them. Valid as long as the line.
+Progress step_of(ProgressLine &line);
 
 } // namespace rmemcheck

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/version.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
 
 namespace rmemcheck {
-
-inline constexpr const char *tool_version = "0.1";
 
 /// What the command line chose; called once all of it has been read.
 using ChosenVerb = std::function<ExitStatus()>;
@@ -20,6 +19,8 @@ void add_build(CLI::App &app, ChosenVerb &chosen);
 void add_dt(CLI::App &app, ChosenVerb &chosen);
 void add_boot(CLI::App &app, ChosenVerb &chosen);
 void add_judge(CLI::App &app, ChosenVerb &chosen);
+void add_compare(CLI::App &app, ChosenVerb &chosen);
+void add_report(CLI::App &app, ChosenVerb &chosen);
 void add_cost(CLI::App &app, ChosenVerb &chosen);
 
 } // namespace rmemcheck

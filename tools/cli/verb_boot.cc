@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
-#include "cli/conclusion.h"
-#include "cli/crash.h"
-#include "cli/guest_init.h"
-#include "cli/kept_boot.h"
-#include "cli/kit.h"
-#include "cli/out_folder.h"
+#include "base/out_folder.h"
+#include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "engine/conclusion.h"
+#include "engine/crash.h"
+#include "engine/guest_init.h"
+#include "engine/kept_boot.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -66,7 +66,7 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   request.append = options.append;
   request.silence_seconds = options.silence_seconds;
   if (request.machine.has_user_space)
-    request.init = guest_init(request.machine, kit, progress);
+    request.init = guest_init(request.machine, kit, step_of(progress));
   else if (!options.modules.empty())
     throw bad_input(fmt::format("--module: expected none: the machine {} has no user space",
                                 request.machine.name));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/kernel_folder.h"
-#include "cli/kit.h"
-#include "cli/out_folder.h"
+#include "base/out_folder.h"
+#include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "engine/kernel_folder.h"
 #include "kernel/build.h"
+#include "kernel/series.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -27,7 +28,7 @@ BuiltKernel build_with_progress(const BuildOptions &options, const Kit &kit,
   BuildRequest request;
   request.tree = find_tree(options.tree, progress);
   if (!options.unpatched)
-    request.series = find_series(kit.patches(), request.tree.version);
+    request.patches = find_series(kit.patches(), request.tree.version).patches;
   request.machine = machine;
   request.fragment = kit.fragment();
   request.module_source = kit.module_source();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
-#include "cli/guest_init.h"
-#include "cli/kit.h"
-#include "cli/out_folder.h"
+#include "base/out_folder.h"
+#include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "cost/chart.h"
@@ -10,6 +9,7 @@
 #include "cost/json.h"
 #include "cost/measure.h"
 #include "cost/table.h"
+#include "engine/guest_init.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -111,7 +111,7 @@ Machine measured_machine(const CostOptions &options, const Kit &kit) {
 std::vector<CostTree> make_trees(const Kit &kit, const Machine &machine,
                                  const std::vector<CostSize> &sizes, ProgressLine &progress) {
   progress.step("making the trees", -1);
-  const std::string board = board_dtb(machine, kernel_for_dump(machine, kit, progress));
+  const std::string board = board_dtb(machine, kernel_for_dump(machine, kit, step_of(progress)));
   std::vector<CostTree> trees;
   std::ranges::transform(sizes, std::back_inserter(trees), [&](const CostSize &size) {
     return CostTree{size, make_tree(board, cost_tree(size), machine.memory_base)};
@@ -128,7 +128,7 @@ std::vector<KernelCost> measure_all(const Kit &kit, const Machine &machine,
       [&](const std::string &what, double share) { progress.step(what, share); });
   BootRequest base;
   base.machine = machine;
-  base.init = guest_init(machine, kit, progress);
+  base.init = guest_init(machine, kit, step_of(progress));
   std::vector<KernelCost> costs;
   std::ranges::transform(kernels, std::back_inserter(costs), cost_of_files);
   const std::vector<CostTree> trees = make_trees(kit, machine, sizes, progress);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
 #include "base/file.h"
-#include "cli/guest_init.h"
-#include "cli/kit.h"
+#include "catalogue/case.h"
+#include "catalogue/kit.h"
+#include "cli/progress.h"
 #include "cli/size_option.h"
 #include "cli/tree_options.h"
 #include "cli/verb.h"
+#include "engine/guest_init.h"
 #include "expectation/expectation.h"
 #include "guest/boot.h"
 #include "kernel/machine.h"
@@ -50,7 +52,8 @@ Board board_of_machine(const MakeOptions &options) {
     throw bad_input(
         fmt::format("machine {}: expected one whose kernel is handed a device tree", machine.name));
   ProgressLine progress;
-  return {board_dtb(machine, kernel_for_dump(machine, kit, progress)), machine.memory_base};
+  return {board_dtb(machine, kernel_for_dump(machine, kit, step_of(progress))),
+          machine.memory_base};
 }
 
 TreeRequest wanted_tree(const MakeOptions &options) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/comparison.h"
-#include "cli/conclusion.h"
-#include "cli/kept_boot.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "engine/comparison.h"
+#include "engine/conclusion.h"
+#include "engine/kept_boot.h"
 #include "report/text.h"
 
 #include <algorithm>
@@ -40,25 +40,26 @@ struct JudgeOptions {
   std::string against; ///< a boot of the unpatched kernel; empty: as a run has left it
 };
 
-/// The unpatched kernel's boot of the same case: in a run's folder, runs/baseline/CASE for
-/// runs/patched/CASE. Nothing where there is none.
-std::optional<fs::path> unpatched_boot(const fs::path &boot, const JudgeOptions &options) {
-  if (!options.against.empty())
-    return options.against;
+/// The boot of the same case by another kernel of the run, if there is one.
+std::optional<fs::path> other_boot(const fs::path &boot, const std::string &kernel) {
+  if (kernel.empty())
+    return std::nullopt;
   const fs::path whole = fs::absolute(boot / "").lexically_normal().parent_path();
-  const fs::path kernel = whole.parent_path();
-  const fs::path unpatched = kernel.parent_path() / "baseline" / whole.filename();
-  const bool is_there = kernel.filename() == "patched" && fs::exists(unpatched / "run.json");
-  return is_there ? std::optional(unpatched) : std::nullopt;
+  const fs::path other = whole.parent_path().parent_path() / kernel / whole.filename();
+  return fs::exists(other / "run.json") ? std::optional(other) : std::nullopt;
 }
 
+/// As the run has judged it, with what it was held against.
 CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
   const KeptBoot kept = load(boot);
   CaseResult result = judge_kept(kept, shown(boot));
-  if (const auto unpatched = unpatched_boot(boot, options)) {
-    compare_kept(result, load(*unpatched), kept);
-    result.conclusion = result.verdict.outcome;
-  }
+  const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
+                                                : std::optional<fs::path>(options.against);
+  if (baseline)
+    compare_kept(result, load(*baseline), kept);
+  if (const auto control = other_boot(boot, kept.control))
+    result.fails_without = failures_of(judge_kept(load(*control), shown(*control)));
+  conclude(result);
   return result;
 }
 
@@ -67,15 +68,15 @@ ExitStatus judge_folders(const JudgeOptions &options) {
   for (const std::string &folder : options.folders)
     add_boots(folder, boots);
   const TextStyle style{is_colour_wanted(), 0};
-  std::vector<CaseResult> results;
+  std::vector<Outcome> outcomes;
   for (const fs::path &boot : boots) {
     CaseResult result = judge_boot(boot, options);
     if (result.name.empty())
       result.name = result.folder;
     fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
-    results.push_back(std::move(result));
+    outcomes.push_back(result.conclusion);
   }
-  return exit_status(conclusion(results));
+  return exit_status(conclusion(outcomes));
 }
 
 } // namespace

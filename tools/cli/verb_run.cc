@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/file.h"
-#include "cli/conclusion.h"
-#include "cli/guest_init.h"
-#include "cli/kernel_folder.h"
-#include "cli/kit.h"
-#include "cli/out_folder.h"
-#include "cli/validation.h"
+#include "catalogue/kit.h"
+#include "cli/progress.h"
 #include "cli/verb.h"
-#include "kernel/config.h"
-#include "report/json.h"
+#include "engine/conclusion.h"
+#include "engine/kernel_list.h"
+#include "engine/run.h"
+#include "judge/comparison.h"
+#include "kernel/cache.h"
+#include "report/text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,166 +22,197 @@ namespace fs = std::filesystem;
 struct RunOptions {
   std::string kit;
   std::string tree;
-  std::vector<std::string> machines = {"arm64"};
+  std::vector<std::string> specs;
+  std::string list; ///< of kernels, a file; empty: there is none
+  std::vector<std::string> machines;
   std::vector<std::string> cases;
   std::vector<std::string> kernels = {"baseline", "patched"};
   std::string image; ///< a kernel that is built already; empty: they are built
   std::string name = "given";
   std::string config;
   std::vector<std::string> modules;
-  std::string out = "out/validate";
+  std::string out;      ///< empty: out/validate
+  std::string bisect;   ///< a rule; empty: no bisection
+  std::string expected; ///< a file of failures that are known
+  bool resume = false;
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
 };
 
-/// The work for one machine, from the tree to the results.
-class Run {
-public:
-  Run(const RunOptions &options, const Kit &kit, const fs::path &out)
-      : options_(options), shown_(out.string()), out_(out, "run"), kit_(kit) {}
-
-  /// What came of it, in a line.
-  std::string operator()(const Machine &machine) {
-    const auto start = std::chrono::steady_clock::now();
-    std::vector<PreparedCase> cases = prepare_cases(case_files(options_.cases, kit_), machine,
-                                                    kernel_for_dump(machine, kit_, progress_));
-    const std::vector<std::string> names =
-        options_.image.empty() ? options_.kernels : std::vector{options_.name};
-    for (const std::string &line : leave_out_unserved(cases, configured(machine), names))
-      progress_.print(line + '\n');
-    const std::vector<KernelUnderTest> kernels =
-        options_.image.empty() ? build_kernels(machine) : given_kernel();
-    BootRequest base;
-    base.machine = machine;
-    if (machine.has_user_space)
-      base.init = guest_init(machine, kit_, progress_);
-    else if (!options_.modules.empty())
-      throw bad_input(
-          fmt::format("--module: expected none: the machine {} has no user space", machine.name));
-    results_.cases = validate(cases, kernels, base, out_.path(), options_.jobs, progress_);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    results_.seconds = elapsed.count();
-    return finish(machine);
+/// What the command line asks for: SPECs and a list, an image, or a tree without and with the
+/// series that serves it.
+std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
+  std::vector<KernelRequest> requests;
+  for (const std::string &text : options.specs)
+    requests.push_back({parse_spec(text), "", {}, {}, {}, {}});
+  if (!options.list.empty())
+    std::ranges::move(read_kernel_list(options.list), std::back_inserter(requests));
+  if (!options.image.empty()) {
+    if (!fs::is_regular_file(options.image))
+      throw bad_input(fmt::format("--image {}: no such file", options.image));
+    if (options.name.empty() || options.name != folder_name(options.name))
+      throw bad_input(fmt::format("--name {}: expected the name of a folder", options.name));
+    for (const std::string &module : options.modules)
+      if (!fs::is_regular_file(module))
+        throw bad_input(fmt::format("--module {}: no such file", module));
+    KernelSpec spec;
+    spec.text = options.image;
+    spec.kind = KernelSpec::Kind::image;
+    spec.base = options.image;
+    requests.push_back({spec, options.name, {}, {}, {}, {}});
+    requests.back().modules.assign(options.modules.begin(), options.modules.end());
   }
-
-  [[nodiscard]] Outcome outcome() const { return conclusion(results_.cases); }
-
-private:
-  /// The machine with all of the configuration that cases may need: that of the kernel that was
-  /// given, or what is built.
-  [[nodiscard]] Machine configured(Machine machine) const {
-    if (!options_.config.empty()) {
-      machine.config = split_lines(read_file(options_.config));
-      return machine;
-    }
-    for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))
-      machine.config.push_back(line.text);
-    return machine;
+  if (!requests.empty())
+    return requests;
+  for (const std::string &name : options.kernels) {
+    KernelSpec spec;
+    const bool is_patched = name == "patched";
+    if (options.tree.empty() || fs::exists(options.tree) || options.tree.find('@') == 0)
+      spec.base = options.tree;
+    else
+      spec = parse_spec(options.tree);
+    spec.text = (is_patched ? "" : "baseline=") + options.tree + (is_patched ? "+series" : "");
+    spec.role = is_patched ? Role::must_pass : Role::baseline;
+    if (is_patched)
+      spec.additions = {{Addition::Kind::series, {}}};
+    requests.push_back({spec, name, {}, {}, {}, {}});
   }
+  return requests;
+}
 
-  std::vector<KernelUnderTest> given_kernel() {
-    for (const std::string &file : options_.modules)
-      if (!fs::is_regular_file(file))
-        throw bad_input(fmt::format("--module {}: no such file", file));
-    if (!fs::is_regular_file(options_.image))
-      throw bad_input(fmt::format("--image {}: no such file", options_.image));
-    if (options_.name.find('/') != std::string::npos)
-      throw bad_input(fmt::format("--name {}: expected the name of a folder", options_.name));
-    results_.kernels.push_back({options_.name, "", "", false, 0});
-    KernelUnderTest kernel{options_.name, "", options_.image, {}};
-    kernel.modules.assign(options_.modules.begin(), options_.modules.end());
-    return {kernel};
-  }
+/// Of mutants and lists their own machines, where the command line names none.
+std::vector<std::string> machine_names(const RunOptions &options, const Plan &plan) {
+  if (!options.machines.empty())
+    return options.machines;
+  std::vector<std::string> names;
+  for (const PlannedKernel &kernel : plan.kernels)
+    for (const std::string &name :
+         kernel.machines.empty() ? std::vector<std::string>{"arm64"} : kernel.machines)
+      if (std::ranges::find(names, name) == names.end())
+        names.push_back(name);
+  return names;
+}
 
-  /// What find_tree() and build_kernel() say they do, with the kernel's name in front.
-  Progress progress_of(const std::string &prefix) {
-    return [this, prefix](const std::string &what, double share) {
-      progress_.step(prefix + what, share);
-    };
-  }
+/// Where results go that nobody wants a place for. A bisection runs in the tree itself, which must
+/// not change by it.
+fs::path out_of(const RunOptions &options) {
+  if (!options.out.empty())
+    return options.out;
+  return options.bisect.empty() ? fs::path("out/validate") : cache_folder() / "bisect";
+}
 
-  std::vector<KernelUnderTest> build_kernels(const Machine &machine) {
-    BuildRequest request;
-    request.tree = find_tree(options_.tree, progress_of(""));
-    request.machine = machine;
-    request.fragment = kit_.fragment();
-    request.module_source = kit_.module_source();
-    results_.tree = request.tree.name;
-    results_.tree_version = request.tree.version;
-    const bool is_patched_wanted = has_kernel("patched");
-    const std::optional<Series> series =
-        is_patched_wanted ? std::optional(find_series(kit_.patches(), request.tree.version))
-                          : std::nullopt;
-    if (series)
-      results_.series = series->folder.filename().string();
-    std::vector<KernelUnderTest> kernels;
-    for (const char *name : {"baseline", "patched"}) {
-      if (!has_kernel(name))
-        continue;
-      request.series = name == std::string("patched") ? series : std::nullopt;
-      const BuiltKernel built = build_kernel(request, progress_of(name + std::string(": ")));
-      keep(name, built, machine);
-      kernels.push_back({name, built.version, built.image, {}});
-      if (!built.module.empty())
-        kernels.back().modules.push_back(built.module);
-    }
-    return kernels;
-  }
-
-  [[nodiscard]] bool has_kernel(const std::string &name) const {
-    return std::ranges::find(options_.kernels, name) != options_.kernels.end();
-  }
-
-  void keep(const std::string &name, const BuiltKernel &built, const Machine &machine) {
-    copy_kernel(built, machine, out_.path() / "kernels" / name);
-    results_.kernels.push_back({name, built.version, built.key, built.from_cache, built.seconds});
-    progress_.print(fmt::format(
-        "{:<8}  Linux {}, {}\n", name, built.version,
-        built.from_cache ? "from the cache" : fmt::format("built in {:.0f} s", built.seconds)));
-  }
-
-  std::string finish(const Machine &machine) {
-    results_.tool_version = tool_version;
-    results_.machine = machine.name;
-    write_file(out_.path() / "results.json", results_json(results_));
-    out_.commit();
-    const TextStyle style{is_colour_wanted(), 0};
-    // The table compares two kernels.
-    std::string text = "\n";
-    if (options_.image.empty())
-      text += table_text(results_.cases, style) + '\n';
-    for (const CaseResult &result : results_.cases)
-      for (const std::string &remark : result.remarks)
-        text += remark + '\n';
-    std::string summary = summary_text(results_.cases, style);
-    progress_.print(text + summary + fmt::format("results in {}\n", shown_));
-    return summary;
-  }
-
-  const RunOptions &options_;
-  std::string shown_; ///< the folder as a person has named it
-  OutFolder out_;
-  const Kit &kit_;
-  ProgressLine progress_;
-  RunResults results_;
+/// What is known of all machines.
+struct Results {
+  std::vector<RunResults> runs;
+  std::vector<Outcome> outcomes;
 };
 
-/// One machine's results are in the folder itself, those of several each in one of its own there.
-ExitStatus run(const RunOptions &options) {
-  const Kit kit = find_kit(options.kit);
-  const std::vector<Machine> machines = read_bootable_machines(options.machines, kit);
+/// The table, what is not as it must be, and what the run comes to.
+std::string text_of(const RunResults &results, const fs::path &out) {
+  const TextStyle style{is_colour_wanted(), 0};
+  if (results.nothing_to_do)
+    return fmt::format("skip: no case is left for {}\n", results.machine);
+  std::string text = "\n" + table_text(results, style) + '\n';
+  for (const CaseResult &result : results.cases)
+    for (const std::string &remark : result.remarks)
+      text += remark + '\n';
+  return text + summary_text(results, style) + fmt::format("results in {}\n", out.string());
+}
+
+void check_machines(const RunOptions &options, const std::vector<Machine> &machines) {
   if (!options.image.empty() && machines.size() != 1)
     throw bad_input(fmt::format("--image: expected one --machine, not {}", machines.size()));
-  Outcome worst = Outcome::pass;
+  for (const Machine &machine : machines)
+    if (!machine.has_user_space && !options.modules.empty())
+      throw bad_input(
+          fmt::format("--module: expected none: the machine {} has no user space", machine.name));
+}
+
+/// One machine's results are in the folder itself, those of several each in one of its own there.
+Results run_all(const RunOptions &options, const std::vector<KernelRequest> &requests) {
+  ProgressLine progress;
+  RunRequest request;
+  request.kit = find_kit(options.kit);
+  request.plan = make_plan(requests, request.kit, step_of(progress));
+  request.cases = options.cases;
+  request.config = options.config;
+  request.jobs = options.jobs;
+  request.resume = options.resume;
+  if (!options.expected.empty())
+    request.known = read_known_failures(options.expected);
+  for (const std::string &line : request.plan.left_out)
+    progress.print(line + '\n');
+  const std::vector<Machine> machines =
+      read_bootable_machines(machine_names(options, request.plan), request.kit);
+  check_machines(options, machines);
+  const Telling telling{step_of(progress), [&](const std::string &text) { progress.print(text); },
+                        is_colour_wanted()};
+  Results results;
   std::string summary;
   for (const Machine &machine : machines) {
-    const fs::path out = options.out;
-    Run run(options, kit, machines.size() == 1 ? out : out / machine.name);
-    summary += fmt::format("{:<10}  {}", machine.name, run(machine));
-    worst = worse(worst, run.outcome());
+    const fs::path out = out_of(options);
+    request.out = machines.size() == 1 ? out : out / machine.name;
+    const std::optional<RunResults> run = run_on(machine, request, telling);
+    if (!run)
+      continue;
+    progress.print(text_of(*run, request.out));
+    summary += fmt::format("{:<10}  {}", machine.name, summary_text(*run, {is_colour_wanted(), 0}));
+    results.outcomes.push_back(conclusion(*run));
+    results.runs.push_back(*run);
+  }
+  if (results.runs.empty()) {
+    progress.print("skip: no kernel is for these machines\n");
+    results.outcomes.push_back(Outcome::skip);
   }
   if (machines.size() > 1)
-    fmt::print("\n{}", summary);
-  return exit_status(worst);
+    progress.print('\n' + summary);
+  return results;
+}
+
+bool fails(const Results &results, const std::string &rule) {
+  for (const RunResults &run : results.runs)
+    for (const CaseResult &each : run.cases) {
+      const std::vector<std::string> failed = failures_of(each);
+      if (std::ranges::find(failed, rule) != failed.end())
+        return true;
+    }
+  return false;
+}
+
+void check_rule(const std::string &rule) {
+  std::vector<std::string> names = rule_names();
+  names.insert(names.end(), {"panic", "oops", "hang"});
+  if (std::ranges::find(names, rule) == names.end())
+    throw bad_input(fmt::format("--bisect {}: expected one of {}", rule, fmt::join(names, ", ")));
+}
+
+/// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
+/// tells nothing about it.
+ExitStatus bisect(const RunOptions &options) {
+  try {
+    check_rule(options.bisect);
+    (void)case_files(options.cases, find_kit(options.kit));
+  } catch (const Error &error) {
+    throw Error(ExitStatus::bisect_stop, error.what());
+  }
+  try {
+    const Results results = run_all(options, kernel_requests(options));
+    if (fails(results, options.bisect))
+      return ExitStatus::kernel_fails;
+    return conclusion(results.outcomes) == Outcome::pass ? ExitStatus::holds
+                                                         : ExitStatus::bisect_skip;
+  } catch (const Error &error) {
+    if (error.status() == ExitStatus::interrupted)
+      throw;
+    throw Error(ExitStatus::bisect_skip, error.what());
+  }
+}
+
+ExitStatus run(const RunOptions &options) {
+  if (!options.expected.empty())
+    (void)read_known_failures(options.expected); // a wrong one is known before anything is built
+  if (!options.bisect.empty())
+    return bisect(options);
+  return exit_status(conclusion(run_all(options, kernel_requests(options)).outcomes));
 }
 
 } // namespace
@@ -193,7 +223,7 @@ void add_image_options(CLI::App &verb, RunOptions &options) {
       verb.add_option("--image", options.image,
                       "Boot this kernel, built already, instead of building any; it must pass")
           ->type_name("FILE");
-  for (const char *other : {"--tree", "--kernels"})
+  for (const char *other : {"--tree", "--kernels", "--kernel", "--list"})
     image->excludes(verb.get_option(other));
   verb.add_option("--name", options.name, "What the results call it (given)")
       ->type_name("NAME")
@@ -208,11 +238,32 @@ void add_image_options(CLI::App &verb, RunOptions &options) {
       ->needs(image);
 }
 
+void add_kernel_options(CLI::App &verb, RunOptions &options) {
+  CLI::Option *kernel = verb.add_option("--kernel", options.specs,
+                                        "A kernel, or several, and what is demanded of it (below)")
+                            ->type_name("SPEC");
+  CLI::Option *list =
+      verb.add_option("--list", options.list, "Kernels with names, roles and cases, in a file")
+          ->type_name("FILE.toml");
+  CLI::Option *tree =
+      verb.add_option(
+              "--tree", options.tree,
+              "Short for --kernel baseline=TREE --kernel TREE+series; none means the newest "
+              "linux-source-6.1 of /usr/src")
+          ->type_name("TREE");
+  CLI::Option *kernels =
+      verb.add_option("--kernels", options.kernels, "One of these two alone (baseline,patched)")
+          ->type_name("KERNELS")
+          ->delimiter(',')
+          ->check(CLI::IsMember({"baseline", "patched"}).description(""));
+  for (CLI::Option *other : {kernel, list}) {
+    other->excludes(tree);
+    other->excludes(kernels);
+  }
+}
+
 void add_run_options(CLI::App &verb, RunOptions &options) {
-  verb.add_option("--tree", options.tree,
-                  "A kernel tree, a git repository, a linux-source archive or a tag; none means "
-                  "the newest linux-source-6.1 of /usr/src")
-      ->type_name("TREE");
+  add_kernel_options(verb, options);
   verb.add_option("--machine", options.machines,
                   "Machines: files or names, or \"all\" of the kit's (arm64)")
       ->type_name("MACHINE")
@@ -221,13 +272,25 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
                   "Cases: folders, files or names (all of selftests/cases)")
       ->type_name("CASE")
       ->delimiter(',');
-  verb.add_option("--kernels", options.kernels, "baseline, patched or both (baseline,patched)")
-      ->type_name("KERNELS")
-      ->delimiter(',')
-      ->check(CLI::IsMember({"baseline", "patched"}).description(""));
-  verb.add_option("--out", options.out,
-                  "Where the results are left; an earlier run is replaced (out/validate)")
-      ->type_name("FOLDER");
+  CLI::Option *out =
+      verb.add_option("--out", options.out,
+                      "Where the results are left; an earlier run is replaced (out/validate)")
+          ->type_name("FOLDER");
+  out->check([](const std::string &text) {
+    return text.empty() ? std::string("expected the name of a folder") : std::string();
+  });
+  out->get_validator()->description("");
+  verb.add_option("--expected", options.expected,
+                  "Failures that are known, and until when: tables [[known]] with case, rule, "
+                  "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")
+      ->type_name("FILE.toml");
+  verb.add_option(
+          "--bisect", options.bisect,
+          "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
+          "nothing, with 0 if all is right")
+      ->type_name("RULE");
+  verb.add_flag("--resume", options.resume,
+                "Go on where an earlier run of the same command was stopped");
   verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
       ->check(CLI::Range(1u, 64u).description(""))
       ->type_name("N");
@@ -236,13 +299,24 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
 
 void add_run(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App *verb = app.add_subcommand(
-      "run", "Build a kernel with and without the series, boot both with every case, judge them");
+  CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
   add_run_options(*verb, *options);
   add_image_options(*verb, *options);
-  verb->footer("Exit status 0 only if the patched kernel passes every case and the baseline fails "
-               "exactly\nwhere it must.\n\nExample:\n  rmemcheck run --tree ../linux --cases "
-               "static-64,static-65 --out out/try");
+  verb->footer(
+      "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
+      "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
+      "image,\n"
+      "            a vmlinux, a kernel's .deb, or debian:SUITE[/PATTERN][/ARCHITECTURE]\n"
+      "  FROM..TO  every commit of the range\n"
+      "  ADDITION  series (the one that serves the tree), series/each (a kernel after every "
+      "patch),\n"
+      "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
+      "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
+      "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
+      "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
+      "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
+      "static-64,static-65\n  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+      "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cli/kit.h"
+#include "base/file.h"
+#include "base/out_folder.h"
+#include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "kernel/build.h"
@@ -14,6 +16,7 @@ namespace {
 struct SeriesOptions {
   std::string kit;
   std::string tree;
+  std::string quilt; ///< where to export to
 };
 
 SourceTree find_tree_with_progress(const std::string &tree) {
@@ -38,13 +41,47 @@ ExitStatus list(const SeriesOptions &options, bool has_tree) {
   return ExitStatus::holds;
 }
 
+std::string text_of(const PatchState &state) {
+  switch (state.kind) {
+  case PatchState::Kind::applies:
+    return "applies";
+  case PatchState::Kind::there:
+    return "is there already";
+  case PatchState::Kind::fails:
+    break;
+  }
+  return "does not apply: " + state.why;
+}
+
+/// Every patch, whatever became of those before it.
 ExitStatus check(const SeriesOptions &options, bool) {
   const Kit kit = find_kit(options.kit);
   const SourceTree tree = find_tree_with_progress(options.tree);
   const Series series = find_series(kit.patches(), tree.version);
+  const std::vector<PatchState> states = try_series(series, tree.path);
+  for (const PatchState &state : states)
+    fmt::print("{}: {}\n", (series.folder.filename() / state.patch.filename()).string(),
+               text_of(state));
   check_series(series, tree.path);
-  for (const std::filesystem::path &patch : series.patches)
-    fmt::print("{}: ok\n", (series.folder.filename() / patch.filename()).string());
+  return ExitStatus::holds;
+}
+
+/// As debian/patches wants it: the patches, and "series", which names them in their order.
+ExitStatus export_quilt(const SeriesOptions &options, bool) {
+  const Kit kit = find_kit(options.kit);
+  const SourceTree tree = find_tree_with_progress(options.tree);
+  const Series series = find_series(kit.patches(), tree.version);
+  check_series(series, tree.path);
+  OutFolder out(options.quilt, "series export");
+  std::string names;
+  for (const std::filesystem::path &patch : series.patches) {
+    write_file(out.path() / patch.filename(), read_file(patch));
+    names += patch.filename().string() + '\n';
+  }
+  write_file(out.path() / "series", names);
+  out.commit();
+  fmt::print("{}: {} patches of {}\n", options.quilt, series.patches.size(),
+             series.folder.filename().string());
   return ExitStatus::holds;
 }
 
@@ -70,7 +107,12 @@ CLI::App *add_action(CLI::App &series, ChosenVerb &chosen, const std::string &na
                                        "A kernel tree, a git repository or a linux-source archive")
                           ->type_name("TREE");
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
-  verb->footer(fmt::format("Example:\n  rmemcheck series {} --tree ../linux", name));
+  if (name == "export")
+    verb->add_option("--quilt", options->quilt, "Where to; an earlier export is replaced")
+        ->required()
+        ->type_name("FOLDER");
+  verb->footer(fmt::format("Example:\n  rmemcheck series {} --tree ../linux{}", name,
+                           name == "export" ? " --quilt ../linux/debian/patches/rmem" : ""));
   verb->callback([options, action, tree, &chosen] {
     const bool has_tree = tree->count() > 0;
     chosen = [options, action, has_tree] { return action(*options, has_tree); };
@@ -82,15 +124,17 @@ CLI::App *add_action(CLI::App &series, ChosenVerb &chosen, const std::string &na
 
 void add_series(CLI::App &app, ChosenVerb &chosen) {
   CLI::App *series =
-      app.add_subcommand("series", "List, check or apply the series that serves a tree");
+      app.add_subcommand("series", "List, check, apply or export the series that serves a tree");
   series->require_subcommand(1);
   series->footer("Example:\n  rmemcheck series list\n  rmemcheck series check --tree ../linux");
   add_action(*series, chosen, "list", "The table; with --tree, the patches that serve it", list);
-  add_action(*series, chosen, "check", "Whether the series applies; the tree is not changed",
-             check);
+  add_action(*series, chosen, "check",
+             "Patch by patch, whether the series applies; the tree is not changed", check);
   add_action(*series, chosen, "apply", "Apply the series to a folder, wholly or not at all", apply)
       ->get_option("--tree")
       ->required();
+  add_action(*series, chosen, "export", "Leave the series as quilt and debian/patches take it",
+             export_quilt);
 }
 
 } // namespace rmemcheck

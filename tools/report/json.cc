@@ -50,6 +50,7 @@ Json to_json(const CaseResult &result) {
     all_rules.push_back(to_json(rule));
   return {{"format", format_name},
           {"kernel", result.kernel},
+          {"role", to_string(result.role)},
           {"case", result.name},
           {"title", result.title},
           {"hazards", result.hazards},
@@ -62,6 +63,7 @@ Json to_json(const CaseResult &result) {
           {"regions_no_map", result.no_map},
           {"no_map_proven", verdict.no_map_proven},
           {"must_fail", result.must_fail},
+          {"fails_without", result.fails_without},
           {"conclusion", to_string(result.conclusion)},
           {"remarks", result.remarks},
           {"notes", result.notes},
@@ -72,10 +74,14 @@ Json to_json(const CaseResult &result) {
 
 Json to_json(const KernelResult &kernel) {
   return {{"name", kernel.name},
+          {"role", to_string(kernel.role)},
+          {"spec", kernel.spec},
+          {"title", kernel.title},
           {"version", kernel.version},
           {"key", kernel.key},
           {"from_cache", kernel.from_cache},
-          {"build_seconds", kernel.build_seconds}};
+          {"build_seconds", kernel.build_seconds},
+          {"trouble", kernel.trouble}};
 }
 
 template <typename Each> Json list(const std::vector<Each> &items) {
@@ -120,7 +126,7 @@ std::string results_json(const RunResults &results) {
                {"seconds", results.seconds},
                {"kernels", list(results.kernels)},
                {"cases", list(results.cases)},
-               {"outcome", to_string(conclusion(results.cases))}});
+               {"outcome", to_string(conclusion(results))}});
 }
 
 } // namespace rmemcheck

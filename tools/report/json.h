@@ -13,7 +13,8 @@ namespace rmemcheck {
 // verdict.json, and each element of "cases" of results.json:
 //
 //   format          "rmemcheck-results 1"
-//   kernel          "baseline" or "patched"; empty where nobody knows
+//   kernel          name of one of "kernels" below; empty where nobody knows
+//   role            what is demanded of it: "pass", "baseline", "mutant" or "told"
 //   case, title     name of the case and its one line
 //   folder          of the run, relative to the folder of results.json
 //   ending          "powered-off", "panic", "oops", "hang", "died" or "cut-short"
@@ -22,6 +23,7 @@ namespace rmemcheck {
 //   regions_in_tree, regions_recorded, regions_no_map     counts
 //   no_map_proven   whether the page tables were seen to lack every no-map byte
 //   must_fail       rules that this kernel must fail here
+//   fails_without   of a mutant: rules that the kernel fails without it
 //   conclusion      "pass" where the kernel does exactly what it must, even if that is to fail
 //   remarks         why the conclusion is no pass, a sentence each
 //   notes           why evidence that was sent is not used, a sentence each
@@ -37,9 +39,8 @@ namespace rmemcheck {
 //   machine, series
 //   tree            {path, version}
 //   seconds         of the whole run
-//   kernels         list of: name, version, key, from_cache, build_seconds
-//   cases           as above
-//   outcome         of the whole run, as the exit status tells it
+//   kernels         list of: name, role, spec, title, version, key, from_cache, build_seconds,
+//   trouble cases           as above outcome         of the whole run, as the exit status tells it
 
 /// The verdict of one case on one kernel.
 std::string verdict_json(const CaseResult &result);

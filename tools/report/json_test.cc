@@ -46,7 +46,10 @@ TEST(ResultsJson, HasKernelsCasesAndTheOutcomeOfAll) {
   run.tool_version = "1";
   run.machine = "arm64";
   run.tree_version = "6.1.192";
-  run.kernels = {{"baseline", "6.1.192", "key", true, 0.5}};
+  run.kernels.resize(1);
+  run.kernels.front().name = "baseline";
+  run.kernels.front().role = Role::baseline;
+  run.kernels.front().from_cache = true;
   run.cases = {case_result("baseline", "a", Outcome::pass),
                case_result("patched", "a", Outcome::inconclusive)};
   const json results = json::parse(results_json(run));
@@ -54,6 +57,7 @@ TEST(ResultsJson, HasKernelsCasesAndTheOutcomeOfAll) {
   EXPECT_EQ(results.at("tool"), (json{{"name", "rmemcheck"}, {"version", "1"}}));
   EXPECT_EQ(results.at("tree").at("version"), "6.1.192");
   EXPECT_EQ(results.at("kernels").at(0).at("from_cache"), true);
+  EXPECT_EQ(results.at("kernels").at(0).at("role"), "baseline");
   EXPECT_EQ(results.at("cases").size(), 2u);
   EXPECT_EQ(results.at("cases").at(1).at("kernel"), "patched");
   EXPECT_EQ(results.at("outcome"), "inconclusive");

@@ -12,15 +12,27 @@ Outcome worse(Outcome one, Outcome other) {
   return *std::ranges::find_if(order, [=](Outcome each) { return each == one || each == other; });
 }
 
-Outcome conclusion(const std::vector<CaseResult> &cases) {
-  if (cases.empty())
+Outcome conclusion(const std::vector<Outcome> &outcomes) {
+  if (outcomes.empty())
     return Outcome::inconclusive;
   Outcome worst = Outcome::pass;
-  for (const CaseResult &each : cases)
-    worst = worse(worst, each.conclusion);
-  const bool all_skipped = std::ranges::all_of(
-      cases, [](const CaseResult &each) { return each.conclusion == Outcome::skip; });
+  for (const Outcome each : outcomes)
+    worst = worse(worst, each);
+  const bool all_skipped =
+      std::ranges::all_of(outcomes, [](Outcome each) { return each == Outcome::skip; });
   return worst == Outcome::skip && !all_skipped ? Outcome::inconclusive : worst;
+}
+
+Outcome conclusion(const RunResults &results) {
+  if (results.nothing_to_do)
+    return Outcome::skip;
+  std::vector<Outcome> outcomes;
+  for (const CaseResult &each : results.cases)
+    outcomes.push_back(each.conclusion);
+  for (const KernelResult &kernel : results.kernels)
+    if (!kernel.trouble.empty())
+      outcomes.push_back(Outcome::inconclusive);
+  return conclusion(outcomes);
 }
 
 } // namespace rmemcheck

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/role.h"
 #include "judge/judge.h"
 
 #include <cstddef>
@@ -12,17 +13,22 @@ namespace rmemcheck {
 
 /// A kernel under test.
 struct KernelResult {
-  std::string name;    ///< "baseline", "patched", or as a person calls a kernel of theirs
+  std::string name; ///< "baseline", "patched", or as a person calls a kernel of theirs
+  Role role = Role::must_pass;
+  std::string spec;    ///< as a person named it (kernel/spec.h)
+  std::string title;   ///< of a commit or a patch; may be empty
   std::string version; ///< "make kernelrelease"; empty where nobody knows
   std::string key;     ///< of its cache entry; empty for one that was not built here
   bool from_cache = false;
   double build_seconds = 0;
+  std::string trouble = {}; ///< why there is no such kernel; empty where there is
 };
 
 /// One case booted on one kernel.
 struct CaseResult {
   std::string kernel; ///< name of the KernelResult; empty where nobody knows
-  std::string name;   ///< of the case
+  Role role = Role::must_pass;
+  std::string name; ///< of the case
   std::string title;
   std::vector<std::uint64_t> hazards; ///< that the case is about
   std::string folder;                 ///< as findings print it, such as "runs/baseline/static-65"
@@ -31,6 +37,8 @@ struct CaseResult {
   Verdict verdict;
   /// Rules that this kernel must fail here; empty for one that must pass.
   std::vector<std::string> must_fail;
+  /// Of a mutant: what the kernel fails without it. That is no proof.
+  std::vector<std::string> fails_without;
   /// What the verdict comes to: pass where the kernel does exactly what it must, even if that is
   /// to fail.
   Outcome conclusion = Outcome::pass;
@@ -51,13 +59,17 @@ struct RunResults {
   double seconds = 0;
   std::vector<KernelResult> kernels;
   std::vector<CaseResult> cases; ///< by case, then by kernel
+  bool nothing_to_do = false;    ///< no case was left for the machine
 };
 
 /// The worst: fail, then inconclusive, then skip, then pass.
 Outcome worse(Outcome one, Outcome other);
 
-/// What the run comes to: the worst conclusion, but something skipped among others that were not
-/// is inconclusive. No result at all is inconclusive too.
-Outcome conclusion(const std::vector<CaseResult> &cases);
+/// What several outcomes come to: the worst, but something skipped among others that were not is
+/// inconclusive. None at all is inconclusive too.
+Outcome conclusion(const std::vector<Outcome> &outcomes);
+
+/// What the run comes to. A kernel that could not be had is inconclusive.
+Outcome conclusion(const RunResults &results);
 
 } // namespace rmemcheck

@@ -7,11 +7,10 @@ namespace rmemcheck::test {
 namespace {
 
 Outcome of(const std::vector<Outcome> &outcomes) {
-  std::vector<CaseResult> cases;
-  cases.reserve(outcomes.size());
+  RunResults results;
   for (const Outcome outcome : outcomes)
-    cases.push_back(case_result("patched", "a", outcome));
-  return conclusion(cases);
+    results.cases.push_back(case_result("patched", "a", outcome));
+  return conclusion(results);
 }
 
 TEST(Conclusion, IsTheWorst) {
@@ -23,6 +22,19 @@ TEST(Conclusion, IsTheWorst) {
 TEST(Conclusion, IsASkipOnlyIfAllWereSkipped) {
   EXPECT_EQ(of({Outcome::skip, Outcome::skip}), Outcome::skip);
   EXPECT_EQ(of({Outcome::pass, Outcome::skip}), Outcome::inconclusive);
+}
+
+TEST(Conclusion, OfAKernelThatCannotBeHadIsNoPass) {
+  RunResults results = results_of({case_result("patched", "a", Outcome::pass)});
+  EXPECT_EQ(conclusion(results), Outcome::pass);
+  results.kernels.front().trouble = "does not build";
+  EXPECT_EQ(conclusion(results), Outcome::inconclusive);
+}
+
+TEST(Conclusion, OfAMachineWithoutCasesIsASkip) {
+  RunResults results;
+  results.nothing_to_do = true;
+  EXPECT_EQ(conclusion(results), Outcome::skip);
 }
 
 TEST(Conclusion, OfNothingIsNoPass) { EXPECT_EQ(of({}), Outcome::inconclusive); }

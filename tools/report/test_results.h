@@ -5,6 +5,7 @@
 
 #include "report/results.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,20 @@ inline CaseResult case_result(const std::string &kernel, const std::string &name
   result.verdict.rules = {rule("recorded", outcome, "", is_failing ? 136 : 0),
                           rule("logged", Outcome::skip, "this kernel prints none")};
   return result;
+}
+
+/// A run of the kernels that the cases were booted on, baseline first.
+inline RunResults results_of(const std::vector<CaseResult> &cases) {
+  RunResults results;
+  results.cases = cases;
+  for (const CaseResult &each : cases) {
+    const auto is_it = [&](const KernelResult &kernel) { return kernel.name == each.kernel; };
+    if (std::none_of(results.kernels.begin(), results.kernels.end(), is_it)) {
+      results.kernels.emplace_back();
+      results.kernels.back().name = each.kernel;
+    }
+  }
+  return results;
 }
 
 } // namespace rmemcheck::test

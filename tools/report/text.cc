@@ -106,10 +106,11 @@ std::string case_line(const CaseResult &result, const TextStyle &style) {
                      remark.empty() ? "" : "  ", remark);
 }
 
-std::string summary_text(const std::vector<CaseResult> &cases, const TextStyle &style) {
+std::string summary_text(const RunResults &results, const TextStyle &style) {
+  const std::vector<CaseResult> &cases = results.cases;
   const auto wrong = std::ranges::count_if(
       cases, [](const CaseResult &each) { return each.conclusion != Outcome::pass; });
-  const std::string word = outcome_text(conclusion(cases), style);
+  const std::string word = outcome_text(conclusion(results), style);
   const std::string boots = fmt::format("{} boot{}", cases.size(), cases.size() == 1 ? "" : "s");
   if (wrong == 0)
     return fmt::format("{}: {}, each as it must be\n", word, boots);

@@ -26,11 +26,12 @@ std::string findings_text(const CaseResult &result, const TextStyle &style);
 /// "baseline  static-65  fail  64 of 65 recorded  0.9 s  as it must: ...", without newline.
 std::string case_line(const CaseResult &result, const TextStyle &style);
 
-/// Case, regions, recorded by each kernel, no-map proven, verdict: one line a case, aligned.
-std::string table_text(const std::vector<CaseResult> &cases, const TextStyle &style);
+/// Case, regions, recorded by each kernel, no-map proven, verdict: one line a case, aligned. Of
+/// more than three kernels: kernel by case, and the first that is not as it must be.
+std::string table_text(const RunResults &results, const TextStyle &style);
 
 /// One sentence that says what the run comes to, with newline.
-std::string summary_text(const std::vector<CaseResult> &cases, const TextStyle &style);
+std::string summary_text(const RunResults &results, const TextStyle &style);
 
 /// How many regions are recorded, "?" where nothing shows it.
 std::string recorded_text(const Verdict &verdict);

@@ -105,7 +105,7 @@ TEST(Table, HasALineACaseWithBothKernels) {
   const CaseResult patched = case_result("patched", "static-65", Outcome::pass);
   CaseResult other = case_result("patched", "one", Outcome::pass);
   other.no_map = 0;
-  EXPECT_THAT(lines(table_text({baseline, patched, other}, {})),
+  EXPECT_THAT(lines(table_text(results_of({baseline, patched, other}), {})),
               ElementsAre("case       regions  baseline  patched  no-map proven  verdict",
                           "static-65       65        64       65            yes  pass",
                           "one             65         -       65              -  pass"));
@@ -115,15 +115,51 @@ TEST(Table, ShowsTheWorstOfTheKernelsAndWhatIsNotProven) {
   CaseResult baseline = case_result("baseline", "a", Outcome::fail);
   CaseResult patched = case_result("patched", "a", Outcome::inconclusive);
   patched.verdict.no_map_proven = false;
-  const auto text = lines(table_text({baseline, patched}, {}));
+  const auto text = lines(table_text(results_of({baseline, patched}), {}));
   EXPECT_THAT(text.at(1), HasSubstr("no  fail"));
+}
+
+/// Kernels of a range: the second one fails one of two cases, of the third there is none.
+RunResults range() {
+  CaseResult bad = case_result("linux@b", "static-65", Outcome::fail);
+  bad.remarks = {"static-65: linux@b must pass, but: failed: recorded"};
+  RunResults results = results_of({case_result("linux@a", "one", Outcome::pass),
+                                   case_result("linux@b", "one", Outcome::pass),
+                                   case_result("linux@d", "one", Outcome::pass),
+                                   case_result("linux@a", "static-65", Outcome::pass), bad,
+                                   case_result("linux@d", "static-65", Outcome::fail)});
+  results.kernels.insert(results.kernels.begin() + 2, KernelResult{});
+  results.kernels[2].name = "linux@c";
+  results.kernels[2].trouble = "does not build";
+  results.kernels[1].title = "of: break it";
+  return results;
+}
+
+TEST(Table, OfARangeHasALineAKernelAndNamesTheFirstBadOne) {
+  EXPECT_THAT(lines(table_text(range(), {})),
+              ElementsAre("kernel   one        static-65", "linux@a  pass       pass",
+                          "linux@b  pass       fail       of: break it",
+                          "linux@c  no kernel  no kernel", "linux@d  pass       fail",
+                          "first bad: linux@b of: break it: static-65: static-65: linux@b must "
+                          "pass, but: failed: recorded"));
+}
+
+TEST(Table, OfManyCasesCountsThem) {
+  RunResults results = range();
+  for (int number = 0; number < 20; ++number)
+    results.cases.push_back(
+        case_result("linux@a", "case-" + std::to_string(number), Outcome::pass));
+  results.cases.push_back(case_result("linux@b", "case-1", Outcome::fail));
+  const auto text = lines(table_text(results, {}));
+  EXPECT_EQ(text.at(1), "linux@a  22 pass");
+  EXPECT_EQ(text.at(2), "linux@b  1 pass     2 not: static-65, case-1  of: break it");
 }
 
 TEST(Summary, CountsWhatIsNotAsItMustBe) {
   const CaseResult good = case_result("patched", "a", Outcome::pass);
   const CaseResult bad = case_result("patched", "b", Outcome::fail);
-  EXPECT_EQ(summary_text({good, good}, {}), "pass: 2 boots, each as it must be\n");
-  EXPECT_EQ(summary_text({good, bad}, {}), "fail: 2 boots, 1 not as it must be\n");
+  EXPECT_EQ(summary_text(results_of({good, good}), {}), "pass: 2 boots, each as it must be\n");
+  EXPECT_EQ(summary_text(results_of({good, bad}), {}), "fail: 2 boots, 1 not as it must be\n");
 }
 
 } // namespace

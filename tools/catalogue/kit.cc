@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "catalogue/kit.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array parts = {"patches", "machines",        "kmod",
+                              "guest",   "selftests/cases", "Kconfig.fragment"};
+
+Kit checked(const fs::path &folder, const char *said_by) {
+  const std::vector<std::string> missing = missing_from_kit(folder);
+  if (!missing.empty())
+    throw bad_input(fmt::format("{}: {}: not a kit folder, it has no {}", said_by, folder.string(),
+                                fmt::join(missing, ", ")));
+  return {folder};
+}
+
+/// *.toml of a folder, static-9 before static-10.
+std::vector<fs::path> toml_files(const fs::path &folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".toml")
+      files.push_back(entry.path());
+  std::ranges::sort(files, [](const fs::path &a, const fs::path &b) {
+    return ::strverscmp(a.c_str(), b.c_str()) < 0;
+  });
+  return files;
+}
+
+std::string stems(const std::vector<fs::path> &files) {
+  std::string names;
+  for (const fs::path &file : files)
+    names += (names.empty() ? "" : ", ") + file.stem().string();
+  return names;
+}
+
+bool looks_like_path(const std::string &given) {
+  return given.find('/') != std::string::npos || given.ends_with(".toml");
+}
+
+/// A file that is given by path, or by name as one of `folder`.
+fs::path named_file(const std::string &given, const fs::path &folder, const char *what) {
+  fs::path path = looks_like_path(given) ? fs::path(given) : folder / (given + ".toml");
+  if (fs::is_regular_file(path))
+    return path;
+  if (looks_like_path(given))
+    throw bad_input(fmt::format("{}: no such {} file", given, what));
+  throw bad_input(fmt::format("{}: no {} of this name, expected a file or one of {}", given, what,
+                              stems(toml_files(folder))));
+}
+
+} // namespace
+
+std::vector<std::string> missing_from_kit(const fs::path &folder) {
+  std::vector<std::string> missing;
+  for (const char *part : parts)
+    if (!fs::exists(folder / part))
+      missing.emplace_back(part);
+  return missing;
+}
+
+std::optional<Kit> find_kit_above(const fs::path &start) {
+  for (fs::path folder = start;; folder = folder.parent_path()) {
+    if (missing_from_kit(folder).empty())
+      return Kit{folder};
+    if (folder == folder.parent_path())
+      return std::nullopt;
+  }
+}
+
+Kit find_kit(const std::string &given) {
+  if (!given.empty())
+    return checked(given, "--kit");
+  if (const char *variable = std::getenv("RMEMCHECK_KIT"); variable != nullptr && *variable != '\0')
+    return checked(variable, "RMEMCHECK_KIT");
+  const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const fs::path &start : {program, fs::current_path()})
+    if (const auto kit = find_kit_above(start))
+      return *kit;
+  throw bad_input(fmt::format("no kit folder (one with {}) at or above {} and {}, expected --kit "
+                              "FOLDER or RMEMCHECK_KIT",
+                              fmt::join(parts, ", "), program.string(),
+                              fs::current_path().string()));
+}
+
+fs::path machine_file(const std::string &given, const Kit &kit) {
+  const fs::path of_tests = kit.folder / "selftests" / "machines" / (given + ".toml");
+  if (!looks_like_path(given) && fs::exists(of_tests))
+    return of_tests;
+  return named_file(given, kit.machines(), "machine");
+}
+
+Machine read_bootable_machine(const std::string &given, const Kit &kit) {
+  const fs::path file = machine_file(given, kit);
+  Machine machine = read_machine(file);
+  if (!machine.boots)
+    throw bad_input(fmt::format(
+        "{}: expected a [qemu] or a [native]: this machine is only compiled", file.string()));
+  return machine;
+}
+
+std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit) {
+  std::vector<Machine> machines;
+  if (given == std::vector<std::string>{"all"}) {
+    std::ranges::transform(toml_files(kit.machines()), std::back_inserter(machines), read_machine);
+    std::erase_if(machines, [](const Machine &machine) { return !machine.boots; });
+    return machines;
+  }
+  for (const std::string &each : given)
+    machines.push_back(read_bootable_machine(each, kit));
+  return machines;
+}
+
+std::vector<fs::path> case_files(const std::vector<std::string> &given, const Kit &kit) {
+  std::vector<fs::path> files;
+  const auto add = [&](const fs::path &file) {
+    if (std::ranges::find(files, file) == files.end())
+      files.push_back(file);
+  };
+  for (const std::string &each : given) {
+    if (looks_like_path(each) && fs::is_directory(each))
+      std::ranges::for_each(toml_files(each), add);
+    else
+      add(named_file(each, kit.cases(), "case"));
+  }
+  if (given.empty())
+    files = toml_files(kit.cases());
+  if (files.empty())
+    throw bad_input(fmt::format("{}: no cases, expected *.toml files",
+                                given.empty() ? kit.cases().string() : given.front()));
+  return files;
+}
+
+} // namespace rmemcheck

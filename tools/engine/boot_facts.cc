@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/boot_facts.h"
+
+#include "base/kernel_version.h"
+#include "evidence/scanner.h"
+
+#include <algorithm>
+
+namespace rmemcheck {
+namespace {
+
+/// From "Kernel code" to "Kernel bss", with what lies between.
+std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {
+  std::optional<PhysicalRange> image;
+  if (evidence.iomem)
+    for (const IomemEntry &entry : *evidence.iomem)
+      if (entry.name.starts_with("Kernel ")) {
+        image = image.value_or(entry.range);
+        image->begin = std::min(image->begin, entry.range.begin);
+        image->end = std::max(image->end, entry.range.end);
+      }
+  return image;
+}
+
+/// "OF: fdt: Ignoring memory range 0x80000000 - 0x80200000", the end exclusive
+/// (early_init_dt_add_memory_arch(), drivers/of/fdt.c).
+std::optional<PhysicalRange> ignored_range(const std::string &line) {
+  Scanner scanner(line);
+  if (!scanner.literal("OF: fdt: Ignoring memory range "))
+    return std::nullopt;
+  const auto begin = scanner.hex();
+  const bool is_range = scanner.literal(" - ");
+  const auto end = scanner.hex();
+  if (!begin || !is_range || !end || *begin >= *end)
+    return std::nullopt;
+  return PhysicalRange{*begin, *end};
+}
+
+/// "Domain0 Next Arg1         : 0x00000000bfe00000": where OpenSBI says that it has put the tree.
+std::optional<std::uint64_t> handed_tree(const std::string &console) {
+  constexpr std::string_view name = "Domain0 Next Arg1";
+  const auto begin = console.find(name);
+  if (begin == std::string::npos)
+    return std::nullopt;
+  const std::string line = console.substr(begin, console.find('\n', begin) - begin);
+  Scanner scanner(line);
+  scanner.literal(name);
+  scanner.spaces();
+  if (!scanner.literal(": "))
+    return std::nullopt;
+  return scanner.hex();
+}
+
+/// What an architecture without a linear address for memory in front of the kernel leaves out
+/// (riscv64 before v6.4). A kernel's word for any other memory is not taken: it must not decide
+/// what it is judged by.
+std::vector<PhysicalRange> ignored_memory(const Evidence &evidence, const PhysicalRange &image) {
+  std::vector<PhysicalRange> ignored;
+  for (const SourceLine &line : evidence.log.lines)
+    if (const auto range = ignored_range(line.text); range && range->end <= image.begin)
+      ignored.push_back(*range);
+  return ignored;
+}
+
+} // namespace
+
+BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,
+                   const std::string &console) {
+  BootFacts facts;
+  if (const auto image = kernel_image(evidence)) {
+    facts.taken.push_back(*image);
+    facts.ignored_memory = ignored_memory(evidence, *image);
+  }
+  if (tree.initrd)
+    facts.taken.push_back(*tree.initrd);
+  // The kernel reserves the DTB to the byte, which is how it is told from the rest.
+  const auto fdt = raw.find("fdt");
+  if (const auto address = handed_tree(console); address && fdt != raw.end())
+    facts.taken.push_back({*address, *address + fdt->second.size()});
+  if (fdt != raw.end() && evidence.memblock_reserved)
+    for (const MemblockRange &entry : *evidence.memblock_reserved)
+      if (entry.range.size() == fdt->second.size())
+        facts.taken.push_back(entry.range);
+  // v6.1 has it so, v6.5 and later have not.
+  facts.memreserve_first = is_older(evidence.log.version, "6.5");
+  return facts;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/parallel.h"
+#include "base/process.h"
+#include "catalogue/serving.h"
+#include "engine/comparison.h"
+#include "engine/conclusion.h"
+#include "engine/crash.h"
+#include "report/json.h"
+#include "report/text.h"
+
+#include <algorithm>
+#include <atomic>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One boot and its verdict, and what a comparison with another one needs.
+struct Booted {
+  KeptBoot kept;
+  CaseResult result;
+};
+
+bool boots_case(const KernelUnderTest &kernel, const std::string &name) {
+  return kernel.cases.empty() || std::ranges::find(kernel.cases, name) != kernel.cases.end();
+}
+
+std::vector<std::string> demanded(const KernelUnderTest &kernel, const PreparedCase &prepared,
+                                  const Machine &machine) {
+  if (kernel.role == Role::baseline)
+    return must_fail(prepared, kernel.version, machine);
+  const auto demands = kernel.demands.find(prepared.what.name);
+  return demands == kernel.demands.end() ? std::vector<std::string>() : demands->second;
+}
+
+/// Whatever stops one boot must not take away what is known of the rest. Nothing has been shown
+/// then, by no fault of the kernel.
+BootResult boot_or_died(const PreparedCase &prepared, BootRequest request) {
+  BootResult result;
+  result.ending = Ending::died;
+  if (!prepared.trouble.empty()) {
+    result.ending_reason = "the case cannot be prepared: " + prepared.trouble;
+    return result;
+  }
+  try {
+    add_crash_images(request);
+    return boot(request);
+  } catch (const Error &error) {
+    if (error.status() == ExitStatus::interrupted)
+      throw;
+    result.ending_reason = error.what();
+    return result;
+  }
+}
+
+/// All of the boots of one run.
+class Engine {
+public:
+  Engine(const Boots &boots, const Telling &telling, const Save &save)
+      : boots_(boots), telling_(telling), save_(save), style_{telling.colour, longest_name()},
+        booted_(boots.cases.size()), missing_(boots.cases.size()) {
+    for (std::size_t of_case = 0; of_case < boots.cases.size(); ++of_case)
+      for (std::size_t kernel = 0; kernel < boots.kernels.size(); ++kernel)
+        if (boots_case(boots.kernels[kernel], boots.cases[of_case].what.name)) {
+          work_.push_back({of_case, kernel});
+          ++missing_[of_case];
+        }
+    for (std::map<std::size_t, Booted> &each : booted_)
+      each = {};
+  }
+
+  std::vector<CaseResult> operator()() {
+    show_share();
+    for_each_index(work_.size(), boots_.jobs, [&](std::size_t index) { take(work_[index]); });
+    return results();
+  }
+
+private:
+  struct Work {
+    std::size_t of_case;
+    std::size_t kernel;
+  };
+
+  void take(const Work &work) {
+    throw_if_interrupted();
+    Booted booted = boot_one(boots_.cases[work.of_case], boots_.kernels[work.kernel]);
+    const std::lock_guard lock(mutex_);
+    booted_[work.of_case][work.kernel] = std::move(booted);
+    ++done_;
+    if (--missing_[work.of_case] == 0)
+      finish_case(booted_[work.of_case]);
+    show_share();
+  }
+
+  Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel) {
+    BootRequest request = boots_.base;
+    request.image = kernel.image;
+    request.modules = kernel.modules;
+    request.dtb = prepared.dtb;
+    request.append = prepared.what.append;
+    KeptBoot kept = about(prepared, kernel);
+    const std::string folder = fmt::format("runs/{}/{}", kernel.name, prepared.what.name);
+    const fs::path path = boots_.out / folder;
+    if (boots_.resume && is_kept(path, kept.key)) {
+      kept.boot = load(path).boot;
+    } else {
+      fs::remove_all(path);
+      kept.boot = boot_or_died(prepared, request);
+      save(path, kept);
+    }
+    CaseResult result = judge_kept(kept, folder);
+    return {std::move(kept), std::move(result)};
+  }
+
+  /// All but the boot itself.
+  [[nodiscard]] KeptBoot about(const PreparedCase &prepared, const KernelUnderTest &kernel) const {
+    KeptBoot kept;
+    kept.kernel = kernel.name;
+    kept.role = kernel.role;
+    kept.must_fail = demanded(kernel, prepared, boots_.base.machine);
+    kept.baseline = name_of(kernel.baseline);
+    kept.control = name_of(kernel.control);
+    kept.kernel_version = kernel.version;
+    kept.case_name = prepared.what.name;
+    kept.title = prepared.what.title;
+    kept.hazards = prepared.what.hazards;
+    kept.left_out = prepared.what.left_out;
+    note_machine(kept, boots_.base.machine);
+    kept.dtb = prepared.dtb;
+    kept.key =
+        sha256(fmt::format("{}\n{}\n{}\n{}\n{}", kernel.key, boots_.base.machine.key,
+                           boots_.base.init.string(), sha256(prepared.dtb), prepared.what.append));
+    return kept;
+  }
+
+  [[nodiscard]] std::string name_of(const std::optional<std::size_t> &kernel) const {
+    return kernel ? boots_.kernels[*kernel].name : "";
+  }
+
+  static bool is_kept(const fs::path &path, const std::string &key) {
+    if (!fs::exists(path / "run.json"))
+      return false;
+    try {
+      const KeptBoot kept = load(path);
+      return kept.key == key && kept.boot.ending != Ending::died;
+    } catch (const Error &) { // half of one: it is made anew
+      return false;
+    }
+  }
+
+  /// What the kernels do with one case, once all have booted it.
+  void finish_case(std::map<std::size_t, Booted> &of_case) {
+    for (auto &[index, each] : of_case)
+      compare(of_case, boots_.kernels[index], each);
+    for (auto &[index, each] : of_case) {
+      conclude(each.result);
+      write_file(boots_.out / each.result.folder / "verdict.json", verdict_json(each.result));
+      telling_.print(report_text(each.result));
+      each.kept = {}; // evidence of hundreds of boots is much
+    }
+    if (save_)
+      save_(results());
+  }
+
+  static void compare(std::map<std::size_t, Booted> &of_case, const KernelUnderTest &kernel,
+                      Booted &booted) {
+    const auto other = [&](const std::optional<std::size_t> &index) {
+      return index ? of_case.find(*index) : of_case.end();
+    };
+    if (const auto baseline = other(kernel.baseline); baseline != of_case.end())
+      compare_kept(booted.result, baseline->second.kept, booted.kept);
+    if (const auto control = other(kernel.control); control != of_case.end())
+      booted.result.fails_without = failures_of(control->second.result);
+  }
+
+  /// Findings are news only where the kernel is not as it must be.
+  [[nodiscard]] std::string report_text(const CaseResult &result) const {
+    return case_line(result, style_) + '\n' +
+           (result.conclusion == Outcome::pass ? "" : findings_text(result, style_));
+  }
+
+  void show_share() const {
+    const std::size_t count = work_.size();
+    telling_.step(fmt::format("booting {} guest{}", count, count == 1 ? "" : "s"),
+                  static_cast<double>(done_) /
+                      static_cast<double>(std::max<std::size_t>(count, 1)));
+  }
+
+  /// Of cases that all of their kernels have booted.
+  [[nodiscard]] std::vector<CaseResult> results() const {
+    std::vector<CaseResult> results;
+    for (std::size_t of_case = 0; of_case < booted_.size(); ++of_case)
+      if (missing_[of_case] == 0)
+        for (const auto &[kernel, each] : booted_[of_case])
+          results.push_back(each.result);
+    return results;
+  }
+
+  [[nodiscard]] std::size_t longest_name() const {
+    std::size_t longest = 0;
+    for (const PreparedCase &prepared : boots_.cases)
+      longest = std::max(longest, prepared.what.name.size());
+    return longest;
+  }
+
+  const Boots &boots_;
+  const Telling &telling_;
+  const Save &save_;
+  TextStyle style_;
+  std::vector<Work> work_;
+  std::mutex mutex_;
+  std::vector<std::map<std::size_t, Booted>> booted_; ///< by case, then by kernel
+  std::vector<std::size_t> missing_;                  ///< boots of each case that have not ended
+  std::size_t done_ = 0;
+};
+
+} // namespace
+
+std::vector<CaseResult> boot_and_judge(const Boots &boots, const Telling &telling,
+                                       const Save &save) {
+  return Engine(boots, telling, save)();
+}
+
+} // namespace rmemcheck

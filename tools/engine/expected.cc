@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/expected.h"
+
+#include "base/error.h"
+#include "base/toml_table.h"
+#include "engine/conclusion.h"
+#include "judge/comparison.h"
+
+#include <algorithm>
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <regex>
+
+namespace rmemcheck {
+namespace {
+
+bool can_fail(const std::string &word) {
+  std::vector<std::string> names = rule_names();
+  names.insert(names.end(), {"panic", "oops", "hang"});
+  return std::ranges::find(names, word) != names.end();
+}
+
+KnownFailure read_known(TomlTable &reader) {
+  KnownFailure known;
+  known.kernel = reader.string("kernel").value_or("");
+  known.machine = reader.string("machine").value_or("");
+  known.case_name = reader.required_string("case", "the name of a case");
+  known.rule = reader.required_string("rule", "a rule that fails, or panic, oops or hang");
+  if (!can_fail(known.rule))
+    reader.refuse("rule", "a rule, or panic, oops or hang");
+  known.reason = reader.required_string("reason", "why that is accepted");
+  known.until = reader.string("until").value_or("");
+  static const std::regex date("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  if (!known.until.empty() && !std::regex_match(known.until, date))
+    reader.refuse("until", "a date, \"YYYY-MM-DD\"");
+  reader.finish();
+  return known;
+}
+
+bool is_about(const KnownFailure &known, const RunResults &results, const CaseResult &result) {
+  return known.case_name == result.name &&
+         (known.machine.empty() || known.machine == results.machine) &&
+         (known.kernel.empty() || known.kernel == result.kernel);
+}
+
+bool has_expired(const KnownFailure &known, const std::string &today) {
+  return !known.until.empty() && known.until <= today;
+}
+
+std::string name_of(const KnownFailure &known) {
+  return fmt::format("{} {}{}{}", known.case_name, known.rule,
+                     known.machine.empty() ? "" : " on " + known.machine,
+                     known.kernel.empty() ? "" : " of " + known.kernel);
+}
+
+/// The one that accepts a failure, or nothing.
+const KnownFailure *find(const std::vector<KnownFailure> &all, const RunResults &results,
+                         const CaseResult &result, const std::string &rule,
+                         const std::string &today) {
+  for (const KnownFailure &known : all)
+    if (is_about(known, results, result) && known.rule == rule && !has_expired(known, today))
+      return &known;
+  return nullptr;
+}
+
+/// All failures or none: one that is not known is news, whatever stands beside it.
+void accept(CaseResult &result, const RunResults &results, const std::vector<KnownFailure> &all,
+            const std::string &today) {
+  if (result.role != Role::must_pass || result.conclusion != Outcome::fail)
+    return;
+  std::vector<std::string> remarks;
+  for (const std::string &rule : failures_of(result)) {
+    const KnownFailure *known = find(all, results, result, rule, today);
+    if (known == nullptr)
+      return;
+    remarks.push_back(fmt::format("{}: {} fails `{}`, which is known: {}", result.name,
+                                  result.kernel, rule, known->reason));
+  }
+  result.conclusion = Outcome::pass;
+  result.remarks = remarks;
+}
+
+} // namespace
+
+std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path) {
+  const TomlFile file(path);
+  TomlTable reader = file.root();
+  std::vector<KnownFailure> all;
+  for (TomlTable &known : reader.tables("known"))
+    all.push_back(read_known(known));
+  reader.finish();
+  return all;
+}
+
+std::vector<std::string> apply_known(RunResults &results, const std::vector<KnownFailure> &known,
+                                     const std::string &today) {
+  std::vector<std::string> sentences;
+  for (const KnownFailure &each : known) {
+    bool is_booted = false;
+    bool fails = false;
+    for (const CaseResult &result : results.cases) {
+      if (!is_about(each, results, result) || result.role != Role::must_pass)
+        continue;
+      is_booted = true;
+      const std::vector<std::string> failed = failures_of(result);
+      fails |= std::ranges::find(failed, each.rule) != failed.end();
+    }
+    if (has_expired(each, today))
+      sentences.push_back(fmt::format("{}: was known until {}", name_of(each), each.until));
+    else if (is_booted && !fails)
+      sentences.push_back(fmt::format("{}: no longer fails, but is listed", name_of(each)));
+  }
+  for (CaseResult &result : results.cases)
+    accept(result, results, known, today);
+  return sentences;
+}
+
+std::string date_of_today() { return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr))); }
+
+} // namespace rmemcheck

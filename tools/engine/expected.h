@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "report/results.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A failure that people know of: a table [[known]] of a file that lies in their tree.
+struct KnownFailure {
+  std::string kernel; ///< as the results call it; empty: any
+  std::string machine;
+  std::string case_name;
+  std::string rule;   ///< or panic, oops, hang
+  std::string reason; ///< why it is accepted
+  std::string until;  ///< YYYY-MM-DD, the first day on which it is not; empty: for ever
+};
+
+/// Reads a file of them. Errors are bad_input with file and line.
+std::vector<KnownFailure> read_known_failures(const std::filesystem::path &file);
+
+/// A kernel that must pass and fails nothing but what is known passes, with a remark that says so.
+/// Returns sentences about entries that have expired by `today` (YYYY-MM-DD), which count for
+/// nothing, and about those whose case was booted and no longer fails.
+std::vector<std::string> apply_known(RunResults &results, const std::vector<KnownFailure> &known,
+                                     const std::string &today);
+
+/// YYYY-MM-DD, in UTC.
+std::string date_of_today();
+
+} // namespace rmemcheck

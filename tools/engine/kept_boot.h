@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "guest/boot.h"
+#include "report/results.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// What is kept of one boot: all that its verdict depends on, and what was run. Its folder:
+///
+///   tree.dtb          as the kernel was given it; not there where it was given none
+///   console.log
+///   evidence/NAME     raw, as the guest sent it
+///   run.json          what was run and how it ended; written last
+///   verdict.json      where it was judged at once
+struct KeptBoot {
+  std::string kernel; ///< its name in the run; empty where it was booted alone
+  Role role = Role::must_pass;
+  std::vector<std::string> must_fail; ///< rules, as report/results.h has them
+  /// Kernels of the same run that this one is held against, by name; empty: none.
+  std::string baseline;
+  std::string control;   ///< of a mutant: the kernel without it
+  std::string key;       ///< of all that the boot and its verdict depend on; empty: not known
+  std::string case_name; ///< may be empty
+  std::string title;     ///< of the case
+  std::vector<std::uint64_t> hazards;
+  std::uint64_t left_out = 0;   ///< boot-placed regions that the kernel may leave out
+  bool has_user_space = true;   ///< of the machine: whether there was a guest to send evidence
+  unsigned address_bits = 64;   ///< of the machine's phys_addr_t
+  bool has_mapped_pools = true; ///< of the machine (kernel/machine.h)
+  std::string kernel_version;   ///< "make kernelrelease"; empty where nobody knows
+  std::string dtb;              ///< empty where the kernel was given none
+  BootResult boot;
+};
+
+/// Notes what a verdict depends on of the machine.
+void note_machine(KeptBoot &kept, const Machine &machine);
+
+/// Writes the folder, which must not be there. Errors are could_not_find_out naming the file.
+void save(const std::filesystem::path &folder, const KeptBoot &kept);
+
+/// Reads one again. What is missing or no such file is bad_input naming it.
+KeptBoot load(const std::filesystem::path &folder);
+
+/// Judges what is kept. `folder` is what findings print in front of a file. Evidence that is not
+/// understood is an inconclusive verdict that says where, not an error.
+CaseResult judge_kept(const KeptBoot &kept, const std::string &folder);
+
+} // namespace rmemcheck

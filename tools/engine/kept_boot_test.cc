@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/test_folder.h"
+#include "devicetree/test_tree.h"
+#include "engine/kept_boot.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace rmemcheck::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class KeptBootTest : public FolderTest {
+protected:
+  KeptBootTest() {
+    TreeRequest tree;
+    tree.regions = {static_region("a", 0x10000000, 0x10000)};
+    tree.regions[0].no_map = true;
+    kept.kernel = "baseline";
+    kept.case_name = "one";
+    kept.title = "one region";
+    kept.kernel_version = "6.1.192";
+    kept.dtb = make_tree(board(), tree, memory_base);
+    kept.boot.qemu_argv = {"qemu", "-append", "a b"};
+    kept.boot.qemu_version = "7.2";
+    kept.boot.console = "console\r\n";
+    kept.boot.evidence = {{"version", std::string("Linux\0", 6)}, {"cmdline", ""}};
+    kept.boot.seconds = 0.5;
+  }
+  [[nodiscard]] fs::path run() const { return folder / "run"; }
+  static std::string tree_with(const std::vector<RegionRequest> &regions) {
+    TreeRequest tree;
+    tree.regions = regions;
+    return make_tree(board(), tree, memory_base);
+  }
+
+  KeptBoot kept;
+};
+
+TEST_F(KeptBootTest, IsReadAsItWasWritten) {
+  kept.boot.ending = Ending::panic;
+  kept.hazards = {9, 10};
+  kept.left_out = 44;
+  kept.boot.ending_reason = "Kernel panic - not syncing: \"x\"";
+  save(run(), kept);
+  const KeptBoot again = load(run());
+  EXPECT_EQ(again.kernel, kept.kernel);
+  EXPECT_EQ(again.case_name, kept.case_name);
+  EXPECT_EQ(again.title, kept.title);
+  EXPECT_EQ(again.hazards, kept.hazards);
+  EXPECT_EQ(again.left_out, kept.left_out);
+  EXPECT_EQ(again.kernel_version, kept.kernel_version);
+  EXPECT_EQ(again.dtb, kept.dtb);
+  EXPECT_EQ(again.boot.ending, kept.boot.ending);
+  EXPECT_EQ(again.boot.ending_reason, kept.boot.ending_reason);
+  EXPECT_EQ(again.boot.qemu_argv, kept.boot.qemu_argv);
+  EXPECT_EQ(again.boot.console, kept.boot.console);
+  EXPECT_EQ(again.boot.evidence, kept.boot.evidence);
+  EXPECT_EQ(again.boot.seconds, kept.boot.seconds);
+}
+
+TEST_F(KeptBootTest, NamesTheEvidenceThatIsAbsent) {
+  kept.boot.evidence["probe"] = "text";
+  save(run(), kept);
+  const auto absent = nlohmann::json::parse(read("run/run.json")).at("absent");
+  EXPECT_THAT(absent, Contains("dmesg"));
+  EXPECT_THAT(absent, Not(Contains("probe")));
+}
+
+TEST_F(KeptBootTest, RefusesEvidenceWhoseNameIsAPath) {
+  for (const char *name : {"../console.log", "a/b", "..", ""}) {
+    kept.boot.evidence = {{name, "text"}};
+    EXPECT_EQ(error_of([&] { save(run(), kept); }).status(), ExitStatus::unknown) << name;
+  }
+}
+
+TEST_F(KeptBootTest, SaysWhatIsWrongWithAFolder) {
+  const auto message = [&] { return std::string(error_of([&] { load(run()); }).what()); };
+  EXPECT_THAT(message(), HasSubstr("run.json"));
+  save(run(), kept);
+  fs::remove(run() / "tree.dtb");
+  EXPECT_THAT(message(), HasSubstr("tree.dtb"));
+  write("run/run.json", "{\"format\": \"other\"}");
+  EXPECT_THAT(message(), AllOf(HasSubstr("run.json"), HasSubstr("rmemcheck-run 1")));
+  write("run/run.json", "{");
+  EXPECT_THAT(message(), HasSubstr("run.json"));
+  EXPECT_EQ(error_of([&] { load(run()); }).status(), ExitStatus::bad_input);
+}
+
+TEST_F(KeptBootTest, JudgesKeptEvidenceAsItDidAtOnce) {
+  kept.boot.ending = Ending::hang;
+  kept.boot.ending_reason = "no byte for 20 s";
+  save(run(), kept);
+  const CaseResult at_once = judge_kept(kept, "runs/baseline/one");
+  const CaseResult again = judge_kept(load(run()), "runs/baseline/one");
+  EXPECT_EQ(at_once.verdict.outcome, Outcome::fail);
+  EXPECT_THAT(at_once.verdict.reason, HasSubstr("no byte for 20 s"));
+  EXPECT_EQ(again.verdict.outcome, at_once.verdict.outcome);
+  EXPECT_EQ(again.verdict.reason, at_once.verdict.reason);
+  EXPECT_EQ(at_once.verdict.regions_in_tree, 1u);
+  EXPECT_EQ(at_once.no_map, 1u);
+}
+
+TEST_F(KeptBootTest, IsInconclusiveWhereEvidenceIsNotUnderstood) {
+  kept.boot.evidence = {{"iomem", "no such line\n"}};
+  const CaseResult result = judge_kept(kept, "");
+  EXPECT_EQ(result.verdict.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.verdict.reason, HasSubstr("iomem"));
+  EXPECT_EQ(result.verdict.rules.size(), rules().size());
+  kept.boot.ending = Ending::panic;
+  EXPECT_EQ(judge_kept(kept, "").verdict.outcome, Outcome::fail);
+}
+
+TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAdded) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours});
+  kept.boot.evidence = {{"fdt", tree_with({ours, firmware})}};
+  const CaseResult result = judge_kept(kept, "");
+  EXPECT_EQ(result.verdict.regions_in_tree, 2u);
+  EXPECT_THAT(result.notes, Contains("firmware has added firmware@58000000"));
+}
+
+TEST_F(KeptBootTest, TellsFirmwaresRegionsFromOurs) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours});
+  const auto probe_of = [](const char *of_ours, const char *of_firmware) {
+    constexpr const char *region =
+        "region name={0}@{1} available=1 found=1 base=0x{1} size=0x10000 "
+        "phandle=0x0 recorded_name={0}@{1} ops=none mapped={2}\n";
+    return "reserved_mem_probe 1\nlinear virt=0xc0000000 phys=0x0\n" +
+           fmt::format(fmt::runtime(region), "ours", 50000000, of_ours) +
+           fmt::format(fmt::runtime(region), "firmware", 58000000, of_firmware) + "end 2\n";
+  };
+  const auto mapping_with = [&](const char *of_ours, const char *of_firmware) {
+    kept.boot.evidence = {{"fdt", tree_with({ours, firmware})},
+                          {"probe", probe_of(of_ours, of_firmware)}};
+    const std::vector<RuleResult> rules = judge_kept(kept, "").verdict.rules;
+    return *std::ranges::find(rules, "probe-mapping", &RuleResult::rule);
+  };
+  EXPECT_EQ(mapping_with("all", "none").outcome, Outcome::pass);
+  EXPECT_EQ(mapping_with("none", "all").outcome, Outcome::fail);
+}
+
+TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {
+  const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
+  const RegionRequest other = static_region("other", 0x14000000, 0x10000);
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.dtb = tree_with({ours, other});
+  kept.boot.evidence = {{"fdt", tree_with({ours, firmware})}};
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 2u);
+}
+
+TEST_F(KeptBootTest, NeedsNoTreeWhereTheKernelWasGivenNone) {
+  kept.dtb.clear();
+  save(run(), kept);
+  EXPECT_FALSE(fs::exists(run() / "tree.dtb"));
+  const KeptBoot again = load(run());
+  EXPECT_EQ(again.dtb, "");
+  const Verdict verdict = judge_kept(again, "").verdict;
+  EXPECT_EQ(verdict.regions_in_tree, 0u);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive); // no evidence either
+}
+
+TEST_F(KeptBootTest, RecordsNothingWhereTheKernelWasGivenNoTree) {
+  kept.dtb.clear();
+  kept.boot.evidence = {{"probe", "reserved_mem_probe 1\nlinear virt=0xc0000000 phys=0x0\n"
+                                  "region name=a available=1 found=0\nend 1\n"}};
+  EXPECT_EQ(judge_kept(kept, "").verdict.outcome, Outcome::fail);
+}
+
+TEST_F(KeptBootTest, RefusesABrokenTree) {
+  kept.dtb.resize(40);
+  const Error error = error_of([&] { judge_kept(kept, "runs/a/b"); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("runs/a/b/tree.dtb"));
+}
+
+/// A no-map region that lies where the boot loader has put something is refused.
+class TakenMemoryTest : public KeptBootTest {
+protected:
+  TakenMemoryTest() {
+    std::vector<RegionRequest> regions = {static_region("hidden", 0x8000000, 0x10000)};
+    regions[0].no_map = true;
+    kept.dtb = tree_with(regions);
+    kept.boot.evidence["fdt"] = kept.dtb;
+  }
+  [[nodiscard]] std::size_t expected_no_map() const { return judge_kept(kept, "").no_map; }
+};
+
+TEST_F(TakenMemoryTest, NothingIsKnownOfIt) { EXPECT_EQ(expected_no_map(), 1u); }
+
+TEST_F(TakenMemoryTest, TheInitrdIsInTheTreeThatTheKernelWasGiven) {
+  kept.boot.evidence["fdt"] = edited(kept.dtb, [](void *fdt) {
+    must(fdt_add_subnode(fdt, 0, "chosen"));
+    set(fdt, "/chosen", "linux,initrd-start", cells(0x48000000, 2));
+    set(fdt, "/chosen", "linux,initrd-end", cells(0x48001000, 2));
+  });
+  EXPECT_EQ(expected_no_map(), 0u);
+}
+
+TEST_F(TakenMemoryTest, TheKernelIsInIomem) {
+  kept.boot.evidence["iomem"] = "40000000-7fffffff : System RAM\n"
+                                "  47000000-47ffffff : Kernel code\n"
+                                "  49000000-49ffffff : Kernel data\n";
+  EXPECT_EQ(expected_no_map(), 0u);
+}
+
+TEST_F(TakenMemoryTest, TheDtbIsWhereMemblockHasItsSize) {
+  const std::uint64_t end = 0x48000000 + kept.dtb.size();
+  kept.boot.evidence["memblock-reserved"] =
+      fmt::format("   0: {:#018x}..{:#018x}\n", 0x48000000, end - 1);
+  EXPECT_EQ(expected_no_map(), 0u);
+  kept.boot.evidence["memblock-reserved"] =
+      fmt::format("   0: {:#018x}..{:#018x}\n", 0x48000000, end);
+  EXPECT_EQ(expected_no_map(), 1u);
+}
+
+class NoUserSpaceTest : public KeptBootTest {
+protected:
+  NoUserSpaceTest() {
+    kept.has_user_space = false;
+    kept.kernel = "patched";
+    kept.boot.evidence = {{"dmesg", "Linux version 6.1.7 (gcc)\nKernel command line: cma=16M\n"
+                                    "reboot: Power down\n"}};
+  }
+  [[nodiscard]] std::string outcome_of(const std::string &name) const {
+    const CaseResult result = judge_kept(kept, "");
+    const auto rule = std::ranges::find(result.verdict.rules, name, &RuleResult::rule);
+    return to_string(rule->outcome) + ": " + rule->reason;
+  }
+};
+
+TEST_F(NoUserSpaceTest, IsKept) {
+  save(run(), kept);
+  EXPECT_FALSE(load(run()).has_user_space);
+  kept.has_user_space = true;
+  fs::remove_all(run());
+  save(run(), kept);
+  EXPECT_TRUE(load(run()).has_user_space);
+}
+
+TEST_F(NoUserSpaceTest, AsksForTheSuiteOfAnyButAnUnpatchedKernel) {
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("inconclusive: the suite of_reserved_mem"));
+  EXPECT_THAT(outcome_of("recorded"), HasSubstr("skip: without user space"));
+  kept.role = Role::baseline;
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+  kept.role = Role::must_pass;
+  kept.has_user_space = true;
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+  EXPECT_THAT(outcome_of("recorded"), HasSubstr("inconclusive: "));
+}
+
+TEST_F(NoUserSpaceTest, AsksForNoSuiteWhereThereIsNoTree) {
+  kept.dtb.clear();
+  EXPECT_THAT(outcome_of("kunit"), HasSubstr("skip: "));
+}
+
+TEST_F(NoUserSpaceTest, HasItsCommandLineFromTheLog) {
+  std::vector<RegionRequest> regions = {static_region("pool", 0x10000000, 0x1000000)};
+  regions[0].compatible = {"shared-dma-pool"};
+  regions[0].reusable = true;
+  regions[0].flags = {"linux,cma-default"};
+  kept.dtb = tree_with(regions);
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 0u) << "cma= goes before the pool";
+  kept.boot.evidence["dmesg"] = "Linux version 6.1.7 (gcc)\nreboot: Power down\n";
+  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 1u);
+}
+
+} // namespace
+} // namespace rmemcheck::test

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/kernels.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "kernel/package.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
+                  const Progress &progress) {
+  BuildRequest request;
+  request.tree = *planned.tree;
+  request.patches = planned.patches;
+  request.machine = machine;
+  request.config = planned.config;
+  request.fragment = kit.fragment();
+  request.module_source = kit.module_source();
+  return build_kernel(request, progress);
+}
+
+void take_built(ReadyKernel &ready, const BuiltKernel &built) {
+  ready.kernel.version = built.version;
+  ready.kernel.key = built.key;
+  ready.kernel.image = built.image;
+  if (!built.module.empty())
+    ready.kernel.modules.push_back(built.module);
+  ready.result.from_cache = built.from_cache;
+  ready.result.build_seconds = built.seconds;
+  ready.built = built;
+}
+
+/// The probe beside an image, where nobody names modules.
+std::vector<fs::path> modules_of(const KernelRequest &given) {
+  for (const fs::path &module : given.modules)
+    if (!fs::is_regular_file(module))
+      throw bad_input(fmt::format("--module {}: no such file", module.string()));
+  const fs::path probe = fs::path(given.spec.base).parent_path() / "reserved_mem_probe.ko";
+  if (given.modules.empty() && fs::exists(probe))
+    return {probe};
+  return given.modules;
+}
+
+void take_image(ReadyKernel &ready, const KernelRequest &given) {
+  ready.kernel.image = given.spec.base;
+  ready.kernel.modules = modules_of(given);
+  std::string lines = sha256(read_file(given.spec.base));
+  for (const fs::path &module : ready.kernel.modules)
+    lines += sha256(read_file(module));
+  ready.kernel.key = sha256(lines);
+}
+
+void take_packaged(ReadyKernel &ready, const PackagedKernel &packaged) {
+  ready.kernel.version = packaged.release;
+  ready.kernel.key = packaged.key;
+  ready.kernel.image = packaged.image;
+  ready.kernel.modules = packaged.modules;
+  ready.config = packaged.config;
+  ready.result.title = packaged.name;
+  if (!packaged.no_probe.empty())
+    ready.result.title += ", without the probe: " + packaged.no_probe;
+}
+
+/// A kernel that is there already, in whatever form.
+void take_given(ReadyKernel &ready, const KernelRequest &given, const Machine &machine,
+                const Kit &kit, const Progress &progress) {
+  switch (given.spec.kind) {
+  case KernelSpec::Kind::package:
+    return take_packaged(ready,
+                         take_package(given.spec.base, machine, kit.module_source(), progress));
+  case KernelSpec::Kind::debian:
+    return take_packaged(ready,
+                         take_debian(given.spec.base, machine, kit.module_source(), progress));
+  case KernelSpec::Kind::image:
+  case KernelSpec::Kind::tree:
+    break;
+  }
+  take_image(ready, given);
+}
+
+} // namespace
+
+ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
+                       const Progress &progress) {
+  ReadyKernel ready;
+  ready.kernel.name = planned.name;
+  ready.kernel.role = planned.role;
+  ready.kernel.has_series = planned.has_series;
+  ready.kernel.baseline = planned.baseline;
+  ready.kernel.control = planned.control;
+  ready.kernel.cases = planned.cases;
+  if (planned.mutant)
+    for (const Demand &demand : planned.mutant->demands)
+      if (demand.machine == machine.name)
+        ready.kernel.demands[demand.case_name] = demand.rules;
+  if (planned.tree)
+    take_built(ready, build(planned, machine, kit, progress));
+  else
+    take_given(ready, planned.given, machine, kit, progress);
+  ready.result.name = planned.name;
+  ready.result.role = planned.role;
+  ready.result.spec = planned.spec;
+  if (!planned.title.empty())
+    ready.result.title = planned.title;
+  ready.result.version = ready.kernel.version;
+  ready.result.key = ready.kernel.key;
+  return ready;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/mail.h"
+
+#include "base/test_folder.h"
+#include "report/json.h"
+#include "report/test_results.h"
+
+#include <gmock/gmock.h>
+#include <sstream>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class MailTest : public FolderTest {
+protected:
+  MailTest() {
+    CaseResult baseline = case_result("baseline", "static-65", Outcome::fail);
+    CaseResult patched = case_result("patched", "static-65", Outcome::pass);
+    baseline.conclusion = Outcome::pass;
+    run.results = results_of({case_result("baseline", "one", Outcome::pass),
+                              case_result("patched", "one", Outcome::pass), baseline, patched});
+    run.results.machine = "arm64";
+    run.results.kernels[0].spec = "baseline=../linux";
+    run.results.kernels[1].spec = "../linux+series";
+    run.folder = folder;
+    write("runs/baseline/static-65/evidence/dmesg",
+          "[    0.000000] Linux version 6.9.0 (x)\n"
+          "[    0.000000] OF: reserved mem: not enough space for all defined regions.\n");
+    write("runs/patched/static-65/evidence/dmesg", "[    0.000000] Linux version 6.9.0 (x)\n");
+  }
+  KeptRun run;
+};
+
+TEST_F(MailTest, SaysWhatAMaintainerWantsToKnow) {
+  const std::string text = mail_text({run});
+  EXPECT_THAT(text, HasSubstr("Reserved memory on arm64: pass: 4 boots, each as it must be"));
+  EXPECT_THAT(text, HasSubstr("  static-65  64 of 65 fail   65 of 65 pass\n"));
+  EXPECT_THAT(text, HasSubstr("1 case passes on every kernel"));
+  EXPECT_THAT(text, HasSubstr("-OF: reserved mem: not enough space for all defined regions."));
+  EXPECT_THAT(text, Not(HasSubstr("0.000000")));
+  EXPECT_THAT(text, HasSubstr("rmemcheck run --kernel baseline=../linux --kernel ../linux+series"));
+  EXPECT_THAT(text, Not(HasSubstr("Findings")));
+}
+
+TEST_F(MailTest, HasFindingsOfWhatIsNotAsItMustBe) {
+  run.results.cases.back().conclusion = Outcome::fail;
+  run.results.cases.back().remarks = {"static-65: patched must pass, but: failed: recorded"};
+  run.results.cases.back().verdict.rules = {rule("recorded", Outcome::fail, "", 2)};
+  EXPECT_THAT(mail_text({run}),
+              AllOf(HasSubstr("Findings:\n  static-65: patched must pass"),
+                    HasSubstr("    recorded: region0: expected recorded, seen nothing")));
+}
+
+TEST_F(MailTest, Has72Columns) {
+  std::istringstream lines(mail_text({run}));
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 72u) << line;
+}
+
+TEST_F(MailTest, ListsManyKernels) {
+  for (const char *name : {"c", "d"})
+    run.results.kernels.push_back({name, Role::must_pass, "", "", "", "", false, 0, ""});
+  EXPECT_THAT(mail_text({run}), HasSubstr("  static-65\n    64 of 65 fail      baseline\n"));
+}
+
+TEST(Wrapped, BreaksAtSpaces) {
+  EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrapped("  onetwothreefour five", 6, 2), "  onetwothreefour\n  five");
+  EXPECT_EQ(wrapped("", 7, 2), "");
+}
+
+TEST(ReadJson, IsWhatWasWritten) {
+  RunResults run = results_of({case_result("patched", "one", Outcome::fail)});
+  run.kernels[0].role = Role::mutant;
+  run.cases[0].role = Role::mutant;
+  run.cases[0].fails_without = {"logged"};
+  run.machine = "arm64";
+  const std::string text = results_json(run);
+  EXPECT_EQ(results_json(parse_results(text, "x")), text);
+}
+
+TEST(ReadJson, RefusesWhatIsNoResult) {
+  for (const char *text : {"", "{}", "[1]", "{\"format\": \"x\"}"}) {
+    const Error error = error_of([&] { (void)parse_results(text, "some.json"); });
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr("some.json: expected the results of a run"));
+  }
+}
+
+} // namespace
+} // namespace rmemcheck::test

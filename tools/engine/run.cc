@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/run.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/run_folder.h"
+#include "base/version.h"
+#include "catalogue/serving.h"
+#include "engine/engine.h"
+#include "engine/guest_init.h"
+#include "engine/kernel_folder.h"
+#include "engine/kernels.h"
+#include "kernel/config.h"
+#include "report/json.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether the kernel is booted on a machine.
+bool is_for(const PlannedKernel &kernel, const Machine &machine) {
+  return kernel.machines.empty() ||
+         std::ranges::find(kernel.machines, machine.name) != kernel.machines.end();
+}
+
+/// The work for one machine, from the kernels to the results.
+class MachineRun {
+public:
+  MachineRun(const RunRequest &request, const Telling &telling)
+      : request_(request), kit_(request.kit), plan_(request.plan), telling_(telling) {}
+
+  std::optional<RunResults> operator()(const Machine &machine) {
+    start_ = std::chrono::steady_clock::now();
+    choose_kernels(machine);
+    if (chosen_.empty())
+      return std::nullopt;
+    results_.tool_version = tool_version;
+    results_.machine = machine.name;
+    boots_.cases =
+        prepare_cases(wanted_cases(), machine, kernel_for_dump(machine, kit_, step_of("")));
+    make_given_kernels(machine);
+    for (const std::string &line :
+         leave_out_unserved(boots_.cases, configured(machine), early_entries()))
+      telling_.print(line + '\n');
+    results_.nothing_to_do = boots_.cases.empty();
+    if (results_.nothing_to_do)
+      return results_;
+    out_ = std::make_unique<RunFolder>(request_.out, "run");
+    if (!request_.resume)
+      out_->clear();
+    boots_.out = out_->path();
+    boots_.jobs = request_.jobs;
+    boots_.resume = request_.resume;
+    make_kernels(machine);
+    boots_.base.machine = machine;
+    if (machine.has_user_space)
+      boots_.base.init = guest_init(machine, kit_, step_of(""));
+    results_.cases = boot_and_judge(boots_, telling_, [this](const std::vector<CaseResult> &cases) {
+      save_now_and_then(cases);
+    });
+    for (const std::string &line : apply_known(results_, request_.known, date_of_today()))
+      telling_.print(line + '\n');
+    save();
+    return results_;
+  }
+
+private:
+  void choose_kernels(const Machine &machine) {
+    for (std::size_t index = 0; index < plan_.kernels.size(); ++index)
+      if (is_for(plan_.kernels[index], machine))
+        chosen_.push_back(index);
+  }
+
+  /// Those that any kernel wants.
+  [[nodiscard]] std::vector<fs::path> wanted_cases() const {
+    std::vector<std::string> names = request_.cases;
+    const bool all_name_theirs = std::ranges::all_of(
+        chosen_, [&](std::size_t index) { return !plan_.kernels[index].cases.empty(); });
+    if (names.empty() && all_name_theirs)
+      for (const std::size_t index : chosen_)
+        names.insert(names.end(), plan_.kernels[index].cases.begin(),
+                     plan_.kernels[index].cases.end());
+    return case_files(names, kit_);
+  }
+
+  /// The machine with all of the configuration that cases may need: that of kernels that were
+  /// given, or what is built.
+  [[nodiscard]] Machine configured(Machine machine) const {
+    if (!request_.config.empty()) {
+      machine.config = split_lines(read_file(request_.config));
+      return machine;
+    }
+    std::optional<std::set<std::string>> shared;
+    for (const auto &[index, ready] : ready_)
+      if (!ready.config.empty())
+        shared = in_both(shared, split_lines(read_file(ready.config)));
+    if (shared) {
+      machine.config.assign(shared->begin(), shared->end());
+      return machine;
+    }
+    for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))
+      machine.config.push_back(line.text);
+    return machine;
+  }
+
+  static std::set<std::string> in_both(const std::optional<std::set<std::string>> &some,
+                                       const std::vector<std::string> &lines) {
+    std::set<std::string> both;
+    for (const std::string &line : lines)
+      if (!some || some->contains(line))
+        both.insert(line);
+    return both;
+  }
+
+  [[nodiscard]] std::vector<EarlyEntries> early_entries() const {
+    std::vector<EarlyEntries> entries;
+    for (const std::size_t index : chosen_) {
+      const PlannedKernel &kernel = plan_.kernels[index];
+      entries.push_back(kernel.role == Role::baseline ? EarlyEntries::of_baseline
+                        : kernel.has_series           ? EarlyEntries::of_series
+                                                      : EarlyEntries::unknown);
+    }
+    return entries;
+  }
+
+  /// What is said with the kernel's name in front.
+  Progress step_of(const std::string &prefix) {
+    return [this, prefix](const std::string &what, double share) {
+      telling_.step(prefix + what, share);
+    };
+  }
+
+  /// Those that need no build: their configuration says which cases there are for them.
+  void make_given_kernels(const Machine &machine) {
+    for (const std::size_t index : chosen_)
+      if (!plan_.kernels[index].tree)
+        make_kernel(index, machine);
+  }
+
+  void make_kernels(const Machine &machine) {
+    for (const std::size_t index : chosen_)
+      if (plan_.kernels[index].tree)
+        make_kernel(index, machine);
+    for (const std::size_t index : chosen_) {
+      const auto ready = ready_.find(index);
+      results_.kernels.push_back(ready == ready_.end() ? missing_.at(index) : ready->second.result);
+      if (ready == ready_.end())
+        continue;
+      boots_.kernels.push_back(ready->second.kernel);
+      booted_.push_back(index);
+    }
+    for (KernelUnderTest &kernel : boots_.kernels) {
+      kernel.baseline = place_of(kernel.baseline);
+      kernel.control = place_of(kernel.control);
+    }
+  }
+
+  /// The plan's indices, in this machine's list.
+  [[nodiscard]] std::optional<std::size_t>
+  place_of(const std::optional<std::size_t> &planned) const {
+    const auto place = planned ? std::ranges::find(booted_, *planned) : booted_.end();
+    return place == booted_.end()
+               ? std::nullopt
+               : std::optional(static_cast<std::size_t>(place - booted_.begin()));
+  }
+
+  void make_kernel(std::size_t index, const Machine &machine) {
+    const PlannedKernel &planned = plan_.kernels[index];
+    if (planned.tree && results_.tree.empty()) {
+      results_.tree = planned.tree->name;
+      results_.tree_version = planned.tree->version;
+    }
+    if (results_.series.empty())
+      results_.series = planned.series;
+    try {
+      const ReadyKernel ready = make_ready(planned, machine, kit_, step_of(planned.name + ": "));
+      if (ready.built)
+        keep(planned, *ready.built, machine);
+      ready_.emplace(index, ready);
+    } catch (const Error &error) {
+      // One of many that cannot be had takes nothing from the rest.
+      if (error.status() == ExitStatus::interrupted || chosen_.size() == 1 || is_pair())
+        throw;
+      KernelResult &result = missing_[index];
+      result.name = planned.name;
+      result.role = planned.role;
+      result.spec = planned.spec;
+      result.title = planned.title;
+      result.trouble = error.what();
+      telling_.print(fmt::format("{}: no kernel: {}\n", planned.name, error.what()));
+    }
+  }
+
+  /// A baseline and what is held against it: one is nothing without the other.
+  [[nodiscard]] bool is_pair() const {
+    return chosen_.size() == 2 && plan_.kernels[chosen_.front()].role == Role::baseline;
+  }
+
+  void keep(const PlannedKernel &planned, const BuiltKernel &built, const Machine &machine) {
+    const fs::path folder = out_->path() / "kernels" / planned.name;
+    fs::remove_all(folder);
+    copy_kernel(built, machine, folder);
+    telling_.print(fmt::format("{:<8}  Linux {}, {}\n", planned.name, built.version,
+                               built.from_cache ? "from the cache"
+                                                : fmt::format("built in {:.0f} s", built.seconds)));
+  }
+
+  /// A run of hundreds of boots would write for longer than it boots.
+  void save_now_and_then(const std::vector<CaseResult> &cases) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_saved_ < std::chrono::seconds(2))
+      return;
+    last_saved_ = now;
+    results_.cases = cases;
+    save();
+  }
+
+  void save() {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    results_.seconds = elapsed.count();
+    write_file(out_->path() / "results.json", results_json(results_));
+  }
+
+  const RunRequest &request_;
+  const Kit &kit_;
+  const Plan &plan_;
+  const Telling &telling_;
+  std::unique_ptr<RunFolder> out_;
+  std::vector<std::size_t> chosen_;             ///< of the plan's kernels
+  std::vector<std::size_t> booted_;             ///< those of them that there is a kernel of
+  std::map<std::size_t, ReadyKernel> ready_;    ///< by the plan's index
+  std::map<std::size_t, KernelResult> missing_; ///< those that could not be had
+  Boots boots_;
+  RunResults results_;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point last_saved_{};
+};
+
+} // namespace
+
+std::optional<RunResults> run_on(const Machine &machine, const RunRequest &request,
+                                 const Telling &telling) {
+  return MachineRun(request, telling)(machine);
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "engine/expected.h"
+#include "engine/plan.h"
+#include "engine/telling.h"
+#include "kernel/machine.h"
+#include "report/results.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// What a person wants to know: planned kernels, cases, where the results go.
+struct RunRequest {
+  Kit kit;
+  Plan plan;
+  std::vector<std::string> cases; ///< names or files; none: those of the kernels, or else all
+  std::string config;             ///< a file: the configuration of a kernel that was given
+  std::filesystem::path out;
+  unsigned jobs = 1; ///< guests at once
+  bool resume = false;
+  std::vector<KnownFailure> known;
+};
+
+/// Makes the kernels of a plan that are for a machine, boots and judges them, and leaves
+/// results.json, kernels/ and runs/ in the folder, as boots end. Nothing where no kernel is for the
+/// machine. A kernel that cannot be had takes nothing from the others, but where it is the only one
+/// or one of a baseline and what is held against it.
+std::optional<RunResults> run_on(const Machine &machine, const RunRequest &request,
+                                 const Telling &telling);
+
+} // namespace rmemcheck

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "report/read_json.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "report/json.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+/// The value whose word it is; another word is an error that names it.
+template <typename Value, std::size_t count>
+Value value_of(const Json &json, const std::array<Value, count> &values) {
+  const std::string word = json.get<std::string>();
+  for (const Value value : values)
+    if (to_string(value) == word)
+      return value;
+  throw std::invalid_argument("\"" + word + "\" is not known");
+}
+
+Outcome outcome_of(const Json &json) {
+  return value_of(json,
+                  std::array{Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skip});
+}
+
+Ending ending_of(const Json &json) {
+  return value_of(json, std::array{Ending::powered_off, Ending::panic, Ending::oops, Ending::hang,
+                                   Ending::died, Ending::cut_short});
+}
+
+Role role_of(const Json &json) {
+  if (!json.contains("role"))
+    return Role::must_pass;
+  return value_of(json.at("role"),
+                  std::array{Role::must_pass, Role::baseline, Role::mutant, Role::told});
+}
+
+RuleResult rule_of(const Json &json) {
+  RuleResult rule{json.at("rule"), outcome_of(json.at("outcome")), json.at("reason"), {}};
+  for (const Json &each : json.at("findings"))
+    rule.findings.push_back({rule.rule,
+                             each.at("region"),
+                             each.at("expected"),
+                             each.at("seen"),
+                             {each.at("file"), each.at("line"), each.at("text")}});
+  for (Finding &finding : rule.findings) // "evidence/dmesg"
+    finding.at.file = fs::path(finding.at.file).filename().string();
+  return rule;
+}
+
+CaseResult case_of(const Json &json) {
+  CaseResult result;
+  result.kernel = json.at("kernel");
+  result.role = role_of(json);
+  result.name = json.at("case");
+  result.title = json.at("title");
+  result.hazards = json.value("hazards", result.hazards);
+  result.folder = json.at("folder");
+  result.no_map = json.at("regions_no_map");
+  result.ending = ending_of(json.at("ending"));
+  result.verdict.outcome = outcome_of(json.at("outcome"));
+  result.verdict.reason = json.at("reason");
+  result.verdict.regions_in_tree = json.at("regions_in_tree");
+  if (!json.at("regions_recorded").is_null())
+    result.verdict.regions_recorded = json.at("regions_recorded").get<std::size_t>();
+  result.verdict.no_map_proven = json.at("no_map_proven");
+  for (const Json &rule : json.at("rules"))
+    result.verdict.rules.push_back(rule_of(rule));
+  result.must_fail = json.at("must_fail").get<std::vector<std::string>>();
+  result.fails_without = json.value("fails_without", result.fails_without);
+  result.conclusion = outcome_of(json.at("conclusion"));
+  result.remarks = json.at("remarks").get<std::vector<std::string>>();
+  result.notes = json.value("notes", result.notes);
+  result.boot_seconds = json.at("boot_seconds");
+  result.judge_seconds = json.at("judge_seconds");
+  return result;
+}
+
+KernelResult kernel_of(const Json &json) {
+  KernelResult kernel;
+  kernel.name = json.at("name");
+  kernel.role = role_of(json);
+  kernel.spec = json.value("spec", "");
+  kernel.title = json.value("title", "");
+  kernel.version = json.at("version");
+  kernel.key = json.at("key");
+  kernel.from_cache = json.at("from_cache");
+  kernel.build_seconds = json.at("build_seconds");
+  kernel.trouble = json.value("trouble", "");
+  return kernel;
+}
+
+} // namespace
+
+RunResults parse_results(const std::string &text, const std::string &origin) {
+  try {
+    const Json json = Json::parse(text);
+    RunResults results;
+    results.tool_version = json.at("tool").at("version");
+    results.machine = json.at("machine");
+    results.tree = json.at("tree").at("path");
+    results.tree_version = json.at("tree").at("version");
+    results.series = json.at("series");
+    results.seconds = json.at("seconds");
+    for (const Json &kernel : json.at("kernels"))
+      results.kernels.push_back(kernel_of(kernel));
+    for (const Json &each : json.at("cases"))
+      results.cases.push_back(case_of(each));
+    return results;
+  } catch (const std::exception &error) { // nlohmann's and ours
+    throw bad_input(fmt::format("{}: expected the results of a run: {}", origin, error.what()));
+  }
+}
+
+std::vector<KeptRun> read_runs(const fs::path &path) {
+  std::vector<fs::path> files;
+  if (fs::is_directory(path)) {
+    if (fs::exists(path / "results.json"))
+      files.push_back(path / "results.json");
+    else
+      for (const fs::directory_entry &entry : fs::directory_iterator(path))
+        if (fs::exists(entry.path() / "results.json"))
+          files.push_back(entry.path() / "results.json");
+  } else {
+    files.push_back(path);
+  }
+  if (files.empty())
+    throw bad_input(fmt::format("{}: expected a run: it has no results.json", path.string()));
+  std::ranges::sort(files);
+  std::vector<KeptRun> runs;
+  for (const fs::path &file : files)
+    runs.push_back({file.parent_path(), parse_results(read_file(file), file.string())});
+  return runs;
+}
+
+} // namespace rmemcheck
