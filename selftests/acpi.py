@@ -282,7 +282,7 @@ def complaints(rows):
 
 
 def results(rows):
-    """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
+    """What hazards.py takes."""
     machine = MACHINE.stem
     without = {case: list(failed) for kernel, case, failed in rows if kernel == "patched"}
     cases = [{"kernel": kernel, "machine": machine, "case": case,

@@ -129,7 +129,7 @@ def rows_of(work, out):
 
 
 def results(rows):
-    """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
+    """What hazards.py takes."""
     cases = [{"kernel": "patched", "machine": MACHINE, "case": f"{case}, {fault}",
               "outcome": "fail" if wrong else "pass", "failed": wrong}
              for fault, case, wrong, _ in rows if fault == NO_ARRAY_FAULT]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes HAZARDS.md: every hazard, what each kernel did about it, and which mutant fails it.
+"""Writes HAZARDS.md: every hazard, what each kernel did about it, and which mutant fails it; and
+docs/hazards.md, which has the boots one by one.
 
 Everything in it comes from what runs have left, from the key `hazards` of the cases and from
 selftests/hazards.toml. A hazard counts as shown if a kernel without the series fails a case of it
@@ -9,17 +10,20 @@ neither shown nor has a reason why it cannot be, or the series fails a case.
     hazards.py                              from out/validate, peers, mutants, acpi, faults and
                                             series-check
     hazards.py --also FOLDER                and from a run of another tree, with columns of its own
-    hazards.py --out FILE                   where the page goes
+    hazards.py --out FILE --details FILE    where the pages go
 """
 import argparse
 import dataclasses
 import json
 import pathlib
+import re
 import sys
 import tomllib
 
 from kit import ENDINGS, KIT
 
+LICENCE = ("<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n<!-- Made by `make hazards` from what "
+           "runs have left. Not to be edited. -->\n")
 # make targets that leave NAME.json, with the hazard that it is about
 WITH_OWN_RULES = ("acpi", "faults", "series-check")
 
@@ -82,27 +86,38 @@ def cases_by_hazard():
 
 def read_own(folder):
     """The boots of `rmemcheck run` for one machine or several, and the version of its tree."""
-    files = sorted([*folder.glob("results.json"), *folder.glob("*/results.json")])
-    if not files:
-        sys.exit(f"{folder}: no results.json; make validate MACHINES=all")
-    results = [json.loads(file.read_text()) for file in files]
+    results = [json.loads(file.read_text())
+               for file in results_below(folder, "validate MACHINES=all")]
     versions = {each["tree"]["version"] for each in results}
     if len(versions) > 1:
         sys.exit(f"{folder}: runs of several kernels, {', '.join(sorted(versions))}")
     return [boot for each in results for boot in boots_of(each)], versions.pop()
 
 
+def column_of_peer(name):
+    """debian-6.1-armmp is Debian's 6.1."""
+    return "Debian's " + name.split("-")[1]
+
+
 def read_peers(folder):
-    """Their boots, their columns in order, and the rows of peers.json."""
-    rows = left_by(folder / "peers.json", "make peers")
-    columns = {peer["name"]: "Debian's " + peer["column"] for peer in
-               tomllib.loads((KIT / "selftests/peers.toml").read_text())["peer"]}
-    boots = []
-    for row in rows:
-        if "cases" in row:
-            results = json.loads((folder / row["name"] / "results.json").read_text())
-            boots += boots_of(results, columns[row["name"]])
-    return boots, list(dict.fromkeys(columns[row["name"]] for row in rows)), rows
+    """Their boots, their columns in order, and what the page says of each."""
+    boots, columns, rows = [], [], []
+    for results in map(json.loads, (file.read_text() for file in results_below(folder, "peers"))):
+        for kernel in results["kernels"]:
+            columns.append(column_of_peer(kernel["name"]))
+            mine = [case for case in results["cases"] if case["kernel"] == kernel["name"]]
+            boots += boots_of({**results, "cases": mine}, columns[-1])
+            what = kernel["title"] or f"not to be had, {kernel['trouble']}"
+            rows.append(f"{kernel['name']}: {what}, on {results['machine']}")
+    order = ["Debian's 6.1", "Debian's 6.12", "Debian's 6.16", "Debian's newest"]
+    return boots, [column for column in order if column in columns], rows
+
+
+def results_below(folder, target):
+    files = sorted([*folder.glob("results.json"), *folder.glob("*/results.json")])
+    if not files:
+        sys.exit(f"{folder}: no results.json; make {target}")
+    return files
 
 
 def summary(boots):
@@ -180,20 +195,49 @@ def page(hazards, boots, columns, peers, mutants):
                        for column in columns),
                      ", ".join(f"`{one['name']}`" for one in killers) or "-", shown or "nothing"])
         details += detail(hazard, mine, columns, killers)
-    kernels = "".join(
-        f"- {row['name']}: " + (f"not to be had, {row['not-to-be-had']}\n" if "not-to-be-had" in row
-                                else f"{row['package']} {row['version']}, on {row['machine']}\n")
-        for row in peers)
+    kernels = "".join(f"- {row}\n" for row in peers)
     trouble += [f"the series fails {boot.case} on {boot.machine}: {boot.cell()}" for boot in boots
                 if boot.has_series and boot.outcome == "fail"]
-    text = ("<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n<!-- Made by `make hazards` from "
-            "what runs have left. Not to be edited. -->\n# Hazards\n\n"
+    text = (LICENCE + "# Hazards\n\n"
             "What boots with a changed reserved_mem array went wrong with, and what kernels do "
             "about it. Cells name the\nrules that a kernel fails, of all cases and machines that "
             "it was booted with; `?` is what could not be found\nout, `-` what was not run. "
             "`mutant` is a one-line break of the series that fails the same cases.\n\n")
     text += table(["", "tree", *columns, "mutant", "shown by"], rows)
-    return text + "\nKernels that others ship:\n\n" + kernels + details, trouble
+    text += "\n[docs/hazards.md](docs/hazards.md) has each case and machine.\n"
+    more = LICENCE + "# Hazards, boot by boot\n\nKernels that others ship:\n\n" + kernels + details
+    return text, more, trouble
+
+
+def head_of(name):
+    """Titles of a mutant's patch, by key."""
+    head = (KIT / f"selftests/mutants/{name}.patch").read_text().split("\ndiff --git ")[0]
+    return {key: re.findall(rf"^{key}: (.+)$", head, re.MULTILINE) for key in
+            ("Mutant", "Hazards", "With")}
+
+
+def read_mutants(folder):
+    """Those that fail what they must, everywhere, with what they and their control failed."""
+    seen = {}
+    for results in map(json.loads, (file.read_text() for file in results_below(folder, "mutants"))):
+        for case in results["cases"]:
+            if case["role"] == "mutant":
+                seen.setdefault(case["kernel"], []).append((results["machine"], case))
+    mutants = []
+    for name, boots in seen.items():
+        if all(case["conclusion"] == "pass" for _, case in boots):
+            head = head_of(name)
+            mutants.append({
+                "name": name, "title": head["Mutant"][0], "faults": head["With"],
+                "hazards": [int(number) for line in head["Hazards"] for number in line.split(",")],
+                "seen": [{"machine": machine, "case": case["case"], "failed": failures(case),
+                          "failed-without": case["fails_without"]} for machine, case in boots]})
+    return mutants
+
+
+def failures(case):
+    failed = [rule["rule"] for rule in case["rules"] if rule["outcome"] == "fail"]
+    return failed + [case["ending"]] if case["ending"] in ENDINGS else failed
 
 
 def left_by(path, command):
@@ -209,6 +253,7 @@ def main():
         parser.add_argument(f"--{name}", default=f"out/{name}", type=pathlib.Path)
     parser.add_argument("--also", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--out", default="HAZARDS.md", type=pathlib.Path)
+    parser.add_argument("--details", default="docs/hazards.md", type=pathlib.Path)
     options = parser.parse_args()
     hazards = tomllib.loads((KIT / "selftests/hazards.toml").read_text())["hazard"]
     boots, version = read_own(options.validate)
@@ -220,15 +265,16 @@ def main():
     columns = [column_of(each, kernel) for each in versions for kernel in ("baseline", "patched")]
     more, peer_columns, peers = read_peers(options.peers)
     boots += more
-    mutants = [row for row in left_by(options.mutants / "mutants.json", "make mutants")
-               if row["outcome"] == "fails"]
+    mutants = read_mutants(options.mutants)
     for name in WITH_OWN_RULES:
         folder = getattr(options, name.replace("-", "_"))
         results = left_by(folder / f"{name}.json", f"make {name}")
         boots += boots_with_own_rules(results, version)
         mutants += results["mutants"]
-    text, trouble = page(hazards, boots, columns + peer_columns, peers, mutants)
+    text, more, trouble = page(hazards, boots, columns + peer_columns, peers, mutants)
     options.out.write_text(text)
+    options.details.parent.mkdir(exist_ok=True)
+    options.details.write_text(more)
     for line in trouble:
         print(line)
     sys.exit(bool(trouble))

@@ -363,7 +363,7 @@ def tables_of(given, machines):
 
 
 def results(tables):
-    """What hazards.py takes: cases as it has them, mutants as mutants.py leaves them."""
+    """What hazards.py takes."""
     rows = [(row, row["patch"], "all that is compiled") for row in tables["patches"]]
     rows += [(row, row["configuration"], row["machine"]) for row in tables["variants"]]
     cases, mutants = [], []

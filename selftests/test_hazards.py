@@ -25,17 +25,20 @@ def page(tmp_path):
     """Made of these alone, and what hazards.py says about it."""
     def make(tables):
         left = {"acpi": acpi.results(GOOD), "faults": faults.results(FAULTS),
-                "series-check": series_check.results(tables), "peers": [], "mutants": [],
+                "series-check": series_check.results(tables), "peers": {"machine": "arm64", "kernels": [], "cases": []},
+                "mutants": {"machine": "arm64", "cases": []},
                 "validate": {"machine": "arm64", "tree": {"version": "6.1.1"}, "cases": []}}
         for name, content in left.items():
             (tmp_path / name).mkdir()
-            file = "results" if name == "validate" else name
+            file = "results" if name in ("validate", "mutants", "peers") else name
             (tmp_path / name / f"{file}.json").write_text(json.dumps(content))
         done = subprocess.run([sys.executable, KIT / "selftests/hazards.py",
                                *(f"--{name}={tmp_path / name}" for name in left),
-                               "--out", tmp_path / "page"], stdout=subprocess.PIPE, text=True,
+                               "--out", tmp_path / "page", "--details", tmp_path / "details"],
+                              stdout=subprocess.PIPE, text=True,
                               check=False)
-        return (tmp_path / "page").read_text().splitlines(), done.stdout
+        text = (tmp_path / "page").read_text() + (tmp_path / "details").read_text()
+        return text.splitlines(), done.stdout
     return make
 
 

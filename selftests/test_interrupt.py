@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ctrl-C and SIGKILL in a build and in a boot: exit 130, nothing runs on, nothing half-made."""
+import json
 import pathlib
 import signal
-import subprocess
 import time
 
 import pytest
 
+from conftest import assert_refused
 from kit import CACHE
 
 
@@ -133,16 +134,29 @@ def test_killed_boot(booting):
     wait_for(lambda: not any(map(is_running, started)), 5, "QEMU to end")
 
 
-def test_interrupted_run_keeps_the_earlier_one(rmemcheck, validated, tmp_path):
-    """An --out that holds results stays as it is until the new ones are whole."""
+def test_interrupted_run_leaves_what_it_has(rmemcheck, validated, tmp_path):
+    """And goes on from there, if it is asked to."""
     out = tmp_path / "out"
-    assert rmemcheck("run", "--out", out, "--cases", "one").returncode == 0
-    before = (out / "results.json").read_bytes()
-    program = rmemcheck.start("run", "--out", out)
-    wait_for(lambda: named(descendants(program.pid), "virtserialport"), 60, "QEMU")
+    words = ["run", "--out", out, "--jobs", 1, "--cases", "one,static-63,static-64,static-65"]
+    program = rmemcheck.start(*words)
+    wait_for((out / "results.json").exists, 120, "results")
     program.send_signal(signal.SIGINT)
     program.communicate(timeout=10)
     assert program.returncode == 130
-    assert (out / "results.json").read_bytes() == before
-    assert subprocess.run(["ls", "-A", out.parent], capture_output=True,
-                          text=True).stdout.split() == ["out"]
+    left = json.loads((out / "results.json").read_text())["cases"]
+    assert 0 < len(left) < 8
+    times = {case["folder"]: (out / case["folder"] / "run.json").stat().st_mtime_ns
+             for case in left}
+    assert rmemcheck(*words, "--resume").returncode == 0
+    assert len(json.loads((out / "results.json").read_text())["cases"]) == 8
+    for folder, time_then in times.items():
+        assert (out / folder / "run.json").stat().st_mtime_ns == time_then
+
+
+def test_two_runs_do_not_undo_each_other(rmemcheck, validated, tmp_path):
+    out = tmp_path / "out"
+    program = rmemcheck.start("run", "--out", out, "--cases", "one,static-64,static-65")
+    wait_for((out / ".rmemcheck").exists, 120, "the folder")
+    assert_refused(rmemcheck("run", "--out", out, "--cases", "one"), 2, out, "another run")
+    program.communicate(timeout=300)
+    assert program.returncode == 0
