@@ -149,6 +149,7 @@ std::string command_line(const KernelLog &log) {
 struct GivenTree {
   ReservedMemory memory;
   std::vector<std::string> from_firmware{};
+  std::string trouble{}; ///< why nobody can tell what the kernel was given; empty otherwise
 };
 
 /// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
@@ -164,7 +165,12 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
       ours.bootargs = command_line(evidence.log);
     return {ours};
   }
-  ReservedMemory given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+  ReservedMemory given;
+  try {
+    given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+  } catch (const Error &error) {
+    return {ours, {}, error.what()};
+  }
   ours.bootargs = given.bootargs; // QEMU's part
   ours.initrd = given.initrd;
   // UEFI's memory map says what is reserved: the stub takes all of /memreserve/ out of the tree
@@ -276,6 +282,8 @@ CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
   CaseResult result;
   ParsedEvidence parsed = parse(kept.boot.evidence);
   const GivenTree tree = tree_of(kept, parsed.evidence, folder);
+  if (parsed.why.empty())
+    parsed.why = tree.trouble;
   if (!tree.from_firmware.empty())
     result.notes.push_back(
         fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));

@@ -44,6 +44,13 @@ protected:
   KeptBoot kept;
 };
 
+TEST_F(KeptBootTest, ThatSentABrokenTreeIsNotUnderstood) {
+  kept.boot.evidence["fdt"] = "no tree";
+  const CaseResult result = judge_kept(kept, "runs/x");
+  EXPECT_EQ(result.verdict.outcome, Outcome::inconclusive);
+  EXPECT_THAT(result.verdict.reason, HasSubstr("runs/x/evidence/fdt"));
+}
+
 TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   kept.boot.ending = Ending::panic;
   kept.hazards = {9, 10};
