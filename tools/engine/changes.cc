@@ -112,7 +112,7 @@ private:
       for (const std::string &line :
            line_difference(reserved_memory_lines(read_file(before.evidence("dmesg"))),
                            reserved_memory_lines(read_file(after.evidence("dmesg")))))
-        changes_.log.push_back(name + ": " + line);
+        changes_.log.push_back(fmt::format("{}: {}", name, line));
     } catch (const Error &error) {
       changes_.notes.push_back(name + ": " + error.what());
     }

@@ -16,8 +16,8 @@ using ::testing::IsEmpty;
 class ChangesTest : public FolderTest {
 protected:
   /// A run of one kernel with one case, and its log.
-  KeptRun run(const std::string &name, const std::string &kernel, Outcome outcome,
-              const std::string &base) const {
+  [[nodiscard]] KeptRun run(const std::string &name, const std::string &kernel, Outcome outcome,
+                            const std::string &base) const {
     KeptRun run;
     run.folder = folder / name;
     run.results = results_of({case_result(kernel, "one", outcome)});

@@ -20,7 +20,7 @@ struct KnownFailure {
 };
 
 /// Reads a file of them. Errors are bad_input with file and line.
-std::vector<KnownFailure> read_known_failures(const std::filesystem::path &file);
+std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path);
 
 /// A kernel that must pass and fails nothing but what is known passes, with a remark that says so.
 /// Returns sentences about entries that have expired by `today` (YYYY-MM-DD), which count for

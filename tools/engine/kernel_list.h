@@ -10,6 +10,6 @@ namespace rmemcheck {
 
 /// Reads a file of tables [[kernel]]: spec, and if wanted name, role, cases, machines and config.
 /// Paths are those of the working folder. Errors are bad_input with file and line.
-std::vector<KernelRequest> read_kernel_list(const std::filesystem::path &file);
+std::vector<KernelRequest> read_kernel_list(const std::filesystem::path &path);
 
 } // namespace rmemcheck

@@ -36,6 +36,6 @@ struct BuildRequest {
 /// only when whole, and are guarded by a lock so that two runs build one entry once.
 /// A configuration line that did not take is bad_input naming it; a build that fails is
 /// could_not_find_out with its first error lines and the log's path.
-BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress);
+BuiltKernel build_kernel(const BuildRequest &wanted, const Progress &progress);
 
 } // namespace rmemcheck

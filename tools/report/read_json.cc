@@ -136,6 +136,7 @@ std::vector<KeptRun> read_runs(const fs::path &path) {
     throw bad_input(fmt::format("{}: expected a run: it has no results.json", path.string()));
   std::ranges::sort(files);
   std::vector<KeptRun> runs;
+  runs.reserve(files.size());
   for (const fs::path &file : files)
     runs.push_back({file.parent_path(), parse_results(read_file(file), file.string())});
   return runs;
