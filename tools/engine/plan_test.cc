@@ -38,12 +38,14 @@ protected:
   [[nodiscard]] std::string linux() const { return (folder / "linux").string(); }
   [[nodiscard]] Plan plan(const std::vector<std::string> &specs) const {
     std::vector<KernelRequest> requests;
+    requests.reserve(specs.size());
     for (const std::string &spec : specs)
       requests.push_back({parse_spec(spec), "", {}, {}, {}, {}});
     return make_plan(requests, Kit{folder / "kit"}, [](const std::string &, double) {});
   }
   static std::vector<std::string> names(const Plan &plan) {
     std::vector<std::string> names;
+    names.reserve(plan.kernels.size());
     for (const PlannedKernel &kernel : plan.kernels)
       names.push_back(kernel.name);
     return names;
