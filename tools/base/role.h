@@ -18,6 +18,6 @@ enum class Role {
 std::string to_string(Role role);
 
 /// The role of that name; nothing where there is none.
-std::optional<Role> parse_role(const std::string &word);
+std::optional<Role> parse_role(const std::string &text);
 
 } // namespace rmemcheck

@@ -94,7 +94,7 @@ Kit find_kit(const std::string &given) {
 }
 
 fs::path machine_file(const std::string &given, const Kit &kit) {
-  const fs::path of_tests = kit.folder / "selftests" / "machines" / (given + ".toml");
+  fs::path of_tests = kit.folder / "selftests" / "machines" / (given + ".toml");
   if (!looks_like_path(given) && fs::exists(of_tests))
     return of_tests;
   return named_file(given, kit.machines(), "machine");

@@ -115,8 +115,8 @@ private:
     return kernels;
   }
 
-  PlannedKernel with_series(PlannedKernel kernel, const KernelRequest &request,
-                            std::size_t patches) const {
+  [[nodiscard]] PlannedKernel with_series(PlannedKernel kernel, const KernelRequest &request,
+                                          std::size_t patches) const {
     Series series = find_series(kit_.patches(), kernel.tree->version);
     kernel.series = series.folder.filename().string();
     kernel.has_series = patches >= series.patches.size();
@@ -128,8 +128,8 @@ private:
   }
 
   /// Each patch of the series on top of those before it.
-  std::vector<PlannedKernel> with_each(const PlannedKernel &kernel,
-                                       const KernelRequest &request) const {
+  [[nodiscard]] std::vector<PlannedKernel> with_each(const PlannedKernel &kernel,
+                                                     const KernelRequest &request) const {
     const Series series = find_series(kit_.patches(), kernel.tree->version);
     std::vector<PlannedKernel> kernels;
     for (std::size_t count = 1; count <= series.patches.size(); ++count) {
@@ -200,7 +200,7 @@ private:
     return static_cast<std::size_t>(control - plan_.kernels.begin());
   }
 
-  std::optional<std::size_t> baseline_of(const PlannedKernel &kernel) const {
+  [[nodiscard]] std::optional<std::size_t> baseline_of(const PlannedKernel &kernel) const {
     for (std::size_t index = 0; index < plan_.kernels.size(); ++index) {
       const PlannedKernel &other = plan_.kernels[index];
       if (other.role == Role::baseline && other.tree && other.tree->key == kernel.tree->key &&

@@ -138,7 +138,7 @@ void Bench::take(const SourceTree &tree, const std::vector<fs::path> &patches) c
 }
 
 fs::path Bench::objects(const std::string &configuration) const {
-  const fs::path objects = tree() / (objects_prefix + configuration.substr(0, 16));
+  fs::path objects = tree() / (objects_prefix + configuration.substr(0, 16));
   make_folders(objects);
   return objects;
 }

@@ -27,7 +27,7 @@ PackagedKernel take_package(const std::filesystem::path &deb, const Machine &mac
                             const std::filesystem::path &module_source, const Progress &progress);
 
 /// The newest kernel of a suite (kernel/debian_archive.h), fetched with its headers.
-PackagedKernel take_debian(const std::string &spec, const Machine &machine,
+PackagedKernel take_debian(const std::string &text, const Machine &machine,
                            const std::filesystem::path &module_source, const Progress &progress);
 
 /// Debian's name of a machine's architecture.
