@@ -29,6 +29,7 @@ public:
   Planner(const Kit &kit, const Progress &progress) : kit_(kit), progress_(progress) {}
 
   void add(const KernelRequest &request) {
+    check_mutant(request.spec);
     if (request.spec.kind != KernelSpec::Kind::tree) {
       PlannedKernel kernel = start(request, folder_name(stem_of(request.spec)));
       kernel.given = request;
@@ -48,6 +49,19 @@ public:
   }
 
 private:
+  /// Nothing would be demanded of it.
+  static void check_mutant(const KernelSpec &spec) {
+    if (spec.role != Role::mutant)
+      return;
+    const bool is_broken =
+        !spec.additions.empty() && (spec.additions.back().kind == Addition::Kind::patch ||
+                                    spec.additions.back().kind == Addition::Kind::folder);
+    if (!is_broken)
+      throw bad_input(fmt::format("--kernel {}: expected +FILE.patch or +FOLDER/ at its end, which "
+                                  "breaks it and says what must fail",
+                                  spec.text));
+  }
+
   std::vector<SourceTree> trees_of(const KernelSpec &spec) {
     if (!spec.from.empty())
       return take_commits(spec.base, spec.from, spec.revision, progress_);

@@ -94,6 +94,14 @@ TEST_F(PlanTest, AMutantMayBeOnePatch) {
   EXPECT_EQ(made.kernels[1].control, 0u);
 }
 
+TEST_F(PlanTest, AMutantMustBeBroken) {
+  for (const std::string &spec : {"mutant=" + linux(), "mutant=" + linux() + "+series"}) {
+    const Error error = error_of([&] { (void)plan({spec}); });
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr("expected +FILE.patch or +FOLDER/"));
+  }
+}
+
 TEST_F(PlanTest, NamesAreUnlikeEachOther) {
   EXPECT_THAT(names(plan({linux(), "told=" + linux()})), ElementsAre("linux", "linux-2"));
 }
