@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+from conftest import assert_refused
 from kit import KIT
 
 # What a kernel is built with: the machine's lines and those that all machines share
@@ -146,3 +147,12 @@ def test_cases_that_a_given_kernel_cannot_serve_are_left_out(rmemcheck, validate
     assert "restricted-dma-pool: not on arm64, which has no" in result.stdout
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert [each["case"] for each in results["cases"]] == ["one"]
+
+
+def test_a_vmlinux_is_booted_where_an_image_can_be_made_of_it(rmemcheck, validated, tmp_path):
+    out, _ = validated
+    vmlinux = out / "kernels/patched/vmlinux"
+    result = rmemcheck("run", "--kernel", vmlinux, "--cases", "one", "--out", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert_refused(rmemcheck("run", "--kernel", vmlinux, "--machine", "arm", "--cases", "one",
+                             "--out", tmp_path / "arm"), 2, vmlinux, "zImage")

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/process.h"
+#include "kernel/cache.h"
 #include "kernel/package.h"
 
 #include <fmt/format.h>
@@ -46,8 +48,32 @@ std::vector<fs::path> modules_of(const KernelRequest &given) {
   return given.modules;
 }
 
-void take_image(ReadyKernel &ready, const KernelRequest &given) {
-  ready.kernel.image = given.spec.base;
+/// What the boot loader of a machine takes, of a vmlinux that it does not: the same bytes without
+/// the ELF file around them, as arch/arm64/boot/Makefile makes them. Others are taken as they are.
+fs::path bootable(const fs::path &file, const Machine &machine, const Progress &progress) {
+  const std::string bytes = read_file(file);
+  const std::string wanted = fs::path(machine.image).filename().string();
+  if (!bytes.starts_with("\177ELF") || wanted == "vmlinux" || machine.is_native)
+    return file;
+  if (wanted != "Image")
+    throw bad_input(fmt::format("{}: expected a {}: the machine {} boots no vmlinux", file.string(),
+                                wanted, machine.name));
+  const std::string objcopy = machine.compiler_prefix + "objcopy";
+  const CacheEntry entry = cached(
+      "images", sha256(bytes + program_identity(objcopy)), progress, [&](const fs::path &folder) {
+        (void)run_child_or_throw(
+            {{objcopy, "-O", "binary", "-R", ".note", "-R", ".note.gnu.build-id", "-R", ".comment",
+              "-S", file.string(), (folder / wanted).string()},
+             ".",
+             {},
+             {}});
+      });
+  return entry.path / wanted;
+}
+
+void take_image(ReadyKernel &ready, const KernelRequest &given, const Machine &machine,
+                const Progress &progress) {
+  ready.kernel.image = bootable(given.spec.base, machine, progress);
   ready.kernel.modules = modules_of(given);
   std::string lines = sha256(read_file(given.spec.base));
   for (const fs::path &module : ready.kernel.modules)
@@ -80,7 +106,7 @@ void take_given(ReadyKernel &ready, const KernelRequest &given, const Machine &m
   case KernelSpec::Kind::tree:
     break;
   }
-  take_image(ready, given);
+  take_image(ready, given, machine, progress);
 }
 
 } // namespace
