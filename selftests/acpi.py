@@ -29,7 +29,7 @@ import sys
 import tempfile
 import tomllib
 
-from kit import KIT, PROGRAM, run, say
+from kit import KIT, PROGRAM, head_of, run, say
 from kit_copy import kit_with
 
 ACPI = KIT / "selftests/acpi"
@@ -241,13 +241,13 @@ def boot(work, name, kernels, out, patches=()):
     return boots_of(out)
 
 
-def head_of(mutant, key):
-    return re.search(rf"^{key}: (.+)$", (ACPI / f"{mutant}.patch").read_text(), re.MULTILINE)[1]
+def said_of(mutant, key):
+    return head_of(ACPI / f"{mutant}.patch", key)[0]
 
 
 def survives(mutant, failed):
     """Rules that must see it and do not."""
-    return [rule for rule in head_of(mutant, "Fails").split(", ") if rule not in failed]
+    return [rule for rule in said_of(mutant, "Fails").split(", ") if rule not in failed]
 
 
 def look(work, out):
@@ -259,7 +259,7 @@ def look(work, out):
         unpatched = boots["baseline", case] if kernel != "baseline" else None
         rows.append((kernel, case, failed_rules(each, unpatched)))
     for name in MUTANTS:
-        say(f"booting a kernel that must be caught: {head_of(name, 'Mutant')}")
+        say(f"booting a kernel that must be caught: {said_of(name, 'Mutant')}")
         mutated = boot(work, name, "patched", out / name, [ACPI / f"{name}.patch"])
         rows += [(name, case, failed_rules(each, boots["baseline", case]))
                  for (_, case), each in mutated.items()]
@@ -288,7 +288,7 @@ def results(rows):
     cases = [{"kernel": kernel, "machine": machine, "case": case,
               "outcome": "fail" if failed else "pass", "failed": list(failed)}
              for kernel, case, failed in rows if kernel not in MUTANTS]
-    mutants = [{"name": name, "title": head_of(name, "Mutant"), "hazards": [HAZARD], "faults": [],
+    mutants = [{"name": name, "title": said_of(name, "Mutant"), "hazards": [HAZARD], "faults": [],
                 "outcome": "fails",
                 "seen": [{"machine": machine, "case": case, "failed": list(failed),
                           "failed-without": without[case]}

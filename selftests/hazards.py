@@ -16,11 +16,10 @@ import argparse
 import dataclasses
 import json
 import pathlib
-import re
 import sys
 import tomllib
 
-from kit import ENDINGS, KIT
+from kit import ENDINGS, KIT, head_of
 
 LICENCE = ("<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n<!-- Made by `make hazards` from what "
            "runs have left. Not to be edited. -->\n")
@@ -209,13 +208,6 @@ def page(hazards, boots, columns, peers, mutants):
     return text, more, trouble
 
 
-def head_of(name):
-    """Titles of a mutant's patch, by key."""
-    head = (KIT / f"selftests/mutants/{name}.patch").read_text().split("\ndiff --git ")[0]
-    return {key: re.findall(rf"^{key}: (.+)$", head, re.MULTILINE) for key in
-            ("Mutant", "Hazards", "With")}
-
-
 def read_mutants(folder):
     """Those that fail what they must, everywhere, with what they and their control failed."""
     seen = {}
@@ -226,10 +218,12 @@ def read_mutants(folder):
     mutants = []
     for name, boots in seen.items():
         if all(case["conclusion"] == "pass" for _, case in boots):
-            head = head_of(name)
+            patch = KIT / f"selftests/mutants/{name}.patch"
             mutants.append({
-                "name": name, "title": head["Mutant"][0], "faults": head["With"],
-                "hazards": [int(number) for line in head["Hazards"] for number in line.split(",")],
+                "name": name, "title": head_of(patch, "Mutant")[0],
+                "faults": head_of(patch, "With"),
+                "hazards": [int(number) for line in head_of(patch, "Hazards")
+                            for number in line.split(",")],
                 "seen": [{"machine": machine, "case": case["case"], "failed": failures(case),
                           "failed-without": case["fails_without"]} for machine, case in boots]})
     return mutants

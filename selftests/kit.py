@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -32,3 +33,9 @@ def content_key(words, files):
         if not file.is_dir():
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def head_of(patch, key):
+    """What lines "KEY: value" in front of a mutant's diff say."""
+    head = patch.read_text().split("\ndiff --git ")[0]
+    return re.findall(rf"^{key}: (.+)$", head, re.MULTILINE)

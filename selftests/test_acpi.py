@@ -122,7 +122,7 @@ def test_rules_that_need_no_array_count(regions):
 
 GOOD = [("baseline", "few", {}), ("baseline", "many", {"placed": ["lost"]}),
         ("patched", "few", {}), ("patched", "many", {}),
-        *((name, case, dict.fromkeys(acpi.head_of(name, "Fails").split(", "), ["seen"]))
+        *((name, case, dict.fromkeys(acpi.said_of(name, "Fails").split(", "), ["seen"]))
           for name in acpi.MUTANTS for case in ("few", "many"))]
 
 

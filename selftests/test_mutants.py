@@ -4,18 +4,13 @@ import re
 
 import pytest
 
-from kit import KIT
+from kit import KIT, head_of
 from kit_copy import kit_with
 
 PATCHES = sorted((KIT / "selftests/mutants").glob("*.patch"))
 CASES = {path.stem for path in (KIT / "selftests/cases").glob("*.toml")}
 MACHINES = {path.stem for folder in ("machines", "selftests/machines")
             for path in (KIT / folder).glob("*.toml")}
-
-
-def head_of(path, key):
-    head = path.read_text().split("\ndiff --git ")[0]
-    return re.findall(rf"^{key}: (.+)$", head, re.MULTILINE)
 
 
 # The others need a tree that Debian does not have

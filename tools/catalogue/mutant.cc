@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "judge/comparison.h"
 
-#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 #include <sstream>
@@ -90,12 +89,6 @@ private:
       if (!can_fail(rule))
         refuse(fmt::format("a rule, or panic, oops or hang; \"{}\" is none", rule));
     mutant_.demands.push_back(demand);
-  }
-
-  static bool can_fail(const std::string &word) {
-    const std::vector<std::string> names = rule_names();
-    return std::ranges::find(names, word) != names.end() || word == "panic" || word == "oops" ||
-           word == "hang";
   }
 
   void take_config(const std::string &value) { mutant_.config.push_back(value); }

@@ -24,7 +24,7 @@ struct BuildOptions {
 BuiltKernel build_with_progress(const BuildOptions &options, const Kit &kit,
                                 const Machine &machine) {
   ProgressLine line;
-  const Progress progress = [&](const std::string &what, double share) { line.step(what, share); };
+  const Progress progress = step_of(line);
   BuildRequest request;
   request.tree = find_tree(options.tree, progress);
   if (!options.unpatched)

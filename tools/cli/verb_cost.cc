@@ -123,9 +123,8 @@ std::vector<KernelCost> measure_all(const Kit &kit, const Machine &machine,
                                     const std::vector<CostKernel> &kernels,
                                     const std::vector<CostSize> &sizes) {
   ProgressLine progress;
-  const fs::path plugin = build_counter_plugin(
-      kit.guest() / "instruction_counter.c",
-      [&](const std::string &what, double share) { progress.step(what, share); });
+  const fs::path plugin =
+      build_counter_plugin(kit.guest() / "instruction_counter.c", step_of(progress));
   BootRequest base;
   base.machine = machine;
   base.init = guest_init(machine, kit, step_of(progress));

@@ -66,7 +66,7 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
   for (const std::string &name : options.kernels) {
     KernelSpec spec;
     const bool is_patched = name == "patched";
-    if (options.tree.empty() || fs::exists(options.tree) || options.tree.find('@') == 0)
+    if (fs::exists(options.tree)) // what is no tree is told by who reads it
       spec.base = options.tree;
     else
       spec = parse_spec(options.tree);
@@ -128,17 +128,16 @@ void check_machines(const RunOptions &options, const std::vector<Machine> &machi
 }
 
 /// One machine's results are in the folder itself, those of several each in one of its own there.
-Results run_all(const RunOptions &options, const std::vector<KernelRequest> &requests) {
+Results run_all(const RunOptions &options, const std::vector<KnownFailure> &known) {
   ProgressLine progress;
   RunRequest request;
   request.kit = find_kit(options.kit);
-  request.plan = make_plan(requests, request.kit, step_of(progress));
+  request.plan = make_plan(kernel_requests(options), request.kit, step_of(progress));
   request.cases = options.cases;
   request.config = options.config;
   request.jobs = options.jobs;
   request.resume = options.resume;
-  if (!options.expected.empty())
-    request.known = read_known_failures(options.expected);
+  request.known = known;
   for (const std::string &line : request.plan.left_out)
     progress.print(line + '\n');
   const std::vector<Machine> machines =
@@ -179,15 +178,14 @@ bool fails(const Results &results, const std::string &rule) {
 }
 
 void check_rule(const std::string &rule) {
-  std::vector<std::string> names = rule_names();
-  names.insert(names.end(), {"panic", "oops", "hang"});
-  if (std::ranges::find(names, rule) == names.end())
-    throw bad_input(fmt::format("--bisect {}: expected one of {}", rule, fmt::join(names, ", ")));
+  if (!can_fail(rule))
+    throw bad_input(
+        fmt::format("--bisect {}: expected one of {}", rule, fmt::join(failing_words(), ", ")));
 }
 
 /// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
 /// tells nothing about it.
-ExitStatus bisect(const RunOptions &options) {
+ExitStatus bisect(const RunOptions &options, const std::vector<KnownFailure> &known) {
   try {
     check_rule(options.bisect);
     (void)case_files(options.cases, find_kit(options.kit));
@@ -195,7 +193,7 @@ ExitStatus bisect(const RunOptions &options) {
     throw Error(ExitStatus::bisect_stop, error.what());
   }
   try {
-    const Results results = run_all(options, kernel_requests(options));
+    const Results results = run_all(options, known);
     if (fails(results, options.bisect))
       return ExitStatus::kernel_fails;
     return conclusion(results.outcomes) == Outcome::pass ? ExitStatus::holds
@@ -208,11 +206,12 @@ ExitStatus bisect(const RunOptions &options) {
 }
 
 ExitStatus run(const RunOptions &options) {
+  std::vector<KnownFailure> known; // a wrong one is told before anything is built
   if (!options.expected.empty())
-    (void)read_known_failures(options.expected); // a wrong one is known before anything is built
+    known = read_known_failures(options.expected);
   if (!options.bisect.empty())
-    return bisect(options);
-  return exit_status(conclusion(run_all(options, kernel_requests(options)).outcomes));
+    return bisect(options, known);
+  return exit_status(conclusion(run_all(options, known).outcomes));
 }
 
 } // namespace

@@ -21,8 +21,7 @@ struct SeriesOptions {
 
 SourceTree find_tree_with_progress(const std::string &tree) {
   ProgressLine progress;
-  return find_tree(tree,
-                   [&](const std::string &what, double share) { progress.step(what, share); });
+  return find_tree(tree, step_of(progress));
 }
 
 /// The rows of the table; with a tree, the patches that serve it.

@@ -13,7 +13,6 @@
 #include "report/text.h"
 
 #include <algorithm>
-#include <atomic>
 #include <fmt/format.h>
 #include <mutex>
 
@@ -72,8 +71,6 @@ public:
           work_.push_back({of_case, kernel});
           ++missing_[of_case];
         }
-    for (std::map<std::size_t, Booted> &each : booted_)
-      each = {};
   }
 
   std::vector<CaseResult> operator()() {
@@ -108,8 +105,11 @@ private:
     KeptBoot kept = about(prepared, kernel);
     const std::string folder = fmt::format("runs/{}/{}", kernel.name, prepared.what.name);
     const fs::path path = boots_.out / folder;
-    if (boots_.resume && is_kept(path, kept.key)) {
-      kept.boot = load(path).boot;
+    std::optional<BootResult> earlier;
+    if (boots_.resume)
+      earlier = earlier_boot(path, kept.key);
+    if (earlier) {
+      kept.boot = std::move(*earlier);
     } else {
       fs::remove_all(path);
       kept.boot = boot_or_died(prepared, request);
@@ -144,15 +144,17 @@ private:
     return kernel ? boots_.kernels[*kernel].name : "";
   }
 
-  static bool is_kept(const fs::path &path, const std::string &key) {
+  /// One that all is the same of, and that was not lost.
+  static std::optional<BootResult> earlier_boot(const fs::path &path, const std::string &key) {
     if (!fs::exists(path / "run.json"))
-      return false;
+      return std::nullopt;
     try {
-      const KeptBoot kept = load(path);
-      return kept.key == key && kept.boot.ending != Ending::died;
+      KeptBoot kept = load(path);
+      if (kept.key == key && kept.boot.ending != Ending::died)
+        return std::move(kept.boot);
     } catch (const Error &) { // half of one: it is made anew
-      return false;
     }
+    return std::nullopt;
   }
 
   /// What the kernels do with one case, once all have booted it.

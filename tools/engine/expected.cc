@@ -15,12 +15,6 @@
 namespace rmemcheck {
 namespace {
 
-bool can_fail(const std::string &word) {
-  std::vector<std::string> names = rule_names();
-  names.insert(names.end(), {"panic", "oops", "hang"});
-  return std::ranges::find(names, word) != names.end();
-}
-
 KnownFailure read_known(TomlTable &reader) {
   KnownFailure known;
   known.kernel = reader.string("kernel").value_or("");

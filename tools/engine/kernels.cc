@@ -39,9 +39,6 @@ void take_built(ReadyKernel &ready, const BuiltKernel &built) {
 
 /// The probe beside an image, where nobody names modules.
 std::vector<fs::path> modules_of(const KernelRequest &given) {
-  for (const fs::path &module : given.modules)
-    if (!fs::is_regular_file(module))
-      throw bad_input(fmt::format("--module {}: no such file", module.string()));
   const fs::path probe = fs::path(given.spec.base).parent_path() / "reserved_mem_probe.ko";
   if (given.modules.empty() && fs::exists(probe))
     return {probe};
@@ -50,8 +47,9 @@ std::vector<fs::path> modules_of(const KernelRequest &given) {
 
 /// What the boot loader of a machine takes, of a vmlinux that it does not: the same bytes without
 /// the ELF file around them, as arch/arm64/boot/Makefile makes them. Others are taken as they are.
-fs::path bootable(const fs::path &file, const Machine &machine, const Progress &progress) {
-  const std::string bytes = read_file(file);
+/// `bytes` is what is in the file.
+fs::path bootable(const fs::path &file, const std::string &bytes, const Machine &machine,
+                  const Progress &progress) {
   const std::string wanted = fs::path(machine.image).filename().string();
   if (!bytes.starts_with("\177ELF") || wanted == "vmlinux" || machine.is_native)
     return file;
@@ -73,9 +71,10 @@ fs::path bootable(const fs::path &file, const Machine &machine, const Progress &
 
 void take_image(ReadyKernel &ready, const KernelRequest &given, const Machine &machine,
                 const Progress &progress) {
-  ready.kernel.image = bootable(given.spec.base, machine, progress);
+  const std::string bytes = read_file(given.spec.base);
+  ready.kernel.image = bootable(given.spec.base, bytes, machine, progress);
   ready.kernel.modules = modules_of(given);
-  std::string lines = sha256(read_file(given.spec.base));
+  std::string lines = sha256(bytes);
   for (const fs::path &module : ready.kernel.modules)
     lines += sha256(read_file(module));
   ready.kernel.key = sha256(lines);

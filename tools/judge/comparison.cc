@@ -3,6 +3,8 @@
 
 #include "judge/rules.h"
 
+#include <algorithm>
+
 namespace rmemcheck {
 namespace {
 
@@ -41,6 +43,17 @@ std::vector<std::string> rule_names() {
   for (const Comparison &comparison : comparisons())
     names.push_back(comparison.name);
   return names;
+}
+
+std::vector<std::string> failing_words() {
+  std::vector<std::string> words = rule_names();
+  words.insert(words.end(), {"panic", "oops", "hang"});
+  return words;
+}
+
+bool can_fail(const std::string &word) {
+  const std::vector<std::string> words = failing_words();
+  return std::ranges::find(words, word) != words.end();
 }
 
 void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,

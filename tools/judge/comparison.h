@@ -22,6 +22,11 @@ const std::vector<Comparison> &comparisons();
 /// The names of all rules and comparisons, in their order.
 std::vector<std::string> rule_names();
 
+/// Whether a boot can fail by that word: a rule, or how it ends (panic, oops, hang).
+/// `failing_words` are all of them.
+bool can_fail(const std::string &word);
+std::vector<std::string> failing_words();
+
 /// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
 /// of the patched kernel and points at its line; it names the line of the unpatched one.
 void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,

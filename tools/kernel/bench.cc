@@ -68,9 +68,9 @@ void replace(const fs::path &from, const fs::path &to) {
 /// A copy of a tree, and how it becomes another one.
 class Copy {
 public:
-  Copy(const fs::path &source, const fs::path &patched, const std::set<std::string> &touched,
+  Copy(const fs::path &source, const fs::path &patched, std::set<std::string> touched,
        const fs::path &copy)
-      : source_(source), patched_(patched), touched_(touched), copy_(copy) {}
+      : source_(source), patched_(patched), touched_(std::move(touched)), copy_(copy) {}
 
   void update() const {
     for (const fs::path &name : names_below(source_))
@@ -103,7 +103,7 @@ private:
 
   const fs::path &source_;
   const fs::path &patched_;
-  const std::set<std::string> &touched_;
+  std::set<std::string> touched_;
   const fs::path &copy_;
 };
 
@@ -120,10 +120,7 @@ Bench::~Bench() { ::close(lock_); }
 void Bench::take(const SourceTree &tree, const std::vector<fs::path> &patches) const {
   const TemporaryFolder scratch;
   const Series series{{}, patches};
-  const std::set<std::string> touched =
-      patches.empty() ? std::set<std::string>() : touched_files(series);
-  if (!patches.empty())
-    apply_to_copies(series, tree.path, scratch.path());
+  apply_to_copies(series, tree.path, scratch.path());
   const fs::path copy = this->tree();
   if (!fs::exists(copy)) {
     const fs::path partial = folder_ / "partial";
@@ -134,7 +131,7 @@ void Bench::take(const SourceTree &tree, const std::vector<fs::path> &patches) c
     fs::rename(partial, copy);
   }
   throw_if_interrupted();
-  Copy(tree.path, scratch.path(), touched, copy).update();
+  Copy(tree.path, scratch.path(), touched_files(series), copy).update();
 }
 
 fs::path Bench::objects(const std::string &configuration) const {

@@ -46,13 +46,6 @@ std::vector<fs::path> files_of(const fs::path &folder) {
   return files;
 }
 
-std::string module_key(const fs::path &source) {
-  std::string lines;
-  for (const fs::path &file : files_of(source))
-    lines += file.filename().string() + ' ' + sha256(read_file(file)) + '\n';
-  return sha256(lines);
-}
-
 /// Its own part of the key, so that the other machines' entries keep their names.
 std::string plugin_key(const Machine &machine) {
   return machine.compiler_plugin.empty()
@@ -246,6 +239,13 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
 }
 
 } // namespace
+
+std::string module_key(const fs::path &source) {
+  std::string lines;
+  for (const fs::path &file : files_of(source))
+    lines += file.filename().string() + ' ' + sha256(read_file(file)) + '\n';
+  return sha256(lines);
+}
 
 BuiltKernel build_kernel(const BuildRequest &wanted, const Progress &progress) {
   (void)tool_version_line("ccache"); // the build would name it less clearly

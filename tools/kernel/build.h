@@ -31,6 +31,9 @@ struct BuildRequest {
   std::filesystem::path module_source; ///< kmod/
 };
 
+/// Of the probe module's source: its files' names and content.
+std::string module_key(const std::filesystem::path &source);
+
 /// Builds, or takes from the cache under $XDG_CACHE_HOME/rmemcheck. Entries are keyed by
 /// content (tree, patches, configuration, compiler, module source), appear by rename
 /// only when whole, and are guarded by a lock so that two runs build one entry once.

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "kernel/build.h"
 #include "kernel/cache.h"
 #include "kernel/debian_archive.h"
 
@@ -27,11 +28,15 @@ using Json = nlohmann::json;
 constexpr std::array carriers = {"virtio_mmio", "virtio_console"};
 constexpr const char *probe_name = "reserved_mem_probe.ko";
 
+void unpack_deb(const fs::path &deb, const fs::path &root) {
+  (void)run_child_or_throw({{"dpkg-deb", "-x", deb.string(), root.string()}, ".", {}, {}});
+}
+
+/// All of a folder.
 void unpack_debs(const fs::path &folder, const fs::path &root) {
   for (const fs::directory_entry &entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".deb")
-      (void)run_child_or_throw(
-          {{"dpkg-deb", "-x", entry.path().string(), root.string()}, ".", {}, {}});
+      unpack_deb(entry.path(), root);
 }
 
 std::vector<fs::path> find(const fs::path &root, const std::regex &name) {
@@ -228,12 +233,8 @@ PackagedKernel kernel_of(const fs::path &kept) {
 
 /// Of all that a kept package depends on beside its own files.
 std::string key_of(const std::string &content, const Machine &machine, const fs::path &source) {
-  std::string lines = "package 6\n" + content + '\n' + machine.arch + '\n' +
-                      program_identity(machine.compiler_prefix + "gcc") + '\n';
-  for (const fs::path &file : find(source, std::regex("[^/]+")))
-    if (fs::is_regular_file(file))
-      lines += sha256(read_file(file)) + '\n';
-  return sha256(lines);
+  return sha256(fmt::format("package 6\n{}\n{}\n{}\n{}", content, machine.arch,
+                            program_identity(machine.compiler_prefix + "gcc"), module_key(source)));
 }
 
 /// linux-image-6.1.0-1-arm64_6.1.2-1_arm64.deb is of the release 6.1.0-1-arm64.
@@ -320,8 +321,7 @@ PackagedKernel take_package(const fs::path &deb, const Machine &machine, const f
         progress("unpacking " + deb.filename().string(), -1);
         const TemporaryFolder root;
         for (const fs::path &part : parts)
-          (void)run_child_or_throw(
-              {{"dpkg-deb", "-x", part.string(), root.path().string()}, ".", {}, {}});
+          unpack_deb(part, root.path());
         keep(root.path(), deb.stem().string(), machine, source, kept);
       });
   return kernel_of(entry.path);
