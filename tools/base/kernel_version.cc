@@ -1,27 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/kernel_version.h"
 
-#include <cstdio>
+#include <algorithm>
+#include <charconv>
+#include <compare>
 #include <optional>
-#include <utility>
 
 namespace rmemcheck {
 namespace {
 
-std::optional<std::pair<int, int>> major_minor(const std::string &version) {
-  int major = 0;
-  int minor = 0;
-  if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2)
+/// How a version compares to another one, by as many numbers as that has; nothing if it has fewer
+/// and these are the same.
+std::optional<std::strong_ordering> compare(const std::string &version, const std::string &other) {
+  KernelVersion one = parse_kernel_version(version);
+  KernelVersion two = parse_kernel_version(other);
+  const bool has_fewer = one.size() < two.size();
+  one.resize(std::min(one.size(), two.size()));
+  two.resize(one.size());
+  const std::strong_ordering order = one <=> two;
+  if (has_fewer && order == std::strong_ordering::equal)
     return std::nullopt;
-  return std::pair(major, minor);
+  return order;
 }
 
 } // namespace
 
+KernelVersion parse_kernel_version(const std::string &text) {
+  KernelVersion version;
+  for (const char *at = text.data(), *const end = at + text.size(); at != end; ++at) {
+    unsigned number = 0;
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc())
+      break;
+    version.push_back(number);
+    at = rest;
+    if (at == end || *at != '.')
+      break;
+  }
+  return version;
+}
+
 bool is_older(const std::string &version, const std::string &other) {
-  const auto one = major_minor(version);
-  const auto two = major_minor(other);
-  return one && two && *one < *two;
+  const auto order = compare(version, other);
+  return order && *order < 0;
+}
+
+bool is_since(const std::string &version, const std::string &other) {
+  const auto order = compare(version, other);
+  return order && *order >= 0;
 }
 
 } // namespace rmemcheck

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/kernel_version.h"
 #include "judge/by_address.h"
 #include "judge/layout.h"
 #include "judge/rules.h"
@@ -136,6 +137,21 @@ RuleResult check_mapped_present(const Expectation &expectation, const Evidence &
   return report.result();
 }
 
+namespace {
+
+/// Since v7.3 arm64 takes the alias of the kernel's data and BSS out of the linear mapping
+/// (map_mem(), arch/arm64/mm/mmu.c).
+RangeSet may_be_unmapped(const Evidence &evidence) {
+  std::vector<PhysicalRange> data;
+  if (is_since(evidence.log.version, "7.3"))
+    for (const IomemEntry &entry : *evidence.iomem)
+      if (entry.name == "Kernel data")
+        data.push_back(entry.range);
+  return RangeSet(data);
+}
+
+} // namespace
+
 RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evidence) {
   const Layout layout(expectation, evidence);
   if (auto result = no_linear_mapping(layout, evidence))
@@ -143,11 +159,12 @@ RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evid
   if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
     return *result;
   const RangeSet mapping = bytes_of(*evidence.linear_mapping);
+  const RangeSet unmapped = may_be_unmapped(evidence);
   RuleReport report;
   for (const IomemEntry &entry : *evidence.iomem) {
     if (entry.name != "System RAM")
       continue;
-    const RangeSet missing = RangeSet({entry.range}).minus(mapping);
+    const RangeSet missing = RangeSet({entry.range}).minus(mapping).minus(unmapped);
     if (!missing.empty())
       report.finding("", to_string(entry.range) + ", System RAM, in the linear mapping",
                      "not mapped: " + to_string(missing), entry.at);

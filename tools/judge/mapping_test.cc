@@ -101,6 +101,19 @@ TEST(MappedPresent, AllowsAHoleWhereANoMapRegionLies) {
   EXPECT_EQ(only_finding("mapped-present", scenario).region, "two@50040000");
 }
 
+TEST(RamMapped, AllowsTheKernelsDataToBeUnmappedSince7Dot3) {
+  Scenario scenario = passing();
+  scenario.evidence.iomem->push_back({range(0x40700000, 0x500000), 1, "Kernel data", {}});
+  unmap(scenario, range(0x40700000, 0x4ff000));
+  scenario.evidence.log.version = "7.2.13";
+  EXPECT_EQ(outcome("ram-mapped", scenario), Outcome::fail);
+  scenario.evidence.log.version = "7.3.4";
+  EXPECT_EQ(outcome("ram-mapped", scenario), Outcome::pass);
+  unmap(scenario, range(0x406ff000, 0x1000));
+  EXPECT_EQ(only_finding("ram-mapped", scenario).seen,
+            "not mapped: 0x00000000406ff000..0x00000000406fffff");
+}
+
 TEST(MappedPresent, IsInconclusiveWhereAPlaceIsNotKnown) {
   Scenario scenario = passing();
   lose(scenario, "placed");

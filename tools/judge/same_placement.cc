@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/kernel_version.h"
 #include "judge/comparison.h"
 #include "judge/rule_report.h"
 #include "judge/sightings.h"
@@ -52,12 +53,7 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
 /// __rmem_cmp() of v6.1 takes all boot-placed regions for equal, and sort() leaves equal ones in
 /// any order. Since v6.5 (4cea2821882b, "of: reserved_mem: Use stable allocation order") it goes
 /// by their order in the tree.
-bool has_order(const Evidence &unpatched) {
-  int major = 0;
-  int minor = 0;
-  return std::sscanf(unpatched.log.version.c_str(), "%d.%d", &major, &minor) == 2 &&
-         std::pair(major, minor) >= std::pair(6, 5);
-}
+bool has_order(const Evidence &unpatched) { return is_since(unpatched.log.version, "6.5"); }
 
 std::string source_of(const Place &unpatched) {
   return fmt::format("as the unpatched kernel's {}:{} says", unpatched.at.file, unpatched.at.line);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/sightings.h"
 
+#include "base/kernel_version.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <utility>
@@ -112,10 +114,7 @@ bool may_be_entry_of(const ExpectedRegion &region, const ProbedRegion &seen) {
 }
 
 bool prints_regions(const KernelLog &log) {
-  int major = 0;
-  int minor = 0;
-  const bool known = std::sscanf(log.version.c_str(), "%d.%d", &major, &minor) == 2;
-  return !log.regions.empty() || (known && std::pair(major, minor) >= std::pair(6, 5));
+  return !log.regions.empty() || is_since(log.version, "6.5");
 }
 
 std::string log_gap(const Evidence &evidence) {

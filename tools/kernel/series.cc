@@ -3,10 +3,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kernel_version.h"
 #include "base/toml_table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -14,28 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Version = std::vector<unsigned>;
-
-/// "6.1.192-rc3" is 6, 1, 192: what is no number ends it.
-Version parse_version(const std::string &text) {
-  Version version;
-  for (const char *at = text.data(), *const end = at + text.size(); at != end; ++at) {
-    unsigned number = 0;
-    const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc())
-      break;
-    version.push_back(number);
-    at = rest;
-    if (at == end || *at != '.')
-      break;
-  }
-  return version;
-}
-
 std::string version_of(TomlTable &reader, const char *key) {
   constexpr const char *expected = "a kernel version such as \"6.1\"";
   std::string text = reader.required_string(key, expected);
-  if (parse_version(text).size() < 2)
+  if (parse_kernel_version(text).size() < 2)
     reader.refuse(key, expected);
   return text;
 }
@@ -47,7 +29,7 @@ SeriesRow read_row(TomlTable &reader, const fs::path &patches) {
     reader.refuse("folder", fmt::format("a folder of {}", patches.string()));
   row.from = version_of(reader, "from");
   row.until = version_of(reader, "until");
-  if (!(parse_version(row.from) < parse_version(row.until)))
+  if (!(parse_kernel_version(row.from) < parse_kernel_version(row.until)))
     reader.refuse("until", "a version after \"from\"");
   reader.finish();
   return row;
@@ -90,9 +72,9 @@ std::vector<SeriesRow> read_series_table(const fs::path &patches) {
 
 Series find_series(const fs::path &patches, const std::string &version) {
   const std::vector<SeriesRow> rows = read_series_table(patches);
-  const Version wanted = parse_version(version);
+  const KernelVersion wanted = parse_kernel_version(version);
   const auto row = std::ranges::find_if(rows, [&](const SeriesRow &each) {
-    return parse_version(each.from) <= wanted && wanted < parse_version(each.until);
+    return parse_kernel_version(each.from) <= wanted && wanted < parse_kernel_version(each.until);
   });
   if (row == rows.end())
     throw bad_input(fmt::format("Linux {}: no series of {} serves it; there is{}", version,
