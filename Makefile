@@ -99,11 +99,11 @@ suites: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/suites.py '$(TREE)'
 
 faults: $(RMEMCHECK)
-	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/faults.py
+	$(RMEMCHECK) run --list selftests/faults.toml --tree '$(TREE)' --out out/faults
 
-acpi: PACKAGES += qemu-efi-aarch64
+acpi: PACKAGES += $(call machine_packages,arm64-acpi)
 acpi: $(RMEMCHECK)
-	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/acpi.py
+	$(RMEMCHECK) run --list selftests/acpi.toml --tree '$(TREE)' --out out/acpi
 
 peers: PACKAGES += $(call machine_packages,arm64 arm riscv64)
 peers: $(RMEMCHECK)

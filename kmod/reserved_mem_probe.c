@@ -263,19 +263,29 @@ static struct device_node *find_reserved_memory(void)
 	return child;
 }
 
+/*
+ * Makes the kernel go through all that it has, also where there is no node to
+ * ask for: one that boots with ACPI has scanned a tree and not kept it. A line
+ * is left if it finds what there is not.
+ */
+static int ask_for_none(void)
+{
+	static struct device_node asked = { .full_name = "no-such-region" };
+
+	return of_reserved_mem_lookup(&asked) ?
+	       add_line(describe_node(&asked)) : 0;
+}
+
 /* Disabled children too; no /reserved-memory at all is no region. */
 static int add_all_nodes(void)
 {
 	struct device_node *parent = find_reserved_memory();
 	struct device_node *child;
-	int error = 0;
+	int error = ask_for_none();
 
 	for_each_child_of_node(parent, child) {
-		error = add_line(describe_node(child));
-		if (error) {
-			of_node_put(child);
-			break;
-		}
+		if (!error)
+			error = add_line(describe_node(child));
 	}
 	of_node_put(parent);
 	return error;

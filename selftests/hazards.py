@@ -21,10 +21,12 @@ import tomllib
 
 from kit import ENDINGS, KIT, head_of
 
+# What runs call a kernel with the series; others with it have a fault besides
+WITH_SERIES = ("patched", "series")
 LICENCE = ("<!-- SPDX-License-Identifier: GPL-2.0-or-later -->\n<!-- Made by `make hazards` from what "
            "runs have left. Not to be edited. -->\n")
-# make targets that leave NAME.json, with the hazard that it is about
-WITH_OWN_RULES = ("acpi", "faults", "series-check")
+# Runs of lists of kernels: what they boot counts as the catalogue's, and some are mutants
+LISTS = ("acpi", "faults")
 
 
 @dataclasses.dataclass
@@ -39,6 +41,8 @@ class Boot:
     unknown: list
     # The one that the boot was made for; of other boots the case tells
     hazard: int = 0
+    # Without the fault of the kernel
+    of_case: str = ""
 
     def cell(self):
         if self.outcome == "fail":
@@ -48,30 +52,33 @@ class Boot:
         return self.outcome
 
 
-def column_of(version, kernel):
+def column_of(version, has_series):
     """Of a kernel that is built here."""
-    return version + (" with the series" if kernel == "patched" else "")
+    return version + (" with the series" if has_series else "")
 
 
 def boots_of(results, column=None):
     """Those of one results.json. `column` is that of a kernel which others have built."""
     for case in results["cases"]:
+        if case["role"] in ("mutant", "told") and not column:
+            continue
         by_outcome = {outcome: [rule["rule"] for rule in case["rules"]
                                 if rule["outcome"] == outcome]
                       for outcome in ("fail", "inconclusive")}
         failed = by_outcome["fail"]
         if case["ending"] in ENDINGS:
             failed = [f"**{case['ending']}**"]
-        yield Boot(column or column_of(results["tree"]["version"], case["kernel"]),
-                   not column and case["kernel"] == "patched", results["machine"], case["case"],
-                   case["outcome"], failed, by_outcome["inconclusive"])
+        has_series = not column and case["role"] == "pass"
+        fault = case["kernel"] if has_series and case["kernel"] not in WITH_SERIES else ""
+        yield Boot(column or column_of(results["tree"]["version"], has_series), has_series,
+                   results["machine"], f"{case['case']}, {fault}" if fault else case["case"],
+                   case["outcome"], failed, by_outcome["inconclusive"], of_case=case["case"])
 
 
-def boots_with_own_rules(results, version):
-    """What acpi, faults and series-check have left. What is compiled only is no boot, and is taken
-    as one."""
-    return [Boot(column_of(version, case["kernel"]), case["kernel"] == "patched", case["machine"],
-                 case["case"], case["outcome"], case["failed"], [], results["hazard"])
+def rows_of_series_check(results, version):
+    """What is compiled only is no boot, and is taken as one."""
+    return [Boot(column_of(version, True), True, case["machine"], case["case"], case["outcome"],
+                 case["failed"], [], results["hazard"])
             for case in results["cases"]]
 
 
@@ -183,7 +190,7 @@ def page(hazards, boots, columns, peers, mutants):
     for hazard in hazards:
         number = hazard["number"]
         cases = by_hazard.get(number, [])
-        mine = [boot for boot in boots if boot.hazard == number or boot.case in cases
+        mine = [boot for boot in boots if boot.hazard == number or boot.of_case in cases
                 or boot.machine in hazard.get("machines", [])]
         killers = [one for one in mutants if number in one["hazards"]]
         shown = shown_by(hazard, mine, killers)
@@ -229,6 +236,11 @@ def read_mutants(folder):
     return mutants
 
 
+def merged(mutants):
+    """One each: a list may boot some that "make mutants" boots too."""
+    return list({mutant["name"]: mutant for mutant in mutants}.values())
+
+
 def failures(case):
     failed = [rule["rule"] for rule in case["rules"] if rule["outcome"] == "fail"]
     return failed + [case["ending"]] if case["ending"] in ENDINGS else failed
@@ -243,7 +255,7 @@ def left_by(path, command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("validate", "peers", "mutants", *WITH_OWN_RULES):
+    for name in ("validate", "peers", "mutants", *LISTS, "series-check"):
         parser.add_argument(f"--{name}", default=f"out/{name}", type=pathlib.Path)
     parser.add_argument("--also", action="append", default=[], type=pathlib.Path)
     parser.add_argument("--out", default="HAZARDS.md", type=pathlib.Path)
@@ -252,19 +264,19 @@ def main():
     hazards = tomllib.loads((KIT / "selftests/hazards.toml").read_text())["hazard"]
     boots, version = read_own(options.validate)
     versions = [version]
-    for folder in options.also:
+    for folder in [*options.also, options.acpi, options.faults]:
         more, also = read_own(folder)
         boots += more
-        versions.append(also)
-    columns = [column_of(each, kernel) for each in versions for kernel in ("baseline", "patched")]
+        if also not in versions:
+            versions.append(also)
+    columns = [column_of(each, has_series) for each in versions for has_series in (False, True)]
     more, peer_columns, peers = read_peers(options.peers)
     boots += more
-    mutants = read_mutants(options.mutants)
-    for name in WITH_OWN_RULES:
-        folder = getattr(options, name.replace("-", "_"))
-        results = left_by(folder / f"{name}.json", f"make {name}")
-        boots += boots_with_own_rules(results, version)
-        mutants += results["mutants"]
+    mutants = merged([*read_mutants(options.mutants), *read_mutants(options.acpi),
+                      *read_mutants(options.faults)])
+    checked = left_by(options.series_check / "series-check.json", "make series-check")
+    boots += rows_of_series_check(checked, version)
+    mutants += checked["mutants"]
     text, more, trouble = page(hazards, boots, columns + peer_columns, peers, mutants)
     options.out.write_text(text)
     options.details.parent.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@
 #include "engine/conclusion.h"
 #include "engine/crash.h"
 #include "engine/guest_init.h"
-#include "engine/kept_boot.h"
+#include "engine/read_boot.h"
 #include "report/json.h"
 #include "report/text.h"
 

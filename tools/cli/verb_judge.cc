@@ -52,11 +52,12 @@ std::optional<fs::path> other_boot(const fs::path &boot, const std::string &kern
 /// As the run has judged it, with what it was held against.
 CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
   const KeptBoot kept = load(boot);
-  CaseResult result = judge_kept(kept, shown(boot));
+  const ReadBoot read = read_boot(kept, shown(boot));
+  CaseResult result = judge_read(kept, read, shown(boot));
   const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
                                                 : std::optional<fs::path>(options.against);
   if (baseline)
-    compare_kept(result, load(*baseline), kept);
+    compare_boots(result, read_boot(load(*baseline), shown(*baseline)), read);
   if (const auto control = other_boot(boot, kept.control))
     result.fails_without = failures_of(judge_kept(load(*control), shown(*control)));
   conclude(result);

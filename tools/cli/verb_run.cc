@@ -45,7 +45,7 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
   for (const std::string &text : options.specs)
     requests.push_back({parse_spec(text), "", {}, {}, {}, {}});
   if (!options.list.empty())
-    std::ranges::move(read_kernel_list(options.list), std::back_inserter(requests));
+    std::ranges::move(read_kernel_list(options.list, options.tree), std::back_inserter(requests));
   if (!options.image.empty()) {
     if (!fs::is_regular_file(options.image))
       throw bad_input(fmt::format("--image {}: no such file", options.image));
@@ -247,18 +247,17 @@ void add_kernel_options(CLI::App &verb, RunOptions &options) {
   CLI::Option *tree =
       verb.add_option(
               "--tree", options.tree,
-              "Short for --kernel baseline=TREE --kernel TREE+series; none means the newest "
-              "linux-source-6.1 of /usr/src")
+              "Short for --kernel baseline=TREE --kernel TREE+series; with --list, the tree of "
+              "specs that name none; none means the newest linux-source-6.1 of /usr/src")
           ->type_name("TREE");
   CLI::Option *kernels =
       verb.add_option("--kernels", options.kernels, "One of these two alone (baseline,patched)")
           ->type_name("KERNELS")
           ->delimiter(',')
           ->check(CLI::IsMember({"baseline", "patched"}).description(""));
-  for (CLI::Option *other : {kernel, list}) {
-    other->excludes(tree);
+  kernel->excludes(tree);
+  for (CLI::Option *other : {kernel, list})
     other->excludes(kernels);
-  }
 }
 
 void add_run_options(CLI::App &verb, RunOptions &options) {

@@ -28,11 +28,11 @@ KeptBoot boot_with(const std::string &probed_base) {
 
 CaseResult compared(const KeptBoot &unpatched, const KeptBoot &patched) {
   CaseResult result;
-  compare_kept(result, unpatched, patched);
+  compare_boots(result, read_boot(unpatched, ""), read_boot(patched, ""));
   return result;
 }
 
-TEST(CompareKept, FindsARegionThatHasMoved) {
+TEST(CompareBoots, FindsARegionThatHasMoved) {
   const KeptBoot one = boot_with("0x7fff0000");
   EXPECT_EQ(compared(one, one).verdict.rules.at(0).outcome, Outcome::pass);
   const CaseResult result = compared(one, boot_with("0x7ffe0000"));
@@ -41,7 +41,7 @@ TEST(CompareKept, FindsARegionThatHasMoved) {
   EXPECT_EQ(result.verdict.outcome, Outcome::fail);
 }
 
-TEST(CompareKept, DoesNotKnowWhatItDoesNotUnderstand) {
+TEST(CompareBoots, DoesNotKnowWhatItDoesNotUnderstand) {
   const KeptBoot one = boot_with("0x7fff0000");
   KeptBoot other = one;
   other.boot.evidence["iomem"] = "no such line\n";
@@ -51,7 +51,7 @@ TEST(CompareKept, DoesNotKnowWhatItDoesNotUnderstand) {
   }
 }
 
-TEST(CompareKept, NeedsNoTreeWhereTheKernelsWereGivenNone) {
+TEST(CompareBoots, NeedsNoTreeWhereTheKernelsWereGivenNone) {
   KeptBoot one = boot_with("0x7fff0000");
   one.dtb.clear();
   one.boot.evidence["probe"] =
@@ -65,7 +65,7 @@ TEST(CompareKept, NeedsNoTreeWhereTheKernelsWereGivenNone) {
   EXPECT_EQ(outcome_of(compared(one, other), "no-op"), Outcome::fail);
 }
 
-TEST(CompareKept, DoesNotCompareTwoTrees) {
+TEST(CompareBoots, DoesNotCompareTwoTrees) {
   const KeptBoot one = boot_with("0x7fff0000");
   KeptBoot other = one;
   other.dtb = make_tree(board(), TreeRequest{}, memory_base);

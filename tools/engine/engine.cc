@@ -9,6 +9,8 @@
 #include "engine/comparison.h"
 #include "engine/conclusion.h"
 #include "engine/crash.h"
+#include "engine/kept_boot.h"
+#include "engine/read_boot.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -21,9 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One boot and its verdict, and what a comparison with another one needs.
+/// One boot and its verdict, and for as long as another one is held against it, what it has shown.
 struct Booted {
-  KeptBoot kept;
+  ReadBoot read;
   CaseResult result;
 };
 
@@ -88,12 +90,22 @@ private:
   void take(const Work &work) {
     throw_if_interrupted();
     Booted booted = boot_one(boots_.cases[work.of_case], boots_.kernels[work.kernel]);
+    if (!is_compared(work.kernel)) // evidence of hundreds of boots is much
+      booted.read = {};
     const std::lock_guard lock(mutex_);
     booted_[work.of_case][work.kernel] = std::move(booted);
     ++done_;
     if (--missing_[work.of_case] == 0)
       finish_case(booted_[work.of_case]);
     show_share();
+  }
+
+  /// With its baseline, or as one.
+  [[nodiscard]] bool is_compared(std::size_t kernel) const {
+    return boots_.kernels[kernel].baseline ||
+           std::ranges::any_of(boots_.kernels, [&](const KernelUnderTest &each) {
+             return each.baseline == kernel;
+           });
   }
 
   Booted boot_one(const PreparedCase &prepared, const KernelUnderTest &kernel) {
@@ -115,8 +127,9 @@ private:
       kept.boot = boot_or_died(prepared, request);
       save(path, kept);
     }
-    CaseResult result = judge_kept(kept, folder);
-    return {std::move(kept), std::move(result)};
+    ReadBoot read = read_boot(kept, folder);
+    CaseResult result = judge_read(kept, read, folder);
+    return {std::move(read), std::move(result)};
   }
 
   /// All but the boot itself.
@@ -133,6 +146,8 @@ private:
     kept.hazards = prepared.what.hazards;
     kept.left_out = prepared.what.left_out;
     note_machine(kept, boots_.base.machine);
+    if (!kernel.has_array)
+      kept.recording = Recording::no_array;
     kept.dtb = prepared.dtb;
     kept.key =
         sha256(fmt::format("{}\n{}\n{}\n{}\n{}", kernel.key, boots_.base.machine.key,
@@ -165,7 +180,7 @@ private:
       conclude(each.result);
       write_file(boots_.out / each.result.folder / "verdict.json", verdict_json(each.result));
       telling_.print(report_text(each.result));
-      each.kept = {}; // evidence of hundreds of boots is much
+      each.read = {};
     }
     if (save_)
       save_(results());
@@ -177,7 +192,7 @@ private:
       return index ? of_case.find(*index) : of_case.end();
     };
     if (const auto baseline = other(kernel.baseline); baseline != of_case.end())
-      compare_kept(booted.result, baseline->second.kept, booted.kept);
+      compare_boots(booted.result, baseline->second.read, booted.read);
     if (const auto control = other(kernel.control); control != of_case.end())
       booted.result.fails_without = failures_of(control->second.result);
   }

@@ -3,7 +3,6 @@
 
 #include "base/role.h"
 #include "catalogue/prepared_case.h"
-#include "engine/kept_boot.h"
 #include "engine/telling.h"
 #include "guest/boot.h"
 #include "report/results.h"
@@ -23,6 +22,7 @@ struct KernelUnderTest {
   std::string name; ///< a folder's name, one of a kind in its run
   Role role = Role::must_pass;
   bool has_series = false; ///< and with it the early entries of memblock that the series brings
+  bool has_array = true;   ///< false where a patch keeps it from having one
   std::string version;     ///< "make kernelrelease"; empty where nobody knows
   std::string key;         ///< of its content
   std::filesystem::path image;

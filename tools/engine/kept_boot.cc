@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/version.h"
-#include "engine/boot_facts.h"
 #include "report/json.h"
 
 #include <algorithm>
@@ -27,6 +26,23 @@ constexpr std::array parsed_names = {"dmesg", "memblock-memory",    "memblock-re
 
 constexpr std::array endings = {Ending::powered_off, Ending::panic, Ending::oops,
                                 Ending::hang,        Ending::died,  Ending::cut_short};
+
+constexpr std::pair<Recording, const char *> recordings[] = {
+    {Recording::done, "done"}, {Recording::no_tree, "no tree"}, {Recording::no_array, "no array"}};
+
+std::string to_string(Recording recording) {
+  for (const auto &[each, word] : recordings)
+    if (each == recording)
+      return word;
+  return "";
+}
+
+Recording parse_recording(const std::string &word) {
+  for (const auto &[recording, each] : recordings)
+    if (each == word)
+      return recording;
+  throw std::invalid_argument("recording: \"" + word + "\" is none");
+}
 
 std::vector<std::string> absent_names(const RawEvidence &evidence) {
   std::vector<std::string> absent;
@@ -55,6 +71,8 @@ std::string run_json(const KeptBoot &kept) {
                      {"user_space", kept.has_user_space},
                      {"address_bits", kept.address_bits},
                      {"mapped_pools", kept.has_mapped_pools},
+                     {"recording", to_string(kept.recording)},
+                     {"must_log", kept.must_log},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -120,6 +138,8 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.has_user_space = json.value("user_space", kept.has_user_space);
     kept.address_bits = json.value("address_bits", kept.address_bits);
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
+    kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));
+    kept.must_log = json.value("must_log", kept.must_log);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
@@ -132,123 +152,15 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
   }
 }
 
-bool has(const ReservedMemory &tree, const ReservedRegion &region) {
-  return std::ranges::find(tree.regions, region) != tree.regions.end();
-}
-
-/// The command line that a kernel without user space was given; with one, its tree says.
-std::string command_line(const KernelLog &log) {
-  constexpr std::string_view start = "Kernel command line: "; // start_kernel()
-  for (const SourceLine &line : log.lines)
-    if (line.text.starts_with(start))
-      return line.text.substr(start.size());
-  return "";
-}
-
-/// A tree, and the names of the regions in it that firmware has added.
-struct GivenTree {
-  ReservedMemory memory;
-  std::vector<std::string> from_firmware{};
-  std::string trouble{}; ///< why nobody can tell what the kernel was given; empty otherwise
-};
-
-/// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
-/// the tree that the kernel was given. Nothing of ours may be missing from it.
-GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::string &folder) {
-  const std::string prefix = folder.empty() ? "" : folder + "/";
-  ReservedMemory ours;
-  if (!kept.dtb.empty())
-    ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
-  const auto fdt = kept.boot.evidence.find("fdt");
-  if (fdt == kept.boot.evidence.end()) {
-    if (!kept.has_user_space)
-      ours.bootargs = command_line(evidence.log);
-    return {ours};
-  }
-  ReservedMemory given;
-  try {
-    given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
-  } catch (const Error &error) {
-    return {ours, {}, error.what()};
-  }
-  ours.bootargs = given.bootargs; // QEMU's part
-  ours.initrd = given.initrd;
-  // UEFI's memory map says what is reserved: the stub takes all of /memreserve/ out of the tree
-  // (update_fdt(), drivers/firmware/efi/libstub/fdt.c).
-  if (!evidence.efi_memory.empty())
-    ours.memreserve = given.memreserve;
-  std::vector<std::string> added;
-  for (const ReservedRegion &region : given.regions)
-    if (!has(ours, region))
-      added.push_back(region.name);
-  const bool is_whole = std::ranges::all_of(
-      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
-  if (added.empty() || !is_whole)
-    return {ours}; // what is missing is missed by the rules
-  return {given, added};
-}
-
-Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
-  BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
-  facts.address_bits = kept.address_bits;
-  facts.refuses_mapped_pools = !kept.has_mapped_pools;
-  Expectation expectation = expect(tree.memory, facts);
-  for (ExpectedRegion &region : expectation.regions)
-    region.from_firmware =
-        std::ranges::find(tree.from_firmware, region.node.name) != tree.from_firmware.end();
-  expectation.may_leave_out = kept.left_out;
-  expectation.has_user_space = kept.has_user_space;
-  // An architecture that has no tree builds nothing of the series' suite.
-  expectation.must_run_suite =
-      !kept.has_user_space && !kept.dtb.empty() && kept.role != Role::baseline;
-  return expectation;
-}
-
-/// Nothing is known where the evidence is not understood, and that is said of every rule.
-Verdict not_understood(const Expectation &expectation, const std::string &why) {
-  Verdict verdict = judge(expectation, Evidence{});
-  for (RuleResult &rule : verdict.rules)
-    rule = {rule.rule, Outcome::inconclusive, why, {}};
-  verdict.outcome = Outcome::inconclusive;
-  verdict.reason = why;
-  return verdict;
-}
-
-/// Evidence that is parsed, or why it could not be.
-struct ParsedEvidence {
-  Evidence evidence;
-  std::string why;
-};
-
-ParsedEvidence parse(const RawEvidence &raw) {
-  ParsedEvidence parsed;
-  try {
-    parsed.evidence = parse_evidence(raw);
-  } catch (const Error &error) {
-    parsed.why = error.what();
-  }
-  return parsed;
-}
-
-void judge_parsed(CaseResult &result, const Expectation &expectation, ParsedEvidence &parsed,
-                  const BootResult &boot) {
-  auto &[evidence, why] = parsed;
-  result.notes.insert(result.notes.end(), evidence.notes.begin(), evidence.notes.end());
-  if (!why.empty() && boot.ending == Ending::powered_off) {
-    result.verdict = not_understood(expectation, why);
-    return;
-  }
-  evidence.ending = boot.ending;
-  evidence.ending_reason = boot.ending_reason + (why.empty() ? "" : "; " + why);
-  result.verdict = judge(expectation, evidence);
-}
-
 } // namespace
 
 void note_machine(KeptBoot &kept, const Machine &machine) {
   kept.has_user_space = machine.has_user_space;
   kept.address_bits = machine.address_bits;
   kept.has_mapped_pools = machine.has_mapped_pools;
+  kept.must_log = machine.must_log;
+  if (machine.has_acpi)
+    kept.recording = Recording::no_tree;
 }
 
 void save(const fs::path &folder, const KeptBoot &kept) {
@@ -275,37 +187,6 @@ KeptBoot load(const fs::path &folder) {
     if (entry.is_regular_file())
       kept.boot.evidence[entry.path().filename().string()] = read_file(entry.path());
   return kept;
-}
-
-CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
-  const auto start = std::chrono::steady_clock::now();
-  CaseResult result;
-  ParsedEvidence parsed = parse(kept.boot.evidence);
-  const GivenTree tree = tree_of(kept, parsed.evidence, folder);
-  if (parsed.why.empty())
-    parsed.why = tree.trouble;
-  if (!tree.from_firmware.empty())
-    result.notes.push_back(
-        fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));
-  const Expectation expectation = expectation_of(kept, tree, parsed.evidence);
-  result.kernel = kept.kernel;
-  result.role = kept.role;
-  result.must_fail = kept.must_fail;
-  result.name = kept.case_name;
-  result.title = kept.title;
-  result.hazards = kept.hazards;
-  result.folder = folder;
-  result.no_map = static_cast<std::size_t>(
-      std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
-        return region.fate == Fate::recorded && region.no_map;
-      }));
-  result.ending = kept.boot.ending;
-  judge_parsed(result, expectation, parsed, kept.boot);
-  result.conclusion = result.verdict.outcome;
-  result.boot_seconds = kept.boot.seconds;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  result.judge_seconds = elapsed.count();
-  return result;
 }
 
 } // namespace rmemcheck

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/role.h"
+#include "expectation/expectation.h"
 #include "guest/boot.h"
-#include "report/results.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -33,8 +34,10 @@ struct KeptBoot {
   bool has_user_space = true;   ///< of the machine: whether there was a guest to send evidence
   unsigned address_bits = 64;   ///< of the machine's phys_addr_t
   bool has_mapped_pools = true; ///< of the machine (kernel/machine.h)
-  std::string kernel_version;   ///< "make kernelrelease"; empty where nobody knows
-  std::string dtb;              ///< empty where the kernel was given none
+  Recording recording = Recording::done;
+  std::vector<std::string> must_log; ///< of the machine: text that the log must have
+  std::string kernel_version;        ///< "make kernelrelease"; empty where nobody knows
+  std::string dtb;                   ///< empty where the kernel was given none
   BootResult boot;
 };
 
@@ -46,9 +49,5 @@ void save(const std::filesystem::path &folder, const KeptBoot &kept);
 
 /// Reads one again. What is missing or no such file is bad_input naming it.
 KeptBoot load(const std::filesystem::path &folder);
-
-/// Judges what is kept. `folder` is what findings print in front of a file. Evidence that is not
-/// understood is an inconclusive verdict that says where, not an error.
-CaseResult judge_kept(const KeptBoot &kept, const std::string &folder);
 
 } // namespace rmemcheck

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/test_folder.h"
 #include "devicetree/test_tree.h"
-#include "engine/kept_boot.h"
+#include "engine/read_boot.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,6 +55,8 @@ TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   kept.boot.ending = Ending::panic;
   kept.hazards = {9, 10};
   kept.left_out = 44;
+  kept.recording = Recording::no_array;
+  kept.must_log = {"KASAN"};
   kept.boot.ending_reason = "Kernel panic - not syncing: \"x\"";
   save(run(), kept);
   const KeptBoot again = load(run());
@@ -63,6 +65,8 @@ TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   EXPECT_EQ(again.title, kept.title);
   EXPECT_EQ(again.hazards, kept.hazards);
   EXPECT_EQ(again.left_out, kept.left_out);
+  EXPECT_EQ(again.recording, kept.recording);
+  EXPECT_EQ(again.must_log, kept.must_log);
   EXPECT_EQ(again.kernel_version, kept.kernel_version);
   EXPECT_EQ(again.dtb, kept.dtb);
   EXPECT_EQ(again.boot.ending, kept.boot.ending);

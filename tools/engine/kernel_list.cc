@@ -9,13 +9,24 @@
 namespace rmemcheck {
 namespace {
 
-KernelRequest read_kernel(TomlTable &reader) {
+/// A spec without a base is one of the tree.
+void take_base(KernelSpec &spec, const std::string &tree) {
+  if (spec.kind != KernelSpec::Kind::tree || !spec.base.empty() || tree.empty())
+    return;
+  const KernelSpec base = parse_spec(tree);
+  spec.base = base.base;
+  spec.revision = base.revision;
+  spec.from = base.from;
+}
+
+KernelRequest read_kernel(TomlTable &reader, const std::string &tree) {
   KernelRequest request;
   if (!reader.has("spec"))
     reader.refuse("spec", "a kernel, as --kernel takes it");
   const std::string spec = reader.string("spec").value_or("");
   try {
     request.spec = parse_spec(spec);
+    take_base(request.spec, tree);
   } catch (const Error &error) {
     reader.refuse("spec", error.what());
   }
@@ -30,18 +41,20 @@ KernelRequest read_kernel(TomlTable &reader) {
   request.cases = reader.strings("cases");
   request.machines = reader.strings("machines");
   request.config = reader.strings("config");
+  request.has_array = reader.boolean("array", true);
   reader.finish();
   return request;
 }
 
 } // namespace
 
-std::vector<KernelRequest> read_kernel_list(const std::filesystem::path &path) {
+std::vector<KernelRequest> read_kernel_list(const std::filesystem::path &path,
+                                            const std::string &tree) {
   const TomlFile file(path);
   TomlTable reader = file.root();
   std::vector<KernelRequest> requests;
   for (TomlTable &kernel : reader.tables("kernel"))
-    requests.push_back(read_kernel(kernel));
+    requests.push_back(read_kernel(kernel, tree));
   if (requests.empty())
     reader.refuse("kernel", "at least one table, [[kernel]]");
   reader.finish();

@@ -116,6 +116,7 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
   ready.kernel.name = planned.name;
   ready.kernel.role = planned.role;
   ready.kernel.has_series = planned.has_series;
+  ready.kernel.has_array = planned.has_array;
   ready.kernel.baseline = planned.baseline;
   ready.kernel.control = planned.control;
   ready.kernel.cases = planned.cases;

@@ -76,6 +76,7 @@ private:
     kernel.cases = request.cases;
     kernel.machines = request.machines;
     kernel.config = request.config;
+    kernel.has_array = request.has_array;
     return kernel;
   }
 

@@ -22,6 +22,9 @@ struct KernelRequest {
   std::vector<std::string> machines;          ///< none: those of the run
   std::vector<std::string> config;            ///< Kconfig lines beyond the machine's
   std::vector<std::filesystem::path> modules; ///< of an image
+  /// False for one that a patch keeps from having the array: it must keep every region, name it in
+  /// an error, and find none.
+  bool has_array = true;
 };
 
 /// One kernel, before it is built for a machine.
@@ -33,7 +36,8 @@ struct PlannedKernel {
   std::optional<SourceTree> tree; ///< what is built; none: it is there already
   std::vector<std::filesystem::path> patches;
   bool has_series = false;
-  std::string series; ///< name of the folder it is of
+  bool has_array = true; ///< as in KernelRequest
+  std::string series;    ///< name of the folder it is of
   std::vector<std::string> config;
   KernelRequest given; ///< where it is there already
   std::optional<std::size_t> baseline;

@@ -130,6 +130,17 @@ TEST_F(PlanTest, ReadsAList) {
   EXPECT_THAT(requests[0].config, ElementsAre("CONFIG_KASAN=y"));
 }
 
+TEST_F(PlanTest, AListMayLeaveItsTreeToTheCommandLine) {
+  write("list.toml", "[[kernel]]\nspec = \"baseline=\"\n"
+                     "[[kernel]]\nspec = \"v6.9+series\"\narray = false\n");
+  const auto requests = read_kernel_list(folder / "list.toml", linux() + "@v1");
+  EXPECT_EQ(requests[0].spec.base, linux());
+  EXPECT_EQ(requests[0].spec.revision, "v1");
+  EXPECT_TRUE(requests[0].has_array);
+  EXPECT_EQ(requests[1].spec.base, "v6.9");
+  EXPECT_FALSE(requests[1].has_array);
+}
+
 TEST_F(PlanTest, RefusesAListWithFileAndLine) {
   for (const auto &[text, expected] :
        {std::pair{"", "expected at least one table"},

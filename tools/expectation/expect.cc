@@ -231,11 +231,26 @@ std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
   return consumers;
 }
 
+/// A kernel that records nothing keeps all that it would have recorded.
+void keep(ExpectedRegion &region, Recording recording) {
+  if (recording == Recording::done || region.fate != Fate::recorded)
+    return;
+  region.fate = Fate::kept;
+  region.must_be_named = recording == Recording::no_array;
+  region.reason += region.must_be_named ? ", and is not recorded: there is no array"
+                                        : ", and is not recorded: the kernel boots with ACPI";
+}
+
 void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
   ranges.insert(ranges.end(), more.begin(), more.end());
 }
 
 } // namespace
+
+bool records_nothing(const Expectation &expectation) {
+  return std::ranges::any_of(
+      expectation.regions, [](const ExpectedRegion &region) { return region.fate == Fate::kept; });
+}
 
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
@@ -248,6 +263,10 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.taken = facts.taken;
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
+  expectation.may_leave_out = facts.may_leave_out;
+  expectation.has_user_space = facts.has_user_space;
+  expectation.must_run_suite = facts.must_run_suite;
+  expectation.must_log = facts.must_log;
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_cma(tree.bootargs);
   expectation.consumers = consumers_of(tree);
@@ -275,6 +294,11 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
       initialise(region, expectation);
+  for (ExpectedRegion &region : expectation.regions) {
+    keep(region, facts.recording);
+    region.from_firmware =
+        std::ranges::find(facts.from_firmware, region.node.name) != facts.from_firmware.end();
+  }
   return expectation;
 }
 

@@ -384,5 +384,40 @@ TEST(Expect, ConsumersOfNamesakesAreToldApart) {
   EXPECT_EQ(expect(memory).consumers[0].index, 1u);
 }
 
+TEST(Expect, AKernelThatRecordsNothingKeepsWhatItWouldRecord) {
+  ReservedRegion disabled = fixed("d", ram.begin + mebibyte, 0x1000);
+  disabled.enabled = false;
+  const ReservedMemory memory = tree({fixed("a", ram.begin, 0x1000, true), disabled});
+  EXPECT_FALSE(records_nothing(expect(memory)));
+  BootFacts facts;
+  for (const auto &[recording, is_named] :
+       {std::pair(Recording::no_tree, false), std::pair(Recording::no_array, true)}) {
+    facts.recording = recording;
+    const Expectation expectation = expect(memory, facts);
+    EXPECT_TRUE(records_nothing(expectation));
+    EXPECT_EQ(expectation.regions[0].fate, Fate::kept);
+    EXPECT_TRUE(expectation.regions[0].no_map);
+    EXPECT_EQ(expectation.regions[0].must_be_named, is_named);
+    EXPECT_EQ(expectation.regions[1].fate, Fate::ignored);
+  }
+}
+
+TEST(Expect, TakesTheRestFromTheFacts) {
+  BootFacts facts;
+  facts.from_firmware = {"b"};
+  facts.may_leave_out = 3;
+  facts.has_user_space = false;
+  facts.must_run_suite = true;
+  facts.must_log = {"KASAN"};
+  const Expectation expectation =
+      expect(tree({fixed("a", ram.begin, 0x1000), fixed("b", ram.end - 0x1000, 0x1000)}), facts);
+  EXPECT_FALSE(expectation.regions[0].from_firmware);
+  EXPECT_TRUE(expectation.regions[1].from_firmware);
+  EXPECT_EQ(expectation.may_leave_out, 3u);
+  EXPECT_FALSE(expectation.has_user_space);
+  EXPECT_TRUE(expectation.must_run_suite);
+  EXPECT_THAT(expectation.must_log, ElementsAre("KASAN"));
+}
+
 } // namespace
 } // namespace rmemcheck

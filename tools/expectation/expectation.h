@@ -14,6 +14,7 @@ namespace rmemcheck {
 /// What the kernel must do with one node.
 enum class Fate {
   recorded, ///< reserved or marked no-map, and found by of_reserved_mem_lookup()
+  kept,     ///< reserved or marked no-map, but this kernel records nothing
   refused,  ///< the kernel must name it in an error and must not record it
   ignored   ///< disabled, or in a node the kernel does not read: no trace of it
 };
@@ -55,6 +56,16 @@ struct ExpectedRegion {
   std::string reason;    ///< why, in one sentence, for `dt explain`
 };
 
+/// Whether the region has memory of its own, recorded or not.
+inline bool takes_memory(const ExpectedRegion &region) {
+  return region.fate == Fate::recorded || region.fate == Fate::kept;
+}
+
+struct Expectation;
+
+/// Whether there are regions that are kept, which this kernel does not record.
+bool records_nothing(const Expectation &expectation);
+
 /// A pair of static regions that overlap: the kernel prints OVERLAP DETECTED! for those
 /// that are neighbours in its sorted array.
 struct ExpectedOverlap {
@@ -72,7 +83,15 @@ struct ExpectedConsumer {
   std::size_t index = 0; ///< of the region, where it has one: two may share a name
 };
 
-/// What a kernel finds when it scans a tree that is not in it, as far as it is known.
+/// Whether a kernel records what it has reserved.
+enum class Recording {
+  done,
+  no_tree, ///< it boots with ACPI: the tree is scanned and never unflattened
+  no_array ///< there is no memory for the array: every region is named in an error
+};
+
+/// What is known of a boot besides the tree: what the kernel finds when it scans the tree, and what
+/// is demanded of it.
 struct BootFacts {
   /// Taken before any region: the kernel's image, the initrd, the DTB.
   std::vector<PhysicalRange> taken;
@@ -84,6 +103,13 @@ struct BootFacts {
   unsigned address_bits = 64;
   /// 32-bit ARM: shared-dma-pools must be no-map or CMA areas.
   bool refuses_mapped_pools = false;
+  Recording recording = Recording::done;
+  std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
+  // As in Expectation
+  std::uint64_t may_leave_out = 0;
+  bool has_user_space = true;
+  bool must_run_suite = false;
+  std::vector<std::string> must_log{};
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.
@@ -108,6 +134,9 @@ struct Expectation {
   /// Whether the kernel must have run the KUnit suite of the series: any but an unpatched one that
   /// has a tree and no user space.
   bool must_run_suite = false;
+  /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,
+  /// whose silence tells nothing where it is off.
+  std::vector<std::string> must_log{};
 };
 
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code), and

@@ -29,6 +29,8 @@ std::string fate_text(Fate fate) {
   switch (fate) {
   case Fate::recorded:
     return "recorded";
+  case Fate::kept:
+    return "kept";
   case Fate::refused:
     return "refused";
   case Fate::ignored:

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 using Clock = ConsoleWatch::Clock;
 
 /// In QEMU's working folder: the command line that is kept has no names that nobody knows.
-const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence", "entry"};
+const GuestFiles file_names = {"initramfs", "tree.dtb", "evidence", "entry", "disk"};
 
 constexpr auto console_period = 20ms; // how often the console is looked at
 
@@ -147,6 +147,16 @@ BootRequest told_by_tree(BootRequest request, const std::string &initramfs) {
 
 std::string bytes_if_there(const fs::path &path) { return fs::exists(path) ? read_file(path) : ""; }
 
+/// What UEFI's shell is to find.
+void write_disk(const BootRequest &request, const fs::path &folder) {
+  const fs::path disk = folder / file_names.disk;
+  fs::create_directory(disk);
+  fs::create_symlink(fs::absolute(request.image), disk / "image");
+  fs::create_symlink(folder / file_names.initramfs, disk / "initrd");
+  fs::create_symlink(folder / file_names.dtb, disk / "dtb");
+  write_file(disk / "startup.nsh", shell_script(request));
+}
+
 /// The guest's files, in the folder that it runs in.
 void write_files(const BootRequest &request, const std::string &initramfs, const fs::path &folder) {
   if (request.machine.has_user_space)
@@ -157,6 +167,8 @@ void write_files(const BootRequest &request, const std::string &initramfs, const
     write_file(folder / file_names.dtb, request.dtb);
   if (request.machine.entry)
     write_file(folder / file_names.entry, request.machine.entry->bytes);
+  if (request.machine.has_acpi)
+    write_disk(request, folder);
 }
 
 /// What the guest has sent; without user space nobody sends, and only a regular end, which the

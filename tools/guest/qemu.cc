@@ -39,15 +39,13 @@ std::vector<std::string> board(const Machine &machine, const std::string &machin
           "none"};
 }
 
-/// The initramfs, and the port that its evidence goes out by.
-void add_user_space(std::vector<std::string> &command, const Machine &machine,
-                    const GuestFiles &files) {
+/// The port that evidence goes out by.
+void add_evidence_port(std::vector<std::string> &command, const Machine &machine,
+                       const GuestFiles &files) {
   command.insert(command.end(),
                  {"-chardev", "file,id=evidence,path=" + files.evidence.string(), "-device",
                   machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
                   "-device", "virtserialport,chardev=evidence,name=rmemcheck.evidence"});
-  if (machine.initrd_address == 0)
-    command.insert(command.end(), {"-initrd", files.initramfs.string()});
 }
 
 /// Puts a file into memory. An ELF file would be loaded by its program headers otherwise.
@@ -69,6 +67,26 @@ void add_tree(std::vector<std::string> &command, const std::optional<EntryCode> 
                  {"-device", fmt::format("loader,addr={:#x},cpu-num=0", entry->address)});
 }
 
+/// Kernel, initrd, command line and tree from QEMU itself. UEFI takes them from there.
+void add_kernel(std::vector<std::string> &command, const BootRequest &request,
+                const GuestFiles &files) {
+  command.insert(command.end(), {"-kernel", std::filesystem::absolute(request.image).string(),
+                                 "-append", kernel_command_line(request)});
+  if (request.machine.has_user_space && request.machine.initrd_address == 0)
+    command.insert(command.end(), {"-initrd", files.initramfs.string()});
+  if (request.machine.has_device_tree)
+    add_tree(command, request.machine.entry, files);
+}
+
+/// A disk that has all of them: where UEFI describes the board by ACPI it hands over no tree, and
+/// only the kernel's EFI stub can, by its word "dtb=".
+void add_disk(std::vector<std::string> &command, const GuestFiles &files) {
+  command.insert(command.end(), {"-drive",
+                                 fmt::format("file=fat:{},format=raw,read-only=on,if=none,id=efi",
+                                             files.disk.string()),
+                                 "-device", "virtio-blk-device,drive=efi"});
+}
+
 /// dtc names the file and the line of what it cannot read.
 std::string compiled_tree(const std::filesystem::path &source) {
   const ChildResult result =
@@ -85,31 +103,30 @@ std::string kernel_command_line(const BootRequest &request) {
          " panic=-1" + (request.append.empty() ? "" : " " + request.append);
 }
 
+/// The shell takes a line without its \r for a part of the word before it.
+std::string shell_script(const BootRequest &request) {
+  return fmt::format("fs0:\r\nimage dtb=\\dtb initrd=\\initrd {}\r\nreset -s\r\n",
+                     kernel_command_line(request));
+}
+
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
   std::vector<std::string> command = board(request.machine, "");
   for (std::uint64_t port = 0; port < request.machine.console_port; ++port)
     command.insert(command.end(), {"-serial", "null"});
   const std::vector<std::string> guest = {
-      "-no-reboot",
-      "-chardev",
-      "stdio,id=console,signal=off",
-      "-serial",
-      "chardev:console",
-      "-kernel",
-      std::filesystem::absolute(request.image).string(),
-      "-append",
-      kernel_command_line(request),
+      "-no-reboot", "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
   };
   command.insert(command.end(), guest.begin(), guest.end());
-  // UEFI takes kernel, initrd, command line and tree from QEMU and hands them on.
   if (!request.machine.firmware.empty())
     command.insert(command.end(), {"-bios", request.machine.firmware.string()});
   if (request.machine.has_user_space)
-    add_user_space(command, request.machine, files);
+    add_evidence_port(command, request.machine, files);
+  if (request.machine.has_acpi)
+    add_disk(command, files);
+  else
+    add_kernel(command, request, files);
   for (std::size_t index = 0; index < request.images.size(); ++index)
     add_loader(command, image_name(index), request.images[index].address);
-  if (request.machine.has_device_tree)
-    add_tree(command, request.machine.entry, files);
   command.insert(command.end(), request.qemu_words.begin(), request.qemu_words.end());
   return command;
 }

@@ -16,7 +16,11 @@ struct GuestFiles {
   std::filesystem::path dtb;
   std::filesystem::path evidence;   ///< what comes over the port
   std::filesystem::path entry = {}; ///< code that starts the kernel, where the machine has some
+  std::filesystem::path disk = {};  ///< folder that UEFI's shell reads, where that starts it
 };
+
+/// The script that UEFI's shell runs: starts "image" with "initrd" and "dtb" of the same disk.
+std::string shell_script(const BootRequest &request);
 
 /// The name of a memory image's file in that folder.
 std::string image_name(std::size_t index);

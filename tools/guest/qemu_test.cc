@@ -36,6 +36,16 @@ TEST(QemuCommand, BootsWhatWasAskedFor) {
   EXPECT_THAT(command, Contains("file,id=evidence,path=evidence"));
 }
 
+TEST(QemuCommand, LeavesItToUefisShellWhereTheBoardHasAcpi) {
+  BootRequest acpi = request();
+  acpi.machine = read_machine(test::kit_folder() / "machines/arm64-acpi.toml");
+  const auto command = qemu_command(acpi, {"initramfs", "tree.dtb", "evidence", "entry", "disk"});
+  for (const char *option : {"-kernel", "-initrd", "-dtb", "-append"})
+    EXPECT_EQ(value_of(command, option), "missing");
+  EXPECT_EQ(value_of(command, "-drive"), "file=fat:disk,format=raw,read-only=on,if=none,id=efi");
+  EXPECT_THAT(shell_script(acpi), HasSubstr("image dtb=\\dtb initrd=\\initrd acpi=force "));
+}
+
 TEST(QemuCommand, StartsTheFirmwareWhereThereIsOne) {
   EXPECT_EQ(value_of(qemu_command(request(), {}), "-bios"), "missing");
   BootRequest efi = request();

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t mebibyte = 0x100000;
 
 bool is_default_pool(const ExpectedRegion &region) {
-  return region.fate == Fate::recorded && region.cma && region.node.cma_default;
+  return takes_memory(region) && region.cma && region.node.cma_default;
 }
 
 /// dma_contiguous_reserve() makes an area of its own where the tree has none:
@@ -60,7 +60,7 @@ void demand_bypass(RuleReport &report, const ExpectedRegion &region, const Evide
 void compare_total(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
   std::uint64_t wanted = expectation.cmdline_cma.value_or(0);
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.fate == Fate::recorded && region.cma)
+    if (takes_memory(region) && region.cma)
       wanted += region.size;
   for (const SourceLine &line : evidence.log.lines) {
     const auto end = line.text.find("K cma-reserved");

@@ -15,7 +15,7 @@ RuleResult check_efi_runtime(const Expectation &expectation, const Evidence &evi
   const Sightings sightings(expectation, evidence);
   RuleReport report;
   for (const ExpectedRegion &region : expectation.regions) {
-    if (region.fate != Fate::recorded || !region.no_map)
+    if (!takes_memory(region) || !region.no_map)
       continue;
     for (const PhysicalRange &place : sightings.places(region))
       for (const EfiMemory &memory : evidence.efi_memory)

@@ -68,11 +68,13 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
   const std::string gap = log_gap(evidence);
   bool all_placed = true;
   for (const ExpectedRegion &region : expectation.regions) {
-    if (region.fate != Fate::recorded || !region.cma)
+    if (!takes_memory(region) || !region.cma)
       continue;
     const auto places = sightings.places(region);
     if (places.empty()) {
       all_placed = false;
+      if (region.fate == Fate::kept)
+        continue;
       const std::string why = "nothing shows where the kernel placed " + region.node.name;
       if (expectation.has_user_space)
         report.unknown(why);
@@ -98,7 +100,10 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
 } // namespace
 
 RuleResult check_init(const Expectation &expectation, const Evidence &evidence) {
-  if (std::ranges::none_of(expectation.regions, expected_ops))
+  const auto has_function = [](const ExpectedRegion &region) {
+    return expected_ops(region) != nullptr || (region.fate == Fate::kept && region.cma);
+  };
+  if (std::ranges::none_of(expectation.regions, has_function))
     return skip("the tree has no region with an init function");
   const Sightings sightings(expectation, evidence);
   RuleReport report;

@@ -51,6 +51,7 @@ std::string describe(Ending ending, const std::string &reason) {
 /// and the suite of the series, which must have run, looks up what any kernel must record.
 bool is_recording_shown(const Verdict &verdict) {
   return passed(verdict, "recorded") ||
+         (verdict.records_nothing && passed(verdict, "nothing-extra")) ||
          (!verdict.has_user_space && passed(verdict, "known-errors"));
 }
 
@@ -133,7 +134,10 @@ const std::vector<Rule> &rules() {
       {"device-memory",
        "a device is given its region and its memory comes from there; a refused one is not given",
        check_device_memory},
-      {"left-out", "regions that the kernel says it has no room for stay reserved", check_left_out},
+      {"left-out",
+       "boot-placed regions that are not recorded, for want of room or by a kernel that records "
+       "nothing, stay reserved",
+       check_left_out},
       {"elfcorehdr", "what a crashed kernel has left is reserved and nothing overlaps it",
        check_elfcorehdr},
       {"efi-runtime", "no no-map region lies over memory that UEFI uses at run time",
@@ -183,6 +187,7 @@ Verdict judge(const Expectation &tree, const Evidence &evidence) {
   const Expectation expectation = without_refused_cma(without_left_out(tree, evidence), evidence);
   Verdict verdict;
   verdict.has_user_space = expectation.has_user_space;
+  verdict.records_nothing = records_nothing(expectation);
   for (const Rule &rule : rules())
     verdict.rules.push_back(apply(rule, expectation, evidence));
   const auto is_recorded = [](const auto &region) { return region.fate == Fate::recorded; };

@@ -36,6 +36,7 @@ struct Verdict {
   std::optional<std::size_t> regions_recorded; ///< nothing where nothing shows them
   bool no_map_proven = false;                  ///< by page tables, or else by the probe's reads
   bool has_user_space = true;                  ///< see Expectation
+  bool records_nothing = false;                ///< regions are kept and not recorded
   std::vector<RuleResult> rules;
 };
 

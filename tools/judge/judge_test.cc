@@ -260,5 +260,15 @@ TEST(Judge, CountsAsTheArrayOf64EntriesDoes) {
   EXPECT_TRUE(verdict.no_map_proven); // marked no-map, although not recorded
 }
 
+TEST(Judge, AKernelThatRecordsNothingMayPass) {
+  Scenario scenario = recording_nothing(passing());
+  expected(scenario, "placed-no-map").windows = {range(0x7fff0000, 0x10000)};
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x7fff0000, 0x10000), "NONE", line("memblock-reserved", 20)});
+  EXPECT_EQ(judge(scenario).outcome, Outcome::pass) << judge(scenario).reason;
+  probed(scenario, "two@50040000").found = true;
+  EXPECT_EQ(judge(scenario).reason, "failed: nothing-extra");
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -23,7 +23,7 @@ Layout::Layout(const Expectation &expectation, const Sightings &sightings)
       continue;
     for (const PhysicalRange &range : places)
       (region.no_map ? no_map : mapped).push_back({&region, range});
-    if (places.empty())
+    if (places.empty() && region.fate == Fate::recorded)
       (region.no_map ? unplaced_no_map : unplaced_mapped).push_back(region.node.name);
   }
   hidden = RangeSet(std::move(hidden_ranges));

@@ -15,8 +15,9 @@ struct PlacedRange {
   PhysicalRange range;
 };
 
-/// Where the recorded regions lie: what the tree says, and for boot-placed ones what the evidence
-/// shows. The expectation must outlive it.
+/// Where the regions lie that take memory: what the tree says, and for boot-placed ones what the
+/// evidence shows. Those that are kept and not recorded are not missed where nothing shows their
+/// place (left_out.cc). The expectation must outlive it.
 struct Layout {
   Layout(const Expectation &expectation, const Evidence &evidence);
   Layout(const Expectation &expectation, const Sightings &sightings);

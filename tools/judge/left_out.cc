@@ -6,6 +6,7 @@
 #include "judge/rules.h"
 #include "judge/sightings.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <set>
@@ -26,13 +27,15 @@ std::set<std::string> without_room(const KernelLog &log) {
 }
 
 bool is_boot_placed(const ExpectedRegion &region) {
-  return region.node.reg.empty() && (region.fate == Fate::recorded || region.left_out);
+  return region.node.reg.empty() && (takes_memory(region) || region.left_out);
 }
 
+/// Regions that share their alloc-ranges.
 struct Group {
   std::string first; ///< name of a region
   std::size_t count = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t no_map_bytes = 0; ///< of those that are not left out: only these must be hidden
 };
 
 struct Earlier {
@@ -42,8 +45,8 @@ struct Earlier {
   }
 };
 
-/// Regions that share their alloc-ranges: of one that is not recorded nobody knows the place, but
-/// all of them together must take as many bytes there.
+/// Of one that is not recorded nobody knows the place, but all that share their alloc-ranges must
+/// take as many bytes there.
 std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation &expectation) {
   std::map<std::vector<PhysicalRange>, Group, Earlier> groups;
   for (const ExpectedRegion &region : expectation.regions) {
@@ -52,6 +55,7 @@ std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation
     Group &group = groups[region.windows];
     group.first = group.count++ == 0 ? region.node.name : group.first;
     group.bytes += region.size;
+    group.no_map_bytes += region.no_map ? region.size : 0;
   }
   return groups;
 }
@@ -86,8 +90,34 @@ Expectation without_left_out(Expectation expectation, const Evidence &evidence) 
   return expectation;
 }
 
+namespace {
+
+void demand_bytes(RuleReport &report, const Group &group, const char *what, std::uint64_t wanted,
+                  std::uint64_t seen) {
+  if (seen < wanted)
+    report.finding(
+        group.first,
+        fmt::format("{:#x} bytes of alloc-ranges {}, for {} regions", wanted, what, group.count),
+        fmt::format("{:#x} bytes", seen));
+}
+
+/// What /proc/iomem has at its outermost level as "reserved": memory that is not System RAM.
+RangeSet hidden_bytes(const Evidence &evidence) {
+  std::vector<PhysicalRange> ranges;
+  for (const IomemEntry &entry : *evidence.iomem)
+    if (entry.depth == 0 && entry.name == "reserved")
+      ranges.push_back(entry.range);
+  return RangeSet(std::move(ranges));
+}
+
+} // namespace
+
 RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence) {
-  if (expectation.may_leave_out == 0)
+  const bool is_any_kept =
+      std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
+        return region.fate == Fate::kept && is_boot_placed(region);
+      });
+  if (expectation.may_leave_out == 0 && !is_any_kept)
     return skip("the kernel may leave no region out");
   if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
     return *result;
@@ -95,15 +125,19 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
   RuleReport report;
   for (const auto &[windows, group] : groups_of(expectation)) {
     if (windows.empty()) {
-      report.unknown("regions without alloc-ranges may be anywhere: " + group.first);
+      const std::string why = "regions without alloc-ranges may be anywhere: " + group.first;
+      expectation.may_leave_out == 0 ? report.not_shown(why) : report.unknown(why);
       continue;
     }
-    const std::uint64_t seen = bytes_in(RangeSet(windows).intersection(reserved));
-    if (seen < group.bytes)
-      report.finding(group.first,
-                     fmt::format("{:#x} bytes of alloc-ranges reserved, for {} regions",
-                                 group.bytes, group.count),
-                     fmt::format("{:#x} bytes", seen));
+    const RangeSet window(windows);
+    demand_bytes(report, group, "reserved", group.bytes, bytes_in(window.intersection(reserved)));
+    if (group.no_map_bytes == 0)
+      continue;
+    if (evidence.iomem)
+      demand_bytes(report, group, "no-map", group.no_map_bytes,
+                   bytes_in(window.intersection(hidden_bytes(evidence))));
+    else
+      report.unknown("there is no /proc/iomem to show what is no-map");
   }
   return report.result();
 }

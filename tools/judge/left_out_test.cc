@@ -72,5 +72,41 @@ TEST(WithoutLeftOut, NeverTouchesAStaticRegion) {
   EXPECT_EQ(fate_of(scenario, "mapped@50000000"), Fate::recorded);
 }
 
+/// Of regions that are kept and not recorded, only the windows are known.
+Scenario kept_in_windows() {
+  Scenario scenario = recording_nothing(passing());
+  expected(scenario, "placed-no-map").windows = {range(0x7fff0000, 0x10000)};
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x7fff0000, 0x10000), "NONE", line("memblock-reserved", 20)});
+  return scenario;
+}
+
+TEST(LeftOut, PassesWhereWhatIsKeptIsReservedAndHidden) {
+  EXPECT_EQ(outcome("left-out", kept_in_windows()), Outcome::pass);
+}
+
+TEST(LeftOut, FailsWhereWhatIsKeptIsNotReserved) {
+  Scenario scenario = kept_in_windows();
+  std::erase_if(*scenario.evidence.memblock_reserved,
+                [](const MemblockRange &entry) { return entry.range == full_place("placed"); });
+  EXPECT_EQ(only_finding("left-out", scenario).seen, "0x0 bytes");
+}
+
+TEST(LeftOut, FailsWhereWhatIsKeptIsMapped) {
+  Scenario scenario = kept_in_windows();
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.range == full_place("placed-no-map"))
+      entry.name = "System RAM";
+  EXPECT_EQ(only_finding("left-out", scenario).region, "placed-no-map");
+  scenario.evidence.iomem.reset();
+  EXPECT_NE(outcome("left-out", scenario), Outcome::pass);
+}
+
+TEST(LeftOut, OfKeptRegionsWithoutAllocRangesNothingIsShown) {
+  Scenario scenario = kept_in_windows();
+  expected(scenario, "placed").windows.clear();
+  EXPECT_EQ(outcome("left-out", scenario), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

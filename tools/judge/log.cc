@@ -48,7 +48,7 @@ std::map<std::string, std::size_t> expected_complaints(const Expectation &expect
       complaints[region.node.name] += 1;
     if (region.fate == Fate::refused && !region.bypassed)
       complaints[region.node.name] += region.range ? std::max<std::size_t>(tuples, 1) : tuples + 1;
-    else if (region.fate == Fate::recorded && tuples > 0)
+    else if (takes_memory(region) && tuples > 0)
       complaints[region.node.name] += tuples;
   }
   return complaints;
@@ -206,7 +206,7 @@ void demand_rounding(RuleReport &report, const Expectation &expectation, const E
       return line.text.find("alignment") != std::string::npos &&
              !first_name(line.text, std::set<std::string>{region.node.name}).empty();
     };
-    if (region.is_alignment_rounded && region.fate == Fate::recorded && !has_gap &&
+    if (region.is_alignment_rounded && takes_memory(region) && !has_gap &&
         std::ranges::none_of(evidence.log.lines, says_so))
       report.finding(region.node.name,
                      fmt::format("a warning: its alignment is raised to {:#x}", region.alignment),
@@ -237,8 +237,14 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   return report.result();
 }
 
-RuleResult check_no_warning(const Expectation &, const Evidence &evidence) {
+RuleResult check_no_warning(const Expectation &expectation, const Evidence &evidence) {
   RuleReport report;
+  for (const std::string &text : expectation.must_log)
+    if (std::ranges::none_of(evidence.log.lines, [&](const SourceLine &line) {
+          return line.text.find(text) != std::string::npos;
+        }))
+      report.unknown(
+          fmt::format("no line says \"{}\": the silence of the rest shows nothing", text));
   for (const LoggedTrouble &trouble : evidence.log.troubles)
     if (is_crash(trouble.kind) && !is_of_processor(trouble))
       report.finding("", "no warning, BUG, oops or panic", trouble.at.text, trouble.at);

@@ -238,5 +238,21 @@ TEST(KnownErrors, APlaceholderIsNamedForItsRegAndWhereItFindsNoPlace) {
   EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 2 errors");
 }
 
+TEST(NoWarning, ShowsNothingWithoutWhatTheLogMustSay) {
+  Scenario scenario = passing();
+  scenario.expectation.must_log = {"KernelAddressSanitizer initialized"};
+  EXPECT_EQ(run("no-warning", scenario).outcome, Outcome::inconclusive);
+  add_log_line(scenario.evidence.log, "kasan: KernelAddressSanitizer initialized");
+  EXPECT_EQ(run("no-warning", scenario).outcome, Outcome::pass);
+}
+
+TEST(KnownErrors, DemandsANameOfEachThatAnArrayIsMissingFor) {
+  Scenario scenario = recording_nothing(passing());
+  expected(scenario, "two@50040000").must_be_named = true;
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "two@50040000");
+  add_error(scenario.evidence.log, "OF: reserved mem: no memory to record node 'two@50040000'");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -54,11 +54,12 @@ void demand_no_other_no_map(RuleReport &report, const Expectation &expectation,
   const bool is_efi = std::ranges::any_of(evidence.log.lines, [](const SourceLine &line) {
     return line.text.starts_with("efi: EFI v");
   });
-  // Where one lies that the kernel has left out nobody knows.
+  // Where one lies that the kernel has left out, or does not record, nobody knows.
   const bool is_place_unknown =
       !layout.unplaced_no_map.empty() ||
       std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
-        return region.left_out && region.node.no_map;
+        return region.node.no_map &&
+               (region.left_out || (region.fate == Fate::kept && !region.range));
       });
   if (is_efi || is_place_unknown)
     return;

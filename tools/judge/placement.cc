@@ -75,9 +75,7 @@ void demand_clear(RuleReport &report, const PlacedRange &placed,
                      to_string(placed.range), at);
 }
 
-bool is_boot_placed(const ExpectedRegion &region) {
-  return region.fate == Fate::recorded && !region.range;
-}
+bool is_boot_placed(const ExpectedRegion &region) { return takes_memory(region) && !region.range; }
 
 } // namespace
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/kernel_version.h"
+#include "judge/by_address.h"
 #include "judge/comparison.h"
 #include "judge/rule_report.h"
 #include "judge/sightings.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <fmt/format.h>
 #include <limits>
 #include <tuple>
@@ -131,6 +131,37 @@ const BootPlaced *first_over_boot_files(const Expectation &expectation,
   return nullptr;
 }
 
+bool is_kept(const BootPlaced &each) { return each.region->fate == Fate::kept; }
+
+/// Of regions that neither kernel records nobody knows the places. All that the unpatched one has
+/// reserved where they may lie the patched one must have, too.
+void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
+                     const Evidence &unpatched, const Evidence &patched) {
+  const RangeSet before = bytes_of(*unpatched.memblock_reserved);
+  const RangeSet after = bytes_of(*patched.memblock_reserved);
+  const std::vector<PhysicalRange> *last = nullptr;
+  for (const BootPlaced &each : regions) {
+    const std::vector<PhysicalRange> &windows = each.region->windows;
+    if (last != nullptr && *last == windows)
+      continue; // said already
+    last = &windows;
+    const RangeSet missing = RangeSet(windows).intersection(before).minus(after);
+    if (!missing.empty())
+      report.finding(each.region->node.name,
+                     to_string(missing) + " reserved, as on the unpatched kernel", "free");
+  }
+}
+
+RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Evidence &unpatched,
+                                const Evidence &patched) {
+  for (const Evidence *evidence : {&unpatched, &patched})
+    if (auto result = lacking(*evidence, evidence->memblock_reserved, "memblock's reserved ranges"))
+      return *result;
+  RuleReport report;
+  compare_windows(report, regions, unpatched, patched);
+  return report.result();
+}
+
 bool shows_places(const Evidence &evidence) {
   return evidence.probe || prints_regions(evidence.log);
 }
@@ -142,6 +173,8 @@ RuleResult check_same_placement(const Expectation &expectation, const Evidence &
   const std::vector<BootPlaced> regions = boot_placed(expectation, unpatched, patched);
   if (regions.empty())
     return skip("the tree has no boot-placed region");
+  if (std::ranges::any_of(regions, is_kept))
+    return compare_kept_regions(regions, unpatched, patched);
   if (!shows_places(unpatched))
     return absent(unpatched, "where the unpatched kernel placed regions");
   if (!shows_places(patched))

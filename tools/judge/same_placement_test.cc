@@ -165,5 +165,16 @@ TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
   EXPECT_EQ(outcome(rule, two), Outcome::pass);
 }
 
+TEST(SamePlacement, OfWhatIsKeptComparesTheWindows) {
+  Scenario scenario = recording_nothing(passing());
+  TwoBoots two = same_boots(scenario);
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  std::erase_if(*two.patched.memblock_reserved,
+                [](const MemblockRange &entry) { return entry.range == full_place("placed"); });
+  EXPECT_EQ(only_finding(rule, two).region, "placed");
+  two.patched.memblock_reserved.reset();
+  EXPECT_NE(outcome(rule, two), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

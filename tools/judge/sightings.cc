@@ -62,12 +62,12 @@ void Sightings::take_logged(const Namesakes &regions, std::vector<const LoggedRe
     if (const auto place = region->range ? region->range : found_place(*region); place)
       take_first(region, [&](const LoggedRegion *line) { return line->range == *place; });
   for (const ExpectedRegion *region : regions)
-    if (region->fate == Fate::recorded)
+    if (takes_memory(*region))
       take_first(region,
                  [&](const LoggedRegion *line) { return line->range.size() == region->size; });
   for (const bool recorded : {true, false})
     for (const ExpectedRegion *region : regions)
-      if ((region->fate == Fate::recorded) == recorded)
+      if (takes_memory(*region) == recorded)
         take_first(region, [](const LoggedRegion *) { return true; });
   for (const LoggedRegion *line : lines)
     logged_[regions.back()].push_back(line);

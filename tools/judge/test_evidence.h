@@ -291,6 +291,18 @@ inline ExpectedRegion &expected(Scenario &scenario, const std::string &name) {
 }
 
 /// As if lookup did not find it.
+/// Makes it what a kernel shows that records nothing: no region is found, and their memory is
+/// there.
+inline Scenario recording_nothing(Scenario scenario) {
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    if (region.fate == Fate::recorded)
+      region.fate = Fate::kept;
+  for (ProbedRegion &seen : *scenario.evidence.probe)
+    seen.found = false;
+  scenario.evidence.log.regions.clear();
+  return scenario;
+}
+
 inline void lose(Scenario &scenario, const std::string &name) {
   probed(scenario, name).found = false;
   std::erase_if(scenario.evidence.log.regions,

@@ -64,6 +64,9 @@ void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &
   machine.qemu_machine = reader.required_string("machine", some_text);
   machine.qemu_cpu = reader.required_string("cpu", some_text);
   machine.firmware = reader.string("firmware").value_or("");
+  machine.has_acpi = reader.boolean("acpi", false);
+  if (machine.has_acpi && machine.firmware.empty())
+    reader.refuse("acpi", "nothing where there is no firmware: ACPI's tables are its own");
   read_memory_size(reader, machine);
   machine.has_device_tree = reader.boolean("device-tree", true);
   const auto base = reader.size("memory-base");
@@ -119,6 +122,7 @@ Machine read_machine(const std::filesystem::path &path) {
   machine.maps_around_holes = reader.boolean("maps-around-holes", true);
   machine.has_user_space = reader.boolean("user-space", true);
   machine.lacks = reader.texts("lacks");
+  machine.must_log = reader.strings("must-log");
   machine.boots = reader.has("qemu") || reader.has("native");
   if (reader.has("native") && (reader.has("qemu") || machine.has_user_space))
     reader.refuse("native", "neither [qemu] beside it nor a user space: user-space = false");

@@ -57,6 +57,9 @@ struct Machine {
   std::string qemu_machine;
   std::string qemu_cpu;
   std::filesystem::path firmware; ///< that QEMU starts instead of the kernel; empty: none
+  /// The firmware describes the board by ACPI. Its shell starts the kernel's EFI stub, which is
+  /// handed the tree all the same.
+  bool has_acpi = false;
   std::uint64_t memory_mib = 0;
   bool has_device_tree = true;   ///< whether the kernel is handed a DTB
   std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
@@ -75,6 +78,8 @@ struct Machine {
   std::string serial_bus_device;  ///< that carries evidence out of user space
   std::uint64_t console_port = 0; ///< which of the board's serial ports the console is, from 0
   std::string console;            ///< kernel command line words
+  /// Text that the log must have: what shows that the kernel is what the machine is for.
+  std::vector<std::string> must_log;
 };
 
 /// Reads a machine file. Unknown keys and wrong types are bad_input with file and line.

@@ -218,11 +218,20 @@ TEST_F(ReadMachine, KnowsWhichPortTheConsoleIs) {
   EXPECT_EQ(machine(std::string(root) + qemu + "console-port = 1\n").console_port, 1U);
 }
 
+TEST_F(ReadMachine, HasAcpiByItsFirmwareAndSaysWhatTheLogMust) {
+  const std::string whole = "must-log = ['KASAN']\n" + std::string(root) + qemu + "acpi = true\n";
+  const Machine acpi = machine(whole + "firmware = 'EFI.fd'\n");
+  EXPECT_TRUE(acpi.has_acpi);
+  EXPECT_THAT(acpi.must_log, ElementsAre("KASAN"));
+  EXPECT_FALSE(machine(std::string(root) + qemu).has_acpi);
+  EXPECT_THAT(refusal(whole), HasSubstr("riscv.toml:13: acpi: "));
+}
+
 TEST_F(ReadMachine, RefusesWithFileAndLine) {
   const std::string whole = std::string(root) + qemu;
   const std::pair<std::string, const char *> bad[] = {
       {"arhc = 'arm'\n" + whole, "riscv.toml:1: arhc: expected one of address-bits, arch, "},
-      {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of console, console-port, "},
+      {whole + "cpus = 2\n", "riscv.toml:12: cpus: expected one of acpi, console, "},
       {"packages = 'gcc'\n" + whole, "riscv.toml:1: packages: expected a list of strings"},
       {"config = [\n'CONFIG_A=y',\n1]\n" + whole, "riscv.toml:3: config: expected a list"},
       {"arch = 64\n", "riscv.toml:1: arch: expected a string"},

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/read_boot.h"
+
+#include "base/error.h"
+#include "engine/boot_facts.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rmemcheck {
+namespace {
+
+bool has(const ReservedMemory &tree, const ReservedRegion &region) {
+  return std::ranges::find(tree.regions, region) != tree.regions.end();
+}
+
+/// The command line that a kernel without user space was given; with one, its tree says.
+std::string command_line(const KernelLog &log) {
+  constexpr std::string_view start = "Kernel command line: "; // start_kernel()
+  for (const SourceLine &line : log.lines)
+    if (line.text.starts_with(start))
+      return line.text.substr(start.size());
+  return "";
+}
+
+/// A tree, and the names of the regions in it that firmware has added.
+struct GivenTree {
+  ReservedMemory memory;
+  std::vector<std::string> from_firmware{};
+  std::string trouble{}; ///< why nobody can tell what the kernel was given; empty otherwise
+};
+
+/// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
+/// the tree that the kernel was given. Nothing of ours may be missing from it.
+GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::string &folder) {
+  const std::string prefix = folder.empty() ? "" : folder + "/";
+  ReservedMemory ours;
+  if (!kept.dtb.empty())
+    ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
+  const auto fdt = kept.boot.evidence.find("fdt");
+  if (fdt == kept.boot.evidence.end()) {
+    if (!kept.has_user_space)
+      ours.bootargs = command_line(evidence.log);
+    return {ours};
+  }
+  ReservedMemory given;
+  try {
+    given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+  } catch (const Error &error) {
+    return {ours, {}, error.what()};
+  }
+  ours.bootargs = given.bootargs; // QEMU's part
+  ours.initrd = given.initrd;
+  // UEFI's memory map says what is reserved: the stub takes all of /memreserve/ out of the tree
+  // (update_fdt(), drivers/firmware/efi/libstub/fdt.c).
+  if (!evidence.efi_memory.empty())
+    ours.memreserve = given.memreserve;
+  std::vector<std::string> added;
+  for (const ReservedRegion &region : given.regions)
+    if (!has(ours, region))
+      added.push_back(region.name);
+  const bool is_whole = std::ranges::all_of(
+      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
+  if (added.empty() || !is_whole)
+    return {ours}; // what is missing is missed by the rules
+  return {given, added};
+}
+
+Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
+  BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
+  facts.address_bits = kept.address_bits;
+  facts.refuses_mapped_pools = !kept.has_mapped_pools;
+  facts.recording = kept.recording;
+  facts.from_firmware = tree.from_firmware;
+  facts.may_leave_out = kept.left_out;
+  facts.has_user_space = kept.has_user_space;
+  // An architecture that has no tree builds nothing of the series' suite.
+  facts.must_run_suite = !kept.has_user_space && !kept.dtb.empty() && kept.role != Role::baseline;
+  facts.must_log = kept.must_log;
+  return expect(tree.memory, facts);
+}
+
+/// Nothing is known where the evidence is not understood, and that is said of every rule.
+Verdict not_understood(const Expectation &expectation, const std::string &why) {
+  Verdict verdict = judge(expectation, Evidence{});
+  for (RuleResult &rule : verdict.rules)
+    rule = {rule.rule, Outcome::inconclusive, why, {}};
+  verdict.outcome = Outcome::inconclusive;
+  verdict.reason = why;
+  return verdict;
+}
+
+/// A guest that ended badly is judged by that, whatever its evidence is like.
+bool is_lost(const ReadBoot &read) {
+  return !read.trouble.empty() && read.evidence.ending == Ending::powered_off;
+}
+
+std::size_t count_no_map(const Expectation &expectation) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
+        return takes_memory(region) && region.no_map;
+      }));
+}
+
+} // namespace
+
+ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
+  const auto start = std::chrono::steady_clock::now();
+  ReadBoot read;
+  try {
+    read.evidence = parse_evidence(kept.boot.evidence);
+  } catch (const Error &error) {
+    read.trouble = error.what();
+  }
+  const GivenTree tree = tree_of(kept, read.evidence, folder);
+  if (read.trouble.empty())
+    read.trouble = tree.trouble;
+  if (!tree.from_firmware.empty())
+    read.notes.push_back(fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));
+  read.notes.insert(read.notes.end(), read.evidence.notes.begin(), read.evidence.notes.end());
+  read.expectation = expectation_of(kept, tree, read.evidence);
+  read.evidence.ending = kept.boot.ending;
+  read.evidence.ending_reason =
+      kept.boot.ending_reason + (read.trouble.empty() ? "" : "; " + read.trouble);
+  read.dtb = kept.dtb;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  read.seconds = elapsed.count();
+  return read;
+}
+
+CaseResult judge_read(const KeptBoot &kept, const ReadBoot &read, const std::string &folder) {
+  const auto start = std::chrono::steady_clock::now();
+  CaseResult result;
+  result.kernel = kept.kernel;
+  result.role = kept.role;
+  result.must_fail = kept.must_fail;
+  result.name = kept.case_name;
+  result.title = kept.title;
+  result.hazards = kept.hazards;
+  result.folder = folder;
+  result.no_map = count_no_map(read.expectation);
+  result.ending = kept.boot.ending;
+  result.notes = read.notes;
+  result.verdict = is_lost(read) ? not_understood(read.expectation, read.trouble)
+                                 : judge(read.expectation, read.evidence);
+  result.conclusion = result.verdict.outcome;
+  result.boot_seconds = kept.boot.seconds;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  result.judge_seconds = read.seconds + elapsed.count();
+  return result;
+}
+
+CaseResult judge_kept(const KeptBoot &kept, const std::string &folder) {
+  return judge_read(kept, read_boot(kept, folder), folder);
+}
+
+} // namespace rmemcheck
