@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Runs a kernel's make for a machine of the kit, with the compiler cache of rmemcheck."""
+"""Runs a kernel's make for a machine of the kit, as rmemcheck itself calls it."""
+import json
 import os
 import re
-import tomllib
+import sys
 
-from kit import CACHE, KIT, run
-
+from kit import KIT, PROGRAM, run
 
 
 def machine_file(name):
@@ -14,43 +14,43 @@ def machine_file(name):
     return found if found.exists() else KIT / f"selftests/machines/{name}.toml"
 
 
+def shown(tree, machine="arm64", lines=(), words=()):
+    """What "rmemcheck build --show" says of a build: tree, patches, configuration, make. A line of
+    configuration replaces the machine's for the same option."""
+    done = run([PROGRAM, "build", "--show", "--tree", tree, "--machine", machine_file(machine),
+                *(word for line in lines for word in ("--set", line)), *words])
+    if done.returncode:
+        sys.exit(done.stdout)
+    return json.loads(done.stdout[done.stdout.index("{"):])
+
+
 def option_of(line):
     return re.match(r"(?:# )?(CONFIG_\w+)", line).group(1)
 
 
 class KernelMake:
-    """One machine's objects, from change to change of the tree.
+    """One machine's objects, from change to change of the tree. A variant has objects of its own."""
 
-    A line of configuration replaces an earlier one for the same option: the machine's those of
-    the fragment, `more_config` both. A variant has objects of its own.
-    """
-
-    def __init__(self, tree, name, work, more_config, variant=""):
+    def __init__(self, tree, name, work, more_config, variant="", given=""):
+        """`tree` is a folder of our own; `given` what a person named, of which it is a copy."""
         self.tree = tree
-        self.machine = tomllib.loads(machine_file(name).read_text())
+        self.plan = shown(given, name, more_config, ["--unpatched"])
         # Below the tree, where sources have relative names: ccache knows them again.
         stem = f"{name}-{variant}".rstrip("-").replace(" ", "-")
         self.objects = tree / f"build-{stem}"
         self.config = work / f"{stem}.config"
-        fragment = [line for line in (KIT / "Kconfig.fragment").read_text().splitlines()
-                    if re.match(r"CONFIG_|# CONFIG_\w+ is not set", line)]
-        lines = {option_of(line): line
-                 for line in [*fragment, *self.machine["config"], *more_config]}
-        self.config.write_text("\n".join(lines.values()) + "\n")
+        self.config.write_text("\n".join(self.plan["config"]) + "\n")
 
     @property
-    def image(self):
-        return self.objects / self.machine["image"]
+    def image_target(self):
+        return self.plan["image-target"]
 
     def make(self, *words):
         """What it prints and its status. MAKE in the environment is another make than "make"."""
-        prefix = self.machine.get("compiler-prefix", "")
-        environment = {**os.environ, "LC_ALL": "C", "MAKEFLAGS": "",
-                       "CCACHE_DIR": str(CACHE / "ccache"), "CCACHE_NOHASHDIR": "1"}
+        _, *given = self.plan["make"]
         return run([*os.environ.get("MAKE", "make").split(), "-s", "-C", self.tree,
-                    f"O={self.objects}", f"ARCH={self.machine['arch']}", f"CROSS_COMPILE={prefix}",
-                    f"CC=ccache {prefix}gcc", "HOSTCC=ccache gcc", f"-j{os.cpu_count()}", *words],
-                   env=environment)
+                    f"O={self.objects}", *given, *words],
+                   env={**os.environ, **self.plan["environment"]})
 
     def configure(self):
         self.objects.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ every check must catch. Exits with 1 if a patch, a configuration or the ABI fail
 patch does not.
 
     series_check.py                         Debian's linux-source-6.1
-    series_check.py ../linux@v6.9-rc1       a commit of a git repository
+    series_check.py ../linux@v6.9-rc1       another tree, as rmemcheck takes it
     series_check.py --machines arm64        fewer machines than all of them
     series_check.py --out FOLDER            where series-check.json is left (out/series-check)
 """
@@ -17,11 +17,11 @@ import itertools
 import json
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
-import tomllib
 
-from kernel_make import KernelMake, machine_file
+from kernel_make import KernelMake, machine_file, shown
 from kit import CACHE, KIT, PROGRAM, content_key, run, say
 
 
@@ -73,39 +73,22 @@ class Tree:
     def __init__(self, given, folder):
         self.given = given
         self.folder = folder
+        build = shown(given)
+        self.source = build["tree"]["path"]
+        self.patches = [pathlib.Path(patch) for patch in build["patches"]]
 
     def git(self, *words):
         return run(["git", "-C", self.folder, "-c", "user.name=series-check",
                     "-c", "user.email=series-check@localhost", "-c", "gc.auto=0", *words])
 
     def unpack(self):
-        say(f"taking {self.given}")
-        self.folder.mkdir(parents=True)
-        if ".tar" in self.given:
-            must(["tar", "-xf", self.given, "-C", self.folder, "--strip-components=1"])
-        else:
-            repository, _, commit = self.given.rpartition("@")
-            must(["sh", "-c", 'git -C "$1" archive "$2" | tar -x -C "$3"', "sh", repository,
-                  commit, self.folder])
+        say(f"taking {self.source}")
+        shutil.copytree(self.source, self.folder, symlinks=True,
+                        ignore=shutil.ignore_patterns(".git"))
         must(["git", "-C", self.folder, "init", "--quiet"])
         self.git("add", "--all", "--force", ".")
         self.git("commit", "--quiet", "--message", "base")
         self.git("tag", "patch-0")
-
-    def version(self):
-        text = (self.folder / "Makefile").read_text()
-        return [int(re.search(rf"^{key} = (\d+)", text, re.MULTILINE).group(1))
-                for key in ("VERSION", "PATCHLEVEL")]
-
-
-def series_of(version):
-    table = tomllib.loads((KIT / "patches/series.toml").read_text())
-    for series in table["series"]:
-        first, last = ([int(part) for part in series[key].split(".")] for key in ("from", "until"))
-        if first <= version < last:
-            patches = sorted((KIT / "patches" / series["folder"]).glob("*.patch"))
-            return [patch for patch in patches if not patch.name.startswith("0000-")]
-    sys.exit(f"no series serves {version}")
 
 
 def warnings_of(log):
@@ -121,7 +104,7 @@ class Compiler(KernelMake):
     """A machine's objects, or those of a variant of it, and what was said when they were made."""
 
     def __init__(self, tree, name, work, variant="", lines=()):
-        super().__init__(tree, name, work, [*MORE_CONFIG, *lines], variant)
+        super().__init__(tree.folder, name, work, [*MORE_CONFIG, *lines], variant, tree.given)
         self.lines = lines
 
     def build(self):
@@ -131,7 +114,7 @@ class Compiler(KernelMake):
             say(f"{self.config.stem}: Kconfig does not take {', '.join(self.missed(self.lines))}")
             return None
         modules = [] if self.missed(["CONFIG_MODULES=y"]) else ["modules"]
-        built = self.make("W=1", self.machine["image-target"], *modules)
+        built = self.make("W=1", self.image_target, *modules)
         if configured.returncode or built.returncode:
             say(configured.stdout + built.stdout[-3000:])
             return None
@@ -218,7 +201,7 @@ def check(tree, patches, applied, machines, work):
         row["checkpatch"] = cell(style_of(tree, patch), "checkpatch", row["patch"])
     files = touched(patches)
     for name in machines:
-        compiler = Compiler(tree.folder, name, work)
+        compiler = Compiler(tree, name, work)
         tree.git("checkout", "--quiet", "--force", "patch-0")
         say(f"{name}: compiling the base at W=1")
         base = compiler.build()
@@ -245,7 +228,7 @@ def check_variants(tree, patches, applied, machines, work):
     for name, variant, lines in VARIANTS:
         if name not in machines:
             continue
-        compiler = Compiler(tree.folder, name, work, variant, lines)
+        compiler = Compiler(tree, name, work, variant, lines)
         said = []
         for tag, what in (("patch-0", "the base"), (last, "all patches")):
             tree.git("checkout", "--quiet", "--force", tag)
@@ -303,7 +286,7 @@ def check_abi(tree, patches, applied, machines, work):
     tags = ["patch-0", [row["patch"] for row in applied if row["patch"] != CARELESS.stem][-1],
             CARELESS.stem]
     for name in machines:
-        compiler = Abi(tree.folder, name, work)
+        compiler = Abi(tree, name, work)
         seen = []
         for tag in tags:
             tree.git("checkout", "--quiet", "--force", tag)
@@ -326,10 +309,18 @@ def print_table(rows):
         print("  ".join(f"{row[column]:<{width}}" for column, width in zip(columns, widths)))
 
 
+def compiler_of(machine):
+    """The line in which it says which one it is."""
+    make = shown("", machine)["make"]
+    prefix = next(word for word in make if word.startswith("CROSS_COMPILE=")).split("=")[1]
+    return must([f"{prefix}gcc", "--version"]).splitlines()[0]
+
+
 def key_of(what, tree, patches, machines):
     """Of all that the table depends on."""
     folders = [sorted((KIT / name).iterdir()) for name in ("kmod", "guest", "selftests/cases")]
-    return content_key([what, *machines, tree.git("rev-parse", "patch-0^{tree}").stdout],
+    return content_key([what, *machines, *map(compiler_of, machines),
+                        tree.git("rev-parse", "patch-0^{tree}").stdout],
                        [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
                         KIT / "selftests/kernel_make.py", PROGRAM, *map(machine_file, machines),
                         *itertools.chain(*folders)])
@@ -354,7 +345,7 @@ def tables_of(given, machines):
         work = pathlib.Path(folder)
         tree = Tree(given, work / "linux")
         tree.unpack()
-        patches = [*series_of(tree.version()), CARELESS]
+        patches = [*tree.patches, CARELESS]
         applied = list(apply_series(tree, patches))
         for name, make, takes in (("patches", check, COMPILED),
                                   ("variants", check_variants, [each[0] for each in VARIANTS]),
@@ -394,9 +385,7 @@ def main():
                         default=",".join(dict.fromkeys([*COMPILED, *(each[0] for each in VARIANTS)])))
     parser.add_argument("--out", default="out/series-check", type=pathlib.Path)
     options = parser.parse_args()
-    given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
-    machines = options.machines.split(",")
-    tables = tables_of(given, machines)
+    tables = tables_of(options.tree, options.machines.split(","))
     options.out.mkdir(parents=True, exist_ok=True)
     left = options.out / "series-check.json"
     left.write_text(json.dumps(results(tables), indent=2) + "\n")

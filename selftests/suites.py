@@ -5,7 +5,7 @@ Prints a table, suite by kernel, and exits with 1 if the patched kernel is worse
 missing or cut short, a test that fails and does not on the unpatched kernel, or fewer that pass.
 
     suites.py                               Debian's linux-source-6.1
-    suites.py ../linux@v6.9-rc1             a commit of a git repository
+    suites.py ../linux@v6.9-rc1             another tree, as rmemcheck takes it
 
 KUnit, OF_UNITTEST and the test of DMA pools run in one boot of arm64, with a tree of its own. The
 tests of memblock are a program. dma_map_benchmark is left out: it needs a device that is bound to
@@ -21,8 +21,7 @@ import sys
 import tempfile
 
 from kit import CACHE, KIT, PROGRAM, content_key, run, say
-from kit_copy import kit_with
-from series_check import Tree, must, series_of
+from series_check import Tree, compiler_of, must
 
 MACHINE = "arm64"
 # More regions than there was once room for, of every kind that the tests ask for
@@ -140,15 +139,18 @@ def options_of(folder):
     return config
 
 
-def boot(kernel, series, given, config, work):
+def boot(kernel, given, config, work):
     """dmesg of one kernel. The suites make noise on purpose: the verdict is none of ours."""
     say(f"{kernel}: building and booting {MACHINE} with {len(config)} more options")
     case = work / "suites.toml"
     case.write_text("# SPDX-License-Identifier: GPL-2.0-or-later\n" + CASE)
+    kernels = work / f"{kernel}.toml"
+    spec = "told=" + ("+series" if kernel == "patched" else "")
+    kernels.write_text("# SPDX-License-Identifier: GPL-2.0-or-later\n[[kernel]]\n"
+                       f'name = "{kernel}"\nspec = "{spec}"\nconfig = {json.dumps(config)}\n')
     out = work / f"boot-{kernel}"
-    kit = kit_with(work / f"kit-{kernel}", series=series, config=config)
-    done = run([PROGRAM, "run", "--kit", kit, "--tree", given, "--machine", MACHINE, "--kernels",
-                kernel, "--cases", case, "--out", out])
+    done = run([PROGRAM, "run", "--list", kernels, "--tree", given, "--machine", MACHINE,
+                "--cases", case, "--out", out])
     dmesg = out / "runs" / kernel / "suites/evidence/dmesg"
     if not dmesg.exists():
         sys.exit(f"{kernel}: no log of it:\n{done.stdout[-3000:]}")
@@ -169,8 +171,8 @@ def memblock_tests(kernel, folder):
     return suites
 
 
-def suites_of(kernel, tree, series, work):
-    lines = boot(kernel, series, tree.given, options_of(tree.folder), work)
+def suites_of(kernel, tree, work):
+    lines = boot(kernel, tree.given, options_of(tree.folder), work)
     return {**read_unittest(lines), **read_kunit(lines), **read_dmapool(lines),
             **memblock_tests(kernel, tree.folder)}
 
@@ -206,21 +208,20 @@ def print_table(seen):
     return names
 
 
-def key_of(tree, patches):
+def key_of(tree):
     """Of all that the table depends on."""
     folders = [sorted((KIT / name).iterdir()) for name in ("kmod", "guest")]
-    return content_key([tree.git("rev-parse", "patch-0^{tree}").stdout],
-                       [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
+    return content_key([tree.git("rev-parse", "patch-0^{tree}").stdout, compiler_of(MACHINE)],
+                       [pathlib.Path(__file__), PROGRAM, *tree.patches, KIT / "Kconfig.fragment",
                         KIT / f"machines/{MACHINE}.toml", *itertools.chain(*folders)])
 
 
-def look(tree, patches, work):
-    series = patches[0].parent.name
-    seen = {"baseline": suites_of("baseline", tree, series, work)}
-    for patch in patches:
+def look(tree, work):
+    seen = {"baseline": suites_of("baseline", tree, work)}
+    for patch in tree.patches:
         must(["git", "-C", tree.folder, "-c", "user.name=suites", "-c",
               "user.email=suites@localhost", "am", "--quiet", patch])
-    seen["patched"] = suites_of("patched", tree, series, work)
+    seen["patched"] = suites_of("patched", tree, work)
     return seen
 
 
@@ -229,17 +230,15 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree", nargs="?", default="")
     options = parser.parse_args()
-    given = options.tree or "/usr/src/linux-source-6.1.tar.xz"
     with tempfile.TemporaryDirectory(prefix="suites-") as folder:
         work = pathlib.Path(folder)
-        tree = Tree(given, work / "linux")
+        tree = Tree(options.tree, work / "linux")
         tree.unpack()
-        patches = series_of(tree.version())
-        kept = CACHE / "suites" / f"{key_of(tree, patches)}.json"
+        kept = CACHE / "suites" / f"{key_of(tree)}.json"
         if kept.exists():
             seen = json.loads(kept.read_text())
         else:
-            seen = look(tree, patches, work)
+            seen = look(tree, work)
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(seen))
     names = print_table(seen)

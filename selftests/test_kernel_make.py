@@ -33,7 +33,10 @@ def test_a_variant_that_is_not_taken_is_not_compiled(tmp_path, monkeypatch, caps
         returncode = 0
         stdout = ""
 
-    compiler = series_check.Compiler(tmp_path, "arm", tmp_path, "odd", ["CONFIG_NO_SUCH=y"])
+    class Tree:
+        folder, given = tmp_path, ""
+
+    compiler = series_check.Compiler(Tree, "arm", tmp_path, "odd", ["CONFIG_NO_SUCH=y"])
     compiler.objects.mkdir()
     (compiler.objects / ".config").write_text("")
     monkeypatch.setattr(compiler, "configure", Configured)

@@ -9,30 +9,70 @@
 
 #include <fmt/format.h>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 namespace rmemcheck {
 namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct BuildOptions {
   std::string kit;
   std::string tree;
   std::string machine = "arm64";
   bool unpatched = false;
+  std::vector<std::string> lines; ///< of configuration
+  std::string config;
   std::string out;
+  bool show = false;
 };
 
-BuiltKernel build_with_progress(const BuildOptions &options, const Kit &kit,
-                                const Machine &machine) {
-  ProgressLine line;
-  const Progress progress = step_of(line);
+/// What is asked for; the series' folder too, where one is.
+struct Asked {
   BuildRequest request;
-  request.tree = find_tree(options.tree, progress);
-  if (!options.unpatched)
-    request.patches = find_series(kit.patches(), request.tree.version).patches;
+  std::string series;
+};
+
+Asked asked_for(const BuildOptions &options, const Kit &kit, const Machine &machine) {
+  ProgressLine line;
+  Asked asked;
+  BuildRequest &request = asked.request;
+  request.tree = find_tree(options.tree, step_of(line));
+  if (!options.unpatched) {
+    const Series series = find_series(kit.patches(), request.tree.version);
+    asked.series = series.folder.filename().string();
+    request.patches = series.patches;
+  }
   request.machine = machine;
+  request.config = options.lines;
+  request.base_config = options.config;
   request.fragment = kit.fragment();
   request.module_source = kit.module_source();
-  return build_kernel(request, progress);
+  return asked;
+}
+
+/// For scripts that call the kernel's make themselves.
+ExitStatus show(const Asked &asked) {
+  const auto &[tree, patches, machine, config, base, fragment, source] = asked.request;
+  const Command make = make_call(machine);
+  Json lines = Json::array();
+  for (const ConfigLine &line : config_lines(asked.request))
+    lines.push_back(line.text);
+  Json patch_paths = Json::array();
+  for (const fs::path &patch : patches)
+    patch_paths.push_back(patch.string());
+  const Json json = {
+      {"tree", {{"name", tree.name}, {"version", tree.version}, {"path", tree.path.string()}}},
+      {"series", asked.series},
+      {"patches", patch_paths},
+      {"config", lines},
+      {"make", make.argv},
+      {"environment", make.environment},
+      {"image", machine.image},
+      {"image-target", machine.image_target}};
+  fmt::print("{}\n", json.dump(2));
+  return ExitStatus::holds;
 }
 
 ExitStatus build(const BuildOptions &options) {
@@ -41,7 +81,13 @@ ExitStatus build(const BuildOptions &options) {
     out = std::make_unique<OutFolder>(options.out, "build");
   const Kit kit = find_kit(options.kit);
   const Machine machine = read_machine(machine_file(options.machine, kit));
-  const BuiltKernel kernel = build_with_progress(options, kit, machine);
+  const Asked asked = asked_for(options, kit, machine);
+  if (options.show)
+    return show(asked);
+  const BuiltKernel kernel = [&] {
+    ProgressLine line;
+    return build_kernel(asked.request, step_of(line));
+  }();
   fmt::print("Linux {} for {}, {}: {}\n", kernel.version, machine.name,
              options.unpatched ? "unpatched" : "patched",
              kernel.from_cache ? "from the cache"
@@ -70,8 +116,20 @@ void add_build(CLI::App &app, ChosenVerb &chosen) {
   verb->add_option("--machine", options->machine, "A machine's file or name (arm64)")
       ->type_name("MACHINE");
   verb->add_flag("--unpatched", options->unpatched, "Without the series that serves the tree");
-  verb->add_option("--out", options->out, "Copy what was built there; an earlier build is replaced")
-      ->type_name("FOLDER");
+  verb->add_option("--set", options->lines,
+                   "A line of configuration, such as CONFIG_KUNIT=y, in place of the machine's")
+      ->type_name("LINE");
+  verb->add_option("--config", options->config,
+                   "A whole .config, a distribution's say, that the machine's lines are put into")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""));
+  CLI::Option *out = verb->add_option("--out", options->out,
+                                      "Copy what was built there; an earlier build is replaced")
+                         ->type_name("FOLDER");
+  verb->add_flag("--show", options->show,
+                 "Build nothing; print as JSON the tree, its patches, the configuration, and how "
+                 "make is called")
+      ->excludes(out);
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
   verb->footer("Example:\n  rmemcheck build --tree ../linux --unpatched --out out/kernel");
   verb->callback([options, &chosen] { chosen = [options] { return build(*options); }; });

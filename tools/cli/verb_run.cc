@@ -227,10 +227,6 @@ void add_image_options(CLI::App &verb, RunOptions &options) {
   verb.add_option("--name", options.name, "What the results call it (given)")
       ->type_name("NAME")
       ->needs(image);
-  verb.add_option("--config", options.config,
-                  "Its configuration; cases that need what it lacks are left out")
-      ->type_name("FILE")
-      ->needs(image);
   verb.add_option("--module", options.modules,
                   "A module to load; the probe, reserved_mem_probe.ko, comes last")
       ->type_name("FILE.ko")
@@ -278,6 +274,11 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
     return text.empty() ? std::string("expected the name of a folder") : std::string();
   });
   out->get_validator()->description("");
+  verb.add_option("--config", options.config,
+                  "A whole .config, a distribution's say, that the machine's lines are put into; "
+                  "of an --image, what it was built with: cases that need what it lacks are left "
+                  "out")
+      ->type_name("FILE");
   verb.add_option("--expected", options.expected,
                   "Failures that are known, and until when: tables [[known]] with case, rule, "
                   "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")

@@ -15,12 +15,13 @@ namespace {
 namespace fs = std::filesystem;
 
 BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
-                  const Progress &progress) {
+                  const fs::path &base_config, const Progress &progress) {
   BuildRequest request;
   request.tree = *planned.tree;
   request.patches = planned.patches;
   request.machine = machine;
   request.config = planned.config;
+  request.base_config = base_config;
   request.fragment = kit.fragment();
   request.module_source = kit.module_source();
   return build_kernel(request, progress);
@@ -111,7 +112,7 @@ void take_given(ReadyKernel &ready, const KernelRequest &given, const Machine &m
 } // namespace
 
 ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
-                       const Progress &progress) {
+                       const fs::path &base_config, const Progress &progress) {
   ReadyKernel ready;
   ready.kernel.name = planned.name;
   ready.kernel.role = planned.role;
@@ -125,7 +126,7 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
       if (demand.machine == machine.name)
         ready.kernel.demands[demand.case_name] = demand.rules;
   if (planned.tree)
-    take_built(ready, build(planned, machine, kit, progress));
+    take_built(ready, build(planned, machine, kit, base_config, progress));
   else
     take_given(ready, planned.given, machine, kit, progress);
   ready.result.name = planned.name;

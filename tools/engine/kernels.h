@@ -16,9 +16,9 @@ struct ReadyKernel {
   std::filesystem::path config = {}; ///< of a package; empty for others
 };
 
-/// Builds a kernel for a machine, or takes what is there. What does not build is
-/// could_not_find_out; a file that is none is bad_input.
+/// Builds a kernel for a machine, with `base_config` if it names a file (kernel/build.h), or takes
+/// what is there. What does not build is could_not_find_out; a file that is none is bad_input.
 ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
-                       const Progress &progress);
+                       const std::filesystem::path &base_config, const Progress &progress);
 
 } // namespace rmemcheck

@@ -94,10 +94,8 @@ private:
   /// The machine with all of the configuration that cases may need: that of kernels that were
   /// given, or what is built.
   [[nodiscard]] Machine configured(Machine machine) const {
-    if (!request_.config.empty()) {
-      machine.config = split_lines(read_file(request_.config));
-      return machine;
-    }
+    if (!request_.config.empty())
+      return with_base(std::move(machine));
     std::optional<std::set<std::string>> shared;
     for (const auto &[index, ready] : ready_)
       if (!ready.config.empty())
@@ -108,6 +106,17 @@ private:
     }
     for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))
       machine.config.push_back(line.text);
+    return machine;
+  }
+
+  /// A kernel that is built gets the lines that we need, too.
+  [[nodiscard]] Machine with_base(Machine machine) const {
+    std::vector<std::string> lines = split_lines(read_file(request_.config));
+    if (std::ranges::any_of(
+            chosen_, [&](std::size_t index) { return plan_.kernels[index].tree.has_value(); }))
+      for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))
+        lines.push_back(line.text);
+    machine.config = std::move(lines);
     return machine;
   }
 
@@ -181,7 +190,8 @@ private:
     if (results_.series.empty())
       results_.series = planned.series;
     try {
-      const ReadyKernel ready = make_ready(planned, machine, kit_, step_of(planned.name + ": "));
+      const ReadyKernel ready =
+          make_ready(planned, machine, kit_, request_.config, step_of(planned.name + ": "));
       if (ready.built)
         keep(planned, *ready.built, machine);
       ready_.emplace(index, ready);

@@ -19,7 +19,8 @@ struct RunRequest {
   Kit kit;
   Plan plan;
   std::vector<std::string> cases; ///< names or files; none: those of the kernels, or else all
-  std::string config;             ///< a file: the configuration of a kernel that was given
+  /// A file: a whole .config, for kernels that are built, or that of one that was given.
+  std::string config;
   std::filesystem::path out;
   unsigned jobs = 1; ///< guests at once
   bool resume = false;

@@ -53,6 +53,13 @@ std::string plugin_key(const Machine &machine) {
              : fmt::format("\nplugin {}", sha256(read_file(machine.compiler_plugin)));
 }
 
+/// As plugin_key().
+std::string base_key(const BuildRequest &request) {
+  return request.base_config.empty()
+             ? ""
+             : fmt::format("\nbase {}", sha256(read_file(request.base_config)));
+}
+
 std::string build_key(const BuildRequest &request, const std::vector<ConfigLine> &config) {
   const Machine &machine = request.machine;
   return sha256(fmt::format("{}\n{}\n{}\n{} {} {}\n{}\n{}\n{}", layout, request.tree.key,
@@ -60,7 +67,7 @@ std::string build_key(const BuildRequest &request, const std::vector<ConfigLine>
                             machine.arch, machine.image, machine.image_target, config_text(config),
                             tool_version_line(compiler(machine)),
                             machine.has_user_space ? module_key(request.module_source) : "none") +
-                plugin_key(machine));
+                plugin_key(machine) + base_key(request));
 }
 
 /// The first lines that say what went wrong, or the last ones.
@@ -125,14 +132,22 @@ private:
   /// Objects of another configuration or compiler would all be made anew.
   [[nodiscard]] std::string objects_key() const {
     const Machine &machine = request_.machine;
-    return sha256(fmt::format("{}\n{}\n{}\n{}{}", machine.arch, machine.image, config_text(config_),
-                              tool_version_line(compiler(machine)), plugin_key(machine)));
+    return sha256(fmt::format("{}\n{}\n{}\n{}{}{}", machine.arch, machine.image,
+                              config_text(config_), tool_version_line(compiler(machine)),
+                              plugin_key(machine), base_key(request_)));
   }
 
   void configure() {
-    const fs::path wanted = work_ / "wanted.config";
-    write_file(wanted, config_text(config_));
-    run_make("configuring", {"KCONFIG_ALLCONFIG=" + wanted.string(), "allnoconfig"});
+    if (request_.base_config.empty()) {
+      const fs::path wanted = work_ / "wanted.config";
+      write_file(wanted, config_text(config_));
+      run_make("configuring", {"KCONFIG_ALLCONFIG=" + wanted.string(), "allnoconfig"});
+    } else {
+      // Of two lines for one option Kconfig takes the later one.
+      write_file(objects() / ".config",
+                 read_file(request_.base_config) + '\n' + config_text(config_));
+      run_make("configuring", {"olddefconfig"});
+    }
     check_config(config_, objects() / ".config");
   }
 
@@ -145,25 +160,13 @@ private:
     run_make("compiling the probe module", {"M=" + module_folder().string(), "modules"});
   }
 
-  [[nodiscard]] Command make_command(std::vector<std::string> words) const {
-    const Machine &machine = request_.machine;
-    words.insert(words.begin(),
-                 {"make", "-C", tree().string(), "O=" + objects().string(), "ARCH=" + machine.arch,
-                  "CROSS_COMPILE=" + machine.compiler_prefix, "CC=ccache " + compiler(machine),
-                  "HOSTCC=ccache gcc", "LOCALVERSION=", "KBUILD_BUILD_TIMESTAMP=1970-01-01",
-                  "KBUILD_BUILD_USER=rmemcheck", "KBUILD_BUILD_HOST=rmemcheck",
-                  "KBUILD_BUILD_VERSION=1",
-                  fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))});
+  [[nodiscard]] Command make_command(const std::vector<std::string> &words) const {
+    Command command = make_call(request_.machine);
+    command.argv.insert(command.argv.end(), {"-C", tree().string(), "O=" + objects().string()});
     if (!plugin_.empty())
-      words.insert(words.begin() + 1, "KCFLAGS=-fplugin=" + plugin_.string());
-    return {words,
-            ".",
-            {{"LC_ALL", "C"},
-             {"MAKEFLAGS", ""}, // this program may itself be run by make
-             {"CCACHE_DIR", (cache_folder() / "ccache").string()},
-             {"CCACHE_NOHASHDIR", "1"},
-             {"CCACHE_MAXSIZE", "5G"}},
-            {}};
+      command.argv.push_back("KCFLAGS=-fplugin=" + plugin_.string());
+    command.argv.insert(command.argv.end(), words.begin(), words.end());
+    return command;
   }
 
   void run_make(const std::string &what, const std::vector<std::string> &words) {
@@ -240,6 +243,34 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
 
 } // namespace
 
+Command make_call(const Machine &machine) {
+  return {{"make", "ARCH=" + machine.arch, "CROSS_COMPILE=" + machine.compiler_prefix,
+           "CC=ccache " + compiler(machine), "HOSTCC=ccache gcc",
+           "LOCALVERSION=", "KBUILD_BUILD_TIMESTAMP=1970-01-01", "KBUILD_BUILD_USER=rmemcheck",
+           "KBUILD_BUILD_HOST=rmemcheck", "KBUILD_BUILD_VERSION=1",
+           fmt::format("-j{}", std::max(1U, std::thread::hardware_concurrency()))},
+          ".",
+          {{"LC_ALL", "C"},
+           {"MAKEFLAGS", ""}, // this program may itself be run by make
+           {"CCACHE_DIR", (cache_folder() / "ccache").string()},
+           {"CCACHE_NOHASHDIR", "1"},
+           {"CCACHE_MAXSIZE", "5G"}},
+          {}};
+}
+
+std::vector<ConfigLine> config_lines(const BuildRequest &request) {
+  Machine machine = request.machine;
+  machine.config.insert(machine.config.end(), request.config.begin(), request.config.end());
+  std::vector<ConfigLine> lines;
+  if (!request.base_config.empty())
+    for (const char *line :
+         {"CONFIG_SYSTEM_TRUSTED_KEYS=\"\"", "CONFIG_SYSTEM_REVOCATION_KEYS=\"\"",
+          "# CONFIG_MODULE_SIG is not set", "CONFIG_DEBUG_INFO_NONE=y"})
+      lines.push_back({line, "a whole .config", true});
+  std::ranges::move(wanted_config(request.fragment, machine), std::back_inserter(lines));
+  return lines;
+}
+
 std::string module_key(const fs::path &source) {
   std::string lines;
   for (const fs::path &file : files_of(source))
@@ -247,12 +278,9 @@ std::string module_key(const fs::path &source) {
   return sha256(lines);
 }
 
-BuiltKernel build_kernel(const BuildRequest &wanted, const Progress &progress) {
+BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress) {
   (void)tool_version_line("ccache"); // the build would name it less clearly
-  BuildRequest request = wanted;
-  std::vector<std::string> &lines = request.machine.config;
-  lines.insert(lines.end(), request.config.begin(), request.config.end());
-  const std::vector<ConfigLine> config = wanted_config(request.fragment, request.machine);
+  const std::vector<ConfigLine> config = config_lines(request);
   const std::string key = build_key(request, config);
   constexpr int days = 14;
   remove_old_benches(days);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/process.h"
+#include "kernel/config.h"
 #include "kernel/machine.h"
 #include "kernel/tree.h"
 
@@ -26,10 +28,22 @@ struct BuildRequest {
   SourceTree tree;
   std::vector<std::filesystem::path> patches; ///< on top of the tree, in their order
   Machine machine;
-  std::vector<std::string> config;     ///< lines that replace the machine's for the same option
+  std::vector<std::string> config; ///< lines that replace the machine's for the same option
+  /// A whole .config, a distribution's say, that all of these lines are put into; empty: none, and
+  /// what no line sets is off.
+  std::filesystem::path base_config;
   std::filesystem::path fragment;      ///< Kconfig.fragment
   std::filesystem::path module_source; ///< kmod/
 };
+
+/// How make is called to build for a machine: its words but for the folders (-C and O=) and
+/// targets, and what stands in its environment.
+Command make_call(const Machine &machine);
+
+/// The lines of a build's configuration. With a whole .config, also those that take out what only
+/// its owner can build: signatures by keys that others have not, debug information. Errors as
+/// wanted_config().
+std::vector<ConfigLine> config_lines(const BuildRequest &request);
 
 /// Of the probe module's source: its files' names and content.
 std::string module_key(const std::filesystem::path &source);
@@ -39,6 +53,6 @@ std::string module_key(const std::filesystem::path &source);
 /// only when whole, and are guarded by a lock so that two runs build one entry once.
 /// A configuration line that did not take is bad_input naming it; a build that fails is
 /// could_not_find_out with its first error lines and the log's path.
-BuiltKernel build_kernel(const BuildRequest &wanted, const Progress &progress);
+BuiltKernel build_kernel(const BuildRequest &request, const Progress &progress);
 
 } // namespace rmemcheck
