@@ -52,6 +52,8 @@ CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore",
 # What tells the ABI: debug information for pahole, checksums of what a symbol stands for
 ABI_CONFIG = ["CONFIG_MODVERSIONS=y", "CONFIG_DEBUG_INFO_DWARF4=y"]
 ABI_MACHINES = ["arm64"]
+# What a compiler's word depends on besides the tree
+COMPILER_FILES = [KIT / "Kconfig.fragment", KIT / "selftests/kernel_make.py"]
 # What this is about, of selftests/hazards.toml
 HAZARD = 26
 # Applied after the series, and what each check must say about it
@@ -76,6 +78,7 @@ class Tree:
         build = shown(given)
         self.source = build["tree"]["path"]
         self.patches = [pathlib.Path(patch) for patch in build["patches"]]
+        self.all_patches = [*self.patches, CARELESS]
 
     def git(self, *words):
         return run(["git", "-C", self.folder, "-c", "user.name=series-check",
@@ -194,34 +197,51 @@ def apply_series(tree, patches):
         yield {"patch": patch.stem, "git am": f"ok, {len(moved)} moved" if moved else "ok"}
 
 
-def check(tree, patches, applied, machines, work):
+def style_cells(tree, rows, _machine, _work):
+    return [{"checkpatch": cell(style_of(tree, patch), "checkpatch", row["patch"])}
+            for patch, row in zip(tree.all_patches, rows)]
+
+
+def compiler_cells(tree, rows, name, work):
+    """What this machine's compiler says of each patch, and of one machine sparse."""
+    files = touched(tree.all_patches)
+    compiler = Compiler(tree, name, work)
+    tree.git("checkout", "--quiet", "--force", "patch-0")
+    say(f"{name}: compiling the base at W=1")
+    base = compiler.build()
+    base_sparse = compiler.sparse(files) if name == BOOTED else set()
+    cells = []
+    for row in rows:
+        patch = row["patch"]
+        tree.git("checkout", "--quiet", "--force", patch)
+        say(f"{name}: compiling {patch} at W=1")
+        cells.append({name: compared(base, compiler.build(), name, patch)})
+        if name == BOOTED:
+            cells[-1]["sparse"] = compared(base_sparse, compiler.sparse(files), "sparse", patch)
+    return cells
+
+
+def boot_cells(tree, rows, name, work):
+    say(f"{name}: booting each")
+    booted = boots(tree.given, work)
+    return [{"boots": booted.get(row["patch"], "not booted")} for row in rows]
+
+
+def check(tree, applied, machines, work):
     """Each patch on its own: style, then what the compilers say and, on one machine, a boot."""
     rows = [dict(row) for row in applied]
-    for patch, row in zip(patches, rows):
-        row["checkpatch"] = cell(style_of(tree, patch), "checkpatch", row["patch"])
-    files = touched(patches)
-    for name in machines:
-        compiler = Compiler(tree, name, work)
-        tree.git("checkout", "--quiet", "--force", "patch-0")
-        say(f"{name}: compiling the base at W=1")
-        base = compiler.build()
-        base_sparse = compiler.sparse(files) if name == BOOTED else set()
-        for row in rows:
-            tree.git("checkout", "--quiet", "--force", row["patch"])
-            say(f"{name}: compiling {row['patch']} at W=1")
-            row[name] = compared(base, compiler.build(), name, row["patch"])
-            if name == BOOTED:
-                row["sparse"] = compared(base_sparse, compiler.sparse(files), "sparse",
-                                         row["patch"])
-    if BOOTED in machines:
-        say(f"{BOOTED}: booting each")
-        booted = boots(tree.given, work)
-        for row in rows:
-            row["boots"] = booted.get(row["patch"], "not booted")
+    parts = [(style_cells, "", [])]
+    parts += [(compiler_cells, name, COMPILER_FILES) for name in machines]
+    parts += [(boot_cells, BOOTED, boot_files())] if BOOTED in machines else []
+    for make, machine, files in parts:
+        cells = kept(make.__name__, tree, [machine] if machine else [], files,
+                     lambda make=make, machine=machine: make(tree, rows, machine, work))
+        for row, more in zip(rows, cells):
+            row.update(more)
     return rows
 
 
-def check_variants(tree, patches, applied, machines, work):
+def check_variants(tree, applied, machines, work):
     """The base and the whole series, compiled with each variant of the machines."""
     rows = []
     last = [row["patch"] for row in applied if row["patch"] != CARELESS.stem][-1]
@@ -280,7 +300,7 @@ def abi_row(name, changes):
             CARELESS.stem: "caught" if is_seen else "not caught"}
 
 
-def check_abi(tree, patches, applied, machines, work):
+def check_abi(tree, applied, machines, work):
     """The base, the whole series and the careless patch, as modules of a frozen kernel see them."""
     rows = []
     tags = ["patch-0", [row["patch"] for row in applied if row["patch"] != CARELESS.stem][-1],
@@ -316,26 +336,34 @@ def compiler_of(machine):
     return must([f"{prefix}gcc", "--version"]).splitlines()[0]
 
 
-def key_of(what, tree, patches, machines):
-    """Of all that the table depends on."""
+def boot_files():
+    """What a boot depends on besides the tree."""
     folders = [sorted((KIT / name).iterdir()) for name in ("kmod", "guest", "selftests/cases")]
-    return content_key([what, *machines, *map(compiler_of, machines),
-                        tree.git("rev-parse", "patch-0^{tree}").stdout],
-                       [pathlib.Path(__file__), *patches, KIT / "Kconfig.fragment",
-                        KIT / "selftests/kernel_make.py", PROGRAM, *map(machine_file, machines),
-                        *itertools.chain(*folders)])
+    return [PROGRAM, KIT / "Kconfig.fragment", *itertools.chain(*folders)]
 
 
-def table_of(make, tree, patches, applied, machines, work):
-    """From the cache, which keeps the tables in which all is good, or made now."""
-    kept = CACHE / "series-check" / f"{key_of(make.__name__, tree, patches, machines)}.json"
-    if kept.exists():
-        return json.loads(kept.read_text())
-    rows = make(tree, patches, applied, machines, work)
+def kept(what, tree, machines, files, make):
+    """Rows from the cache, which keeps those in which all is good, or made now."""
+    key = content_key([what, *machines, *map(compiler_of, machines),
+                       tree.git("rev-parse", "patch-0^{tree}").stdout],
+                      [pathlib.Path(__file__), *tree.all_patches, *files,
+                       *map(machine_file, machines)])
+    file = CACHE / "series-check" / f"{key}.json"
+    if file.exists():
+        return json.loads(file.read_text())
+    rows = make()
     if all(map(is_good, rows)):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(rows))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(rows))
     return rows
+
+
+def from_cache(make):
+    """A table that is kept as a whole."""
+    def kept_table(tree, applied, machines, work):
+        return kept(make.__name__, tree, machines, COMPILER_FILES,
+                    lambda: make(tree, applied, machines, work))
+    return kept_table
 
 
 def tables_of(given, machines):
@@ -345,13 +373,12 @@ def tables_of(given, machines):
         work = pathlib.Path(folder)
         tree = Tree(given, work / "linux")
         tree.unpack()
-        patches = [*tree.patches, CARELESS]
-        applied = list(apply_series(tree, patches))
-        for name, make, takes in (("patches", check, COMPILED),
-                                  ("variants", check_variants, [each[0] for each in VARIANTS]),
-                                  ("abi", check_abi, ABI_MACHINES)):
-            tables[name] = table_of(make, tree, patches, applied,
-                                    [each for each in machines if each in takes], work)
+        applied = list(apply_series(tree, tree.all_patches))
+        for name, make, takes in (
+                ("patches", check, COMPILED),
+                ("variants", from_cache(check_variants), [each[0] for each in VARIANTS]),
+                ("abi", from_cache(check_abi), ABI_MACHINES)):
+            tables[name] = make(tree, applied, [each for each in machines if each in takes], work)
             if tables[name]:
                 print_table(tables[name])
                 print(flush=True)
