@@ -103,37 +103,70 @@ def warnings_of(log):
     return found
 
 
+# Objects that are made with flags of their own, by a make of their own
+SPECIAL = re.compile(r"scripts/|usr/|tools/|.*(vdso|/boot/|/libstub/)|.*\.mod\.o$")
+
+
+def touched(patches):
+    """The sources and headers that the series changes."""
+    return sorted({match for patch in patches for match in
+                   re.findall(r"^diff --git a/(\S+\.[ch]) ", patch.read_text(), re.MULTILINE)})
+
+
 class Compiler(KernelMake):
-    """A machine's objects, or those of a variant of it, and what was said when they were made."""
+    """A machine's objects, or those of a variant of it, and what was said when they were made.
+
+    All is compiled and linked, and what includes a file of the series once more at W=1, apart: the
+    rest of a kernel is the same before and after.
+    """
 
     def __init__(self, tree, name, work, variant="", lines=()):
         super().__init__(tree.folder, name, work, [*MORE_CONFIG, *lines], variant, tree.given)
         self.lines = lines
+        self.files = touched(tree.all_patches)
+        self.strict = KernelMake(tree.folder, name, work, [*MORE_CONFIG, *lines],
+                                 f"{variant} W1".strip(), tree.given)
 
     def build(self):
-        """What the compiler and modpost say at W=1; None if it fails."""
+        """What the compiler and modpost say; None if it fails."""
         configured = self.configure()
         if configured.returncode == 0 and self.missed(self.lines):
             say(f"{self.config.stem}: Kconfig does not take {', '.join(self.missed(self.lines))}")
             return None
         modules = [] if self.missed(["CONFIG_MODULES=y"]) else ["modules"]
-        built = self.make("W=1", self.image_target, *modules)
+        built = self.make(self.image_target, *modules)
         if configured.returncode or built.returncode:
             say(configured.stdout + built.stdout[-3000:])
             return None
-        return warnings_of(built.stdout)
+        self.strict.configure()
+        strict = self.make_strict("W=1", *self.including())
+        return None if strict is None else warnings_of(built.stdout) | warnings_of(strict)
 
-    def sparse(self, files):
-        there = [file for file in files if (self.tree / file).exists()]
-        objects = [file.removesuffix(".c") + ".o" for file in there]
-        return warnings_of(self.make("C=2", *objects).stdout) if objects else set()
+    def make_strict(self, *words):
+        """What is said when these are compiled; None if that fails."""
+        made = self.strict.make(*words)
+        if made.returncode:
+            say(made.stdout[-3000:])
+            return None
+        return made.stdout
 
+    def including(self):
+        """Objects below whose .cmd file names a file of the series."""
+        names = re.compile("|".join(map(re.escape, self.files)))
+        objects = []
+        for command in self.objects.rglob(".*.o.cmd"):
+            made = command.with_name(command.name[1:].removesuffix(".cmd"))
+            path = str(made.relative_to(self.objects))
+            if made.exists() and not SPECIAL.match(path) and names.search(command.read_text()):
+                objects.append(path)
+        return sorted(objects)
 
-def touched(patches):
-    """The C files of the series that arm64 compiles."""
-    files = {match for patch in patches
-             for match in re.findall(r"^diff --git a/(\S+\.c) ", patch.read_text(), re.MULTILINE)}
-    return sorted(file for file in files if not file.startswith("arch/"))
+    def sparse(self):
+        """Of what the series itself changes."""
+        changed = {file.removesuffix(".c") + ".o" for file in self.files}
+        said = self.make_strict("W=1", "C=2", *(each for each in self.including()
+                                                if each in changed))
+        return None if said is None else warnings_of(said)
 
 
 def boots(given, work):
@@ -204,20 +237,19 @@ def style_cells(tree, rows, _machine, _work):
 
 def compiler_cells(tree, rows, name, work):
     """What this machine's compiler says of each patch, and of one machine sparse."""
-    files = touched(tree.all_patches)
     compiler = Compiler(tree, name, work)
     tree.git("checkout", "--quiet", "--force", "patch-0")
-    say(f"{name}: compiling the base at W=1")
+    say(f"{name}: compiling the base")
     base = compiler.build()
-    base_sparse = compiler.sparse(files) if name == BOOTED else set()
+    base_sparse = compiler.sparse() if name == BOOTED else set()
     cells = []
     for row in rows:
         patch = row["patch"]
         tree.git("checkout", "--quiet", "--force", patch)
-        say(f"{name}: compiling {patch} at W=1")
+        say(f"{name}: compiling {patch}")
         cells.append({name: compared(base, compiler.build(), name, patch)})
         if name == BOOTED:
-            cells[-1]["sparse"] = compared(base_sparse, compiler.sparse(files), "sparse", patch)
+            cells[-1]["sparse"] = compared(base_sparse, compiler.sparse(), "sparse", patch)
     return cells
 
 
@@ -252,7 +284,7 @@ def check_variants(tree, applied, machines, work):
         said = []
         for tag, what in (("patch-0", "the base"), (last, "all patches")):
             tree.git("checkout", "--quiet", "--force", tag)
-            say(f"{name}, {variant}: compiling {what} at W=1")
+            say(f"{name}, {variant}: compiling {what}")
             said.append(compiler.build())
         rows.append({"machine": name, "configuration": variant,
                      "base": "fails" if said[0] is None else "compiles",

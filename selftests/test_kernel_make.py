@@ -34,7 +34,7 @@ def test_a_variant_that_is_not_taken_is_not_compiled(tmp_path, monkeypatch, caps
         stdout = ""
 
     class Tree:
-        folder, given = tmp_path, ""
+        folder, given, all_patches = tmp_path, "", []
 
     compiler = series_check.Compiler(Tree, "arm", tmp_path, "odd", ["CONFIG_NO_SUCH=y"])
     compiler.objects.mkdir()

@@ -126,6 +126,8 @@ std::uint64_t power_of_two(std::uint64_t alignment, std::uint64_t most) {
 /// __reserved_mem_alloc_size(), as far as the tree decides: refused where there is no room
 /// even if nothing but the tree's own ranges is in the way.
 void place(ExpectedRegion &region, const EarlyMemory &early, std::uint64_t last_address) {
+  if (region.size == 0)
+    return refuse(region, "a size of 0");
   region.windows = windows_of(region.node, last_address);
   std::vector<PhysicalRange> windows = region.windows;
   if (region.node.alloc_ranges.empty())

@@ -384,6 +384,11 @@ TEST(Expect, ConsumersOfNamesakesAreToldApart) {
   EXPECT_EQ(expect(memory).consumers[0].index, 1u);
 }
 
+TEST(Expect, ARegionOfNoBytesIsNotPlaced) {
+  ReservedRegion empty = placed("z", 0);
+  EXPECT_EQ(only(empty).fate, Fate::refused);
+}
+
 TEST(Expect, AKernelThatRecordsNothingKeepsWhatItWouldRecord) {
   ReservedRegion disabled = fixed("d", ram.begin + mebibyte, 0x1000);
   disabled.enabled = false;

@@ -60,6 +60,9 @@ TEST(DefaultCma, FailsWhereTheKernelDoesNotSayThatItPassesThePoolOver) {
   EXPECT_EQ(only_finding(rule, scenario).region, "linux,cma@52000000");
   add_log_line(scenario.evidence.log, // v7.3
                R"(Skipping dt linux,cma-default node in favor for "cma=" kernel param.)");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail) << "nobody is named";
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: node linux,cma@52000000 compatible matching fail");
   EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
 }
 
