@@ -42,8 +42,7 @@ VARIANTS = [
 # What every patch must boot with a pass, the array having 64 entries or more
 CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
 # The tests of the series itself are compiled where the patch is there that adds them.
-MORE_CONFIG = ["CONFIG_DEBUG_SECTION_MISMATCH=y", "CONFIG_SECTION_MISMATCH_WARN_ONLY=y",
-               "CONFIG_KUNIT=y",
+MORE_CONFIG = ["CONFIG_SECTION_MISMATCH_WARN_ONLY=y", "CONFIG_KUNIT=y",
                "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
 # drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README; of
 # the commits that a Fixes: names, this tree of one commit knows none.

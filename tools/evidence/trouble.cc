@@ -50,7 +50,7 @@ constexpr std::array<std::string_view, 3> speakers = {
 // What they say when something went wrong; a serial console shows no level to go by. Each is the
 // part that has stayed the same from v6.1 on, in the array's dynamic version too. No message at
 // info level ("compatible matching fail", "bypass ... node") contains any.
-constexpr std::array<std::string_view, 12> complaints = {
+constexpr std::array<std::string_view, 20> complaints = {
     "not enough space ",   // for all defined regions
     "too many ",           // defined dynamic regions
     "no room for ",        // node
@@ -63,6 +63,14 @@ constexpr std::array<std::string_view, 12> complaints = {
     "incorrect alignment", // of CMA region
     "unable to ",          // setup CMA region
     "not compatible",      // a node's properties with its init function
+    "ignoring node",       // with all of /reserved-memory
+    "zero size ",          // in node
+    "out of range",        // reg, size, alignment, alloc-ranges
+    "cannot be addressed", // bytes of a reg
+    "is impossible",       // a size or an alignment
+    "not all memory ",     // of node can be given back
+    "not be reserved",     // a node that cannot be used
+    "is damaged",          // the device tree
 };
 
 // At error level any message of these is trouble, known text or not.
