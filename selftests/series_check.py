@@ -41,9 +41,10 @@ VARIANTS = [
 ]
 # What every patch must boot with a pass, the array having 64 entries or more
 CASES = ["no-node", "empty-node", "static-64", "boot-placed-64"]
+MORE_CONFIG = ["CONFIG_SECTION_MISMATCH_WARN_ONLY=y"]
 # The tests of the series itself are compiled where the patch is there that adds them.
-MORE_CONFIG = ["CONFIG_SECTION_MISMATCH_WARN_ONLY=y", "CONFIG_KUNIT=y",
-               "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
+TESTS = "drivers/of/of_reserved_mem_test.o"
+TESTS_CONFIG = ["CONFIG_KUNIT=y", "CONFIG_OF_RESERVED_MEM_KUNIT_TEST=y"]
 # drivers/of/ is in MAINTAINERS as a whole, a new file there changes nothing; sign-off: README; of
 # the commits that a Fixes: names, this tree of one commit knows none.
 CHECKPATCH = ["--strict", "--no-signoff", "--quiet", "--ignore",
@@ -115,19 +116,19 @@ def touched(patches):
 class Compiler(KernelMake):
     """A machine's objects, or those of a variant of it, and what was said when they were made.
 
-    All is compiled and linked, and what includes a file of the series once more at W=1, apart: the
-    rest of a kernel is the same before and after.
+    All of a kernel is compiled and linked where modpost is asked. At W=1 it is what includes a file
+    of the series, apart: the rest is the same before and after.
     """
 
     def __init__(self, tree, name, work, variant="", lines=()):
         super().__init__(tree.folder, name, work, [*MORE_CONFIG, *lines], variant, tree.given)
         self.lines = lines
         self.files = touched(tree.all_patches)
-        self.strict = KernelMake(tree.folder, name, work, [*MORE_CONFIG, *lines],
+        self.strict = KernelMake(tree.folder, name, work, [*MORE_CONFIG, *TESTS_CONFIG, *lines],
                                  f"{variant} W1".strip(), tree.given)
 
     def build(self):
-        """What the compiler and modpost say; None if it fails."""
+        """What is said of the whole kernel; None if it fails."""
         configured = self.configure()
         if configured.returncode == 0 and self.missed(self.lines):
             say(f"{self.config.stem}: Kconfig does not take {', '.join(self.missed(self.lines))}")
@@ -137,35 +138,41 @@ class Compiler(KernelMake):
         if configured.returncode or built.returncode:
             say(configured.stdout + built.stdout[-3000:])
             return None
-        self.strict.configure()
-        strict = self.make_strict("W=1", *self.including())
-        return None if strict is None else warnings_of(built.stdout) | warnings_of(strict)
+        return warnings_of(built.stdout)
 
-    def make_strict(self, *words):
-        """What is said when these are compiled; None if that fails."""
-        made = self.strict.make(*words)
+    def strictly(self, *words):
+        """What is said at W=1 of what the series may change; None if it fails. After build()."""
+        self.strict.configure()
+        made = self.strict.make("W=1", *words, *self.including())
         if made.returncode:
             say(made.stdout[-3000:])
             return None
-        return made.stdout
+        return warnings_of(made.stdout)
 
     def including(self):
-        """Objects below whose .cmd file names a file of the series."""
+        """Objects below whose .cmd file names a file of the series, and what it adds itself."""
         names = re.compile("|".join(map(re.escape, self.files)))
-        objects = []
-        for command in self.objects.rglob(".*.o.cmd"):
-            made = command.with_name(command.name[1:].removesuffix(".cmd"))
-            path = str(made.relative_to(self.objects))
-            if made.exists() and not SPECIAL.match(path) and names.search(command.read_text()):
-                objects.append(path)
-        return sorted(objects)
+        objects = [str(command.with_name(command.name[1:].removesuffix(".cmd"))
+                       .relative_to(self.objects))
+                   for command in self.objects.rglob(".*.o.cmd")
+                   if names.search(command.read_text())]
+        configured = (self.strict.objects / ".config").read_text()
+        added = [TESTS] if (self.tree / TESTS).with_suffix(".c").exists() and \
+            TESTS_CONFIG[-1] in configured else []
+        return sorted({each for each in [*objects, *added] if not SPECIAL.match(each)})
+
+    def both(self):
+        """What is said of the whole kernel, and at W=1."""
+        whole = self.build()
+        strict = None if whole is None else self.strictly()
+        return None if strict is None else whole | strict
 
     def sparse(self):
         """Of what the series itself changes."""
         changed = {file.removesuffix(".c") + ".o" for file in self.files}
-        said = self.make_strict("W=1", "C=2", *(each for each in self.including()
+        made = self.strict.make("W=1", "C=2", *(each for each in self.including()
                                                 if each in changed))
-        return None if said is None else warnings_of(said)
+        return None if made.returncode else warnings_of(made.stdout)
 
 
 def boots(given, work):
@@ -235,20 +242,25 @@ def style_cells(tree, rows, _machine, _work):
 
 
 def compiler_cells(tree, rows, name, work):
-    """What this machine's compiler says of each patch, and of one machine sparse."""
+    """What this machine's compiler says of each patch. Of one machine, what modpost says of each,
+    too, and sparse; of the others of the whole series, and of the careless patch."""
     compiler = Compiler(tree, name, work)
-    tree.git("checkout", "--quiet", "--force", "patch-0")
-    say(f"{name}: compiling the base")
-    base = compiler.build()
-    base_sparse = compiler.sparse() if name == BOOTED else set()
+
+    def look(tag, is_linked):
+        """[compiler, sparse]"""
+        tree.git("checkout", "--quiet", "--force", tag)
+        say(f"{name}: compiling {tag}")
+        said = compiler.both() if is_linked else compiler.strictly()
+        return [said, compiler.sparse() if name == BOOTED else set()]
+
+    before = look("patch-0", True)
     cells = []
-    for row in rows:
+    for index, row in enumerate(rows):
         patch = row["patch"]
-        tree.git("checkout", "--quiet", "--force", patch)
-        say(f"{name}: compiling {patch}")
-        cells.append({name: compared(base, compiler.build(), name, patch)})
+        after = look(patch, name == BOOTED or index >= len(rows) - 2)
+        cells.append({name: compared(before[0], after[0], name, patch)})
         if name == BOOTED:
-            cells[-1]["sparse"] = compared(base_sparse, compiler.sparse(), "sparse", patch)
+            cells[-1]["sparse"] = compared(before[1], after[1], "sparse", patch)
     return cells
 
 
@@ -284,7 +296,7 @@ def check_variants(tree, applied, machines, work):
         for tag, what in (("patch-0", "the base"), (last, "all patches")):
             tree.git("checkout", "--quiet", "--force", tag)
             say(f"{name}, {variant}: compiling {what}")
-            said.append(compiler.build())
+            said.append(compiler.both())
         rows.append({"machine": name, "configuration": variant,
                      "base": "fails" if said[0] is None else "compiles",
                      "all patches": compared(*said, f"{name}, {variant}", last)})
