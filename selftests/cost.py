@@ -79,7 +79,7 @@ def build(tree, folder, *options):
 def build_both(tree, folder):
     """Names and folders of the unpatched kernel and of the patched one, if there is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    version = build(tree, folder / "unpatched", "--unpatched")
+    version = build(tree, folder / "unpatched", "--baseline")
     kernels = {version: folder / "unpatched"}
     if build(tree, folder / "patched"):
         kernels[f"{version} patched"] = folder / "patched"

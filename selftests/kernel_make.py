@@ -34,7 +34,7 @@ class KernelMake:
     def __init__(self, tree, name, work, more_config, variant="", given=""):
         """`tree` is a folder of our own; `given` what a person named, of which it is a copy."""
         self.tree = tree
-        self.plan = shown(given, name, more_config, ["--unpatched"])
+        self.plan = shown(given, name, more_config, ["--baseline"])
         # Below the tree, where sources have relative names: ccache knows them again.
         stem = f"{name}-{variant}".rstrip("-").replace(" ", "-")
         self.objects = tree / f"build-{stem}"

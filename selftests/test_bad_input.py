@@ -143,7 +143,7 @@ def test_missing_cross_compiler(rmemcheck, tmp_path, kit_copy, empty_cache):
     machine = kit_copy / "machines/arm64.toml"
     machine.write_text(machine.read_text().replace("aarch64-linux-gnu-", "no-such-cross-"))
     tree = make_tree(tmp_path / "linux")
-    result = rmemcheck("build", "--unpatched", "--tree", tree, "--kit", kit_copy, **empty_cache)
+    result = rmemcheck("build", "--baseline", "--tree", tree, "--kit", kit_copy, **empty_cache)
     assert_refused(result, 3, "no-such-cross-gcc", "not found in PATH")
 
 
@@ -215,7 +215,7 @@ def test_full_disk(rmemcheck, tmp_path):
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64M", "none", disk], check=True)
     try:
-        result = rmemcheck("build", "--unpatched", XDG_CACHE_HOME=str(disk))
+        result = rmemcheck("build", "--baseline", XDG_CACHE_HOME=str(disk))
         assert_refused(result, 3, disk, "No space left on device")
         assert_nothing_half_made(disk)
         assert list(disk.glob("rmemcheck/trees/*")) == []

@@ -15,7 +15,7 @@ SIZES = "60+4,200+40"
 def kernels(rmemcheck, tmp_path_factory):
     """What the cache has from the other tests: NAME=FOLDER of the two kernels."""
     folder = tmp_path_factory.mktemp("kernels")
-    assert rmemcheck("build", "--unpatched", "--out", folder / "baseline").returncode == 0
+    assert rmemcheck("build", "--baseline", "--out", folder / "baseline").returncode == 0
     assert rmemcheck("build", "--out", folder / "patched").returncode == 0
     return folder
 

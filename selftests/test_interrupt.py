@@ -60,7 +60,7 @@ def building(rmemcheck, kit_copy, tmp_path):
     cache.mkdir(parents=True)
     assert rmemcheck("series", "list", "--tree", "").returncode == 0  # fills the usual cache
     (cache / "trees").symlink_to(CACHE / "trees")
-    program = rmemcheck.start("build", "--unpatched", "--kit", kit_copy,
+    program = rmemcheck.start("build", "--baseline", "--kit", kit_copy,
                               XDG_CACHE_HOME=str(cache.parent))
     wait_for(lambda: named(descendants(program.pid), "cc1"), 120, "the compiler")
     yield program, cache
@@ -88,7 +88,7 @@ def test_killed_build(building, rmemcheck, kit_copy):
     program.communicate()
     wait_for(lambda: not any(map(is_running, started)), 10, "children to end")
     assert [path for path in (cache / "kernels").iterdir() if len(path.name) == 64] == []
-    again = rmemcheck.start("build", "--unpatched", "--kit", kit_copy,
+    again = rmemcheck.start("build", "--baseline", "--kit", kit_copy,
                             XDG_CACHE_HOME=str(cache.parent))
     wait_for(lambda: named(descendants(again.pid), "cc1"), 120, "the compiler")
     again.send_signal(signal.SIGINT)

@@ -9,7 +9,7 @@ namespace rmemcheck {
 /// What is demanded of a kernel.
 enum class Role {
   must_pass, ///< every case passes
-  baseline,  ///< unpatched: fails the rules that the case names, and no others
+  baseline,  ///< without the series: fails the rules that the case names, and no others
   mutant,    ///< broken on purpose: fails the rules that are listed with it
   told       ///< what it does is told as it is, whatever it is
 };

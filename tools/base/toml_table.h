@@ -41,7 +41,7 @@ public:
                                                              bool may_be_zero = false);
   /// A list of numbers from `least` to `most`.
   std::vector<std::uint64_t> numbers(const char *key, std::uint64_t least, std::uint64_t most);
-  /// A table of names with bytes, each in hexadecimal digits; spaces between them are left out.
+  /// A table of names with bytes, each in hexadecimal digits; spaces between them do not count.
   std::map<std::string, std::string> bytes(const char *key);
   /// A table of names with strings that are not empty.
   std::map<std::string, std::string> texts(const char *key);

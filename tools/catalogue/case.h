@@ -10,7 +10,7 @@
 
 namespace rmemcheck {
 
-/// Rules that an unpatched kernel fails on some kernels or machines alone.
+/// Rules that a baseline fails on some kernels or machines alone.
 struct FailsWhere {
   std::string before;                ///< older than that version, "6.5"; empty: whatever it is
   std::vector<std::string> machines; ///< names; none: on any
@@ -22,7 +22,7 @@ struct Case {
   std::string name;  ///< the file's stem
   std::string title; ///< one line, what it is about
   TreeRequest tree;
-  /// Rules that an unpatched kernel (64 entries) must fail on this tree; empty: it passes.
+  /// Rules that a baseline (64 entries) must fail on this tree; empty: it passes.
   std::vector<std::string> baseline_fails;
   /// The same in addition, before a version or on some machines.
   std::vector<FailsWhere> baseline_fails_where;

@@ -28,7 +28,7 @@ void check_rule_names(const fs::path &file, const std::vector<std::string> &want
     }
 }
 
-/// One that is written for other cells is left out later: the board's own tree will do.
+/// One that is written for other cells is taken out later: the board's own tree will do.
 void add_tree(PreparedCase &prepared, const std::string &board, const Machine &machine) {
   try {
     prepared.dtb = has_needed_cells(prepared.what, board)

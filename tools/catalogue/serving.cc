@@ -22,7 +22,7 @@ struct EarlyRegions {
   std::size_t reserved;
 };
 
-EarlyRegions unpatched_regions(const Machine &machine) {
+EarlyRegions baseline_regions(const Machine &machine) {
   return {machine.memblock_memory_regions, machine.memblock_reserved_regions};
 }
 
@@ -61,18 +61,18 @@ std::string what_kernels_cannot_hold(const ReservedMemory &tree, const Machine &
   for (const EarlyEntries kernel : kernels) {
     const bool is_patched = kernel == EarlyEntries::of_series;
     if (kernel == EarlyEntries::of_baseline &&
-        is_surely_too_much(tree, unpatched_regions(machine)) &&
+        is_surely_too_much(tree, baseline_regions(machine)) &&
         what_does_not_fit(tree, patched_regions(machine)).empty())
       continue;
     if (std::string missing = what_does_not_fit(tree, is_patched ? patched_regions(machine)
-                                                                 : unpatched_regions(machine));
+                                                                 : baseline_regions(machine));
         !missing.empty())
       return missing;
   }
   return "";
 }
 
-/// A tree at the very limit of an unpatched kernel (MAX_RESERVED_REGIONS,
+/// A tree at the very limit of a baseline (MAX_RESERVED_REGIONS,
 /// drivers/of/of_reserved_mem.c) is above it where the firmware adds regions of its own; empty if
 /// it stays on its side.
 std::string what_firmware_spoils(const ReservedMemory &tree, const Machine &machine) {
@@ -122,7 +122,7 @@ std::vector<std::string> must_fail(const PreparedCase &prepared, const std::stri
                                    const Machine &machine) {
   if (!prepared.dtb.empty() &&
       is_surely_too_much(read_reserved_memory(prepared.dtb, prepared.what.name),
-                         unpatched_regions(machine)))
+                         baseline_regions(machine)))
     return {boots_rule};
   std::vector<std::string> rules = prepared.what.baseline_fails;
   for (const FailsWhere &fails : prepared.what.baseline_fails_where)
@@ -131,9 +131,8 @@ std::vector<std::string> must_fail(const PreparedCase &prepared, const std::stri
   return rules;
 }
 
-std::vector<std::string> leave_out_unserved(std::vector<PreparedCase> &cases,
-                                            const Machine &machine,
-                                            const std::vector<EarlyEntries> &kernels) {
+std::vector<std::string> take_out_unserved(std::vector<PreparedCase> &cases, const Machine &machine,
+                                           const std::vector<EarlyEntries> &kernels) {
   std::vector<std::string> lines;
   std::erase_if(cases, [&](const PreparedCase &prepared) {
     const std::string missing = what_is_missing(prepared, machine, kernels);

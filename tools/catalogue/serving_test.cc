@@ -40,10 +40,10 @@ TEST_F(PrepareCasesTest, RefusesTwoCasesOfOneName) {
 }
 
 std::vector<std::string> left_out(std::vector<PreparedCase> &cases, const Machine &machine) {
-  return leave_out_unserved(cases, machine, {EarlyEntries::of_baseline, EarlyEntries::of_series});
+  return take_out_unserved(cases, machine, {EarlyEntries::of_baseline, EarlyEntries::of_series});
 }
 
-TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
+TEST(TakeOutUnserved, TakesWhatTheMachineHasNot) {
   std::vector<PreparedCase> cases(2);
   cases[0].what.name = "plain";
   cases[1].what.name = "pool";
@@ -59,7 +59,7 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineHasNot) {
   EXPECT_EQ(cases.front().what.name, "plain");
 }
 
-TEST(LeaveOutUnserved, TakesWhatTheMachineSaysItLacks) {
+TEST(TakeOutUnserved, TakesWhatTheMachineSaysItLacks) {
   std::vector<PreparedCase> cases(2);
   cases[0].what.name = "pool";
   cases[1].what.name = "plain";
@@ -71,7 +71,7 @@ TEST(LeaveOutUnserved, TakesWhatTheMachineSaysItLacks) {
   EXPECT_EQ(cases.size(), 1u);
 }
 
-TEST(LeaveOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
+TEST(TakeOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
   std::vector<PreparedCase> cases(3);
   cases[0].what.name = "nothing";
   cases[0].what.tree.node = false;
@@ -99,7 +99,7 @@ TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
   EXPECT_EQ(cases.front().dtb, "");
 }
 
-TEST(LeaveOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
+TEST(TakeOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
   std::vector<PreparedCase> cases(3);
   for (std::size_t count = 63; count < 66; ++count) {
     RegionBlock block;
@@ -119,7 +119,7 @@ TEST(LeaveOutUnserved, TakesWhatTheFirmwarePushesOverTheLimit) {
                 "with-64: not on board, which has no room for 64 regions: its firmware adds 1"});
 }
 
-TEST(LeaveOutUnserved, TakesHolesThatTheKernelCannotMapAround) {
+TEST(TakeOutUnserved, TakesHolesThatTheKernelCannotMapAround) {
   RegionBlock block;
   block.count = 2;
   block.offset = 0x10000000;
@@ -139,7 +139,7 @@ TEST(LeaveOutUnserved, TakesHolesThatTheKernelCannotMapAround) {
                                      "out right around no-map memory"});
 }
 
-TEST(LeaveOutUnserved, TakesWhatMemblockCannotHoldEarly) {
+TEST(TakeOutUnserved, TakesWhatMemblockCannotHoldEarly) {
   RegionBlock block;
   block.count = 20;
   block.offset = 0x10000000;
@@ -179,7 +179,7 @@ PreparedCase twenty() {
   return prepared;
 }
 
-TEST(LeaveOutUnserved, KeepsWhatAnUnpatchedKernelSurelyCannotHoldEarly) {
+TEST(TakeOutUnserved, KeepsWhatABaselineSurelyCannotHoldEarly) {
   Machine machine;
   machine.name = "small";
   machine.memblock_memory_regions = 20;
@@ -198,10 +198,10 @@ TEST(LeaveOutUnserved, KeepsWhatAnUnpatchedKernelSurelyCannotHoldEarly) {
   EXPECT_EQ(left_out(cases, machine).size(), 1u);
   machine.patched_memory_regions = 23;
   cases = {twenty()};
-  EXPECT_EQ(leave_out_unserved(cases, machine, {EarlyEntries::unknown}).size(), 1u);
+  EXPECT_EQ(take_out_unserved(cases, machine, {EarlyEntries::unknown}).size(), 1u);
 }
 
-TEST(LeaveOutUnserved, TakesWhatIsWrittenForOtherCells) {
+TEST(TakeOutUnserved, TakesWhatIsWrittenForOtherCells) {
   std::vector<PreparedCase> cases = {twenty()};
   cases[0].what.needs_cells = 1;
   Machine machine;

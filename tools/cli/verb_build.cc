@@ -21,7 +21,7 @@ struct BuildOptions {
   std::string kit;
   std::string tree;
   std::string machine = "arm64";
-  bool unpatched = false;
+  bool baseline = false;
   std::vector<std::string> lines; ///< of configuration
   std::string config;
   std::string out;
@@ -39,7 +39,7 @@ Asked asked_for(const BuildOptions &options, const Kit &kit, const Machine &mach
   Asked asked;
   BuildRequest &request = asked.request;
   request.tree = find_tree(options.tree, step_of(line));
-  if (!options.unpatched) {
+  if (!options.baseline) {
     const Series series = find_series(kit.patches(), request.tree.version);
     asked.series = series.folder.filename().string();
     request.patches = series.patches;
@@ -89,7 +89,7 @@ ExitStatus build(const BuildOptions &options) {
     return build_kernel(asked.request, step_of(line));
   }();
   fmt::print("Linux {} for {}, {}: {}\n", kernel.version, machine.name,
-             options.unpatched ? "unpatched" : "patched",
+             options.baseline ? "baseline" : "patched",
              kernel.from_cache ? "from the cache"
                                : fmt::format("built in {:.0f} s", kernel.seconds));
   if (out) {
@@ -115,7 +115,8 @@ void add_build(CLI::App &app, ChosenVerb &chosen) {
       ->type_name("TREE");
   verb->add_option("--machine", options->machine, "A machine's file or name (arm64)")
       ->type_name("MACHINE");
-  verb->add_flag("--unpatched", options->unpatched, "Without the series that serves the tree");
+  verb->add_flag("--baseline,--unpatched", options->baseline,
+                 "Without the series that serves the tree");
   verb->add_option("--set", options->lines,
                    "A line of configuration, such as CONFIG_KUNIT=y, in place of the machine's")
       ->type_name("LINE");
@@ -131,7 +132,7 @@ void add_build(CLI::App &app, ChosenVerb &chosen) {
                  "make is called")
       ->excludes(out);
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
-  verb->footer("Example:\n  rmemcheck build --tree ../linux --unpatched --out out/kernel");
+  verb->footer("Example:\n  rmemcheck build --tree ../linux --baseline --out out/kernel");
   verb->callback([options, &chosen] { chosen = [options] { return build(*options); }; });
 }
 

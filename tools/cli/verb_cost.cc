@@ -218,7 +218,7 @@ void add_cost(CLI::App &app, ChosenVerb &chosen) {
       ->type_name("MACHINE");
   CLI::Option *check =
       verb->add_option("--check", options->check,
-                       "A kernel that must not grow faster than n log n, insertion left out")
+                       "A kernel that must not grow faster than n log n, but for insertion")
           ->type_name("NAME");
   verb->add_option(
           "--against", options->against,

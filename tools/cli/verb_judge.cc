@@ -37,7 +37,7 @@ std::string shown(const fs::path &folder) {
 
 struct JudgeOptions {
   std::vector<std::string> folders;
-  std::string against; ///< a boot of the unpatched kernel; empty: as a run has left it
+  std::string against; ///< a boot of the baseline; empty: as a run has left it
 };
 
 /// The boot of the same case by another kernel of the run, if there is one.
@@ -89,7 +89,7 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
       ->required()
       ->type_name("FOLDER");
   verb->add_option("--against", options->against,
-                   "The unpatched kernel's boot of the same tree, to hold the others against; in a "
+                   "The baseline's boot of the same tree, to hold the others against; in a "
                    "run's folder it is found")
       ->type_name("FOLDER");
   verb->footer("Example:\n  rmemcheck judge out/validate/runs/baseline/static-65");

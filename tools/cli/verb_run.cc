@@ -138,7 +138,7 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
   request.jobs = options.jobs;
   request.resume = options.resume;
   request.known = known;
-  for (const std::string &line : request.plan.left_out)
+  for (const std::string &line : request.plan.unserved)
     progress.print(line + '\n');
   const std::vector<Machine> machines =
       read_bootable_machines(machine_names(options, request.plan), request.kit);

@@ -8,16 +8,16 @@
 
 namespace rmemcheck {
 
-void compare_boots(CaseResult &result, const ReadBoot &unpatched, const ReadBoot &patched) {
-  if (unpatched.dtb != patched.dtb)
-    return compare_unknown(result.verdict, "the unpatched kernel was booted with another tree");
-  for (const ReadBoot *read : {&unpatched, &patched})
+void compare_boots(CaseResult &result, const ReadBoot &baseline, const ReadBoot &patched) {
+  if (baseline.dtb != patched.dtb)
+    return compare_unknown(result.verdict, "the baseline was booted with another tree");
+  for (const ReadBoot *read : {&baseline, &patched})
     if (!read->trouble.empty())
       return compare_unknown(result.verdict, "cannot be compared: " + read->trouble);
   Expectation expectation = patched.expectation;
   // A region over the kernel keeps its image out of /proc/iomem: the other boot shows it.
-  std::ranges::copy(unpatched.expectation.taken, std::back_inserter(expectation.taken));
-  compare(result.verdict, expectation, unpatched.evidence, patched.evidence);
+  std::ranges::copy(baseline.expectation.taken, std::back_inserter(expectation.taken));
+  compare(result.verdict, expectation, baseline.evidence, patched.evidence);
 }
 
 } // namespace rmemcheck

@@ -5,9 +5,9 @@
 
 namespace rmemcheck {
 
-/// Adds to the verdict of a patched kernel what the comparisons with the unpatched kernel's boot of
+/// Adds to the verdict of a patched kernel what the comparisons with the baseline's boot of
 /// the same tree come to (judge/comparison.h). Evidence of either that is not understood, or two
 /// trees that are not the same, make them inconclusive.
-void compare_boots(CaseResult &result, const ReadBoot &unpatched, const ReadBoot &patched);
+void compare_boots(CaseResult &result, const ReadBoot &baseline, const ReadBoot &patched);
 
 } // namespace rmemcheck

@@ -26,9 +26,9 @@ KeptBoot boot_with(const std::string &probed_base) {
   return kept;
 }
 
-CaseResult compared(const KeptBoot &unpatched, const KeptBoot &patched) {
+CaseResult compared(const KeptBoot &baseline, const KeptBoot &patched) {
   CaseResult result;
-  compare_boots(result, read_boot(unpatched, ""), read_boot(patched, ""));
+  compare_boots(result, read_boot(baseline, ""), read_boot(patched, ""));
   return result;
 }
 

@@ -166,7 +166,7 @@ private:
   std::optional<PlannedKernel> with_mutant(const PlannedKernel &kernel, const fs::path &patch) {
     const Mutant mutant = read_mutant(patch);
     if (!mutant.series.empty() && mutant.series != kernel.series) {
-      plan_.left_out.push_back(fmt::format("{}: not on {}, which has not the series {}",
+      plan_.unserved.push_back(fmt::format("{}: not on {}, which has not the series {}",
                                            patch.stem().string(), kernel.name, mutant.series));
       return std::nullopt;
     }

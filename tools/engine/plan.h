@@ -49,7 +49,7 @@ struct PlannedKernel {
 
 struct Plan {
   std::vector<PlannedKernel> kernels;
-  std::vector<std::string> left_out; ///< sentences
+  std::vector<std::string> unserved; ///< mutants that are for another series, a sentence each
 };
 
 /// Makes one kernel, or several, of each request: every commit of a range, every patch of a folder.

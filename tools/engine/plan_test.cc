@@ -75,7 +75,7 @@ TEST_F(PlanTest, TakesEachPatchOfASeries) {
 TEST_F(PlanTest, GivesEachMutantAControl) {
   const Plan made = plan({"mutant=" + linux() + "+series+" + (folder / "mutants").string() + "/"});
   EXPECT_THAT(names(made), ElementsAre("linux+series", "linux+series+no-array", "a", "b"));
-  EXPECT_THAT(made.left_out, ElementsAre(HasSubstr("c: not on linux+series, which has not")));
+  EXPECT_THAT(made.unserved, ElementsAre(HasSubstr("c: not on linux+series, which has not")));
   const PlannedKernel &control = made.kernels[0];
   EXPECT_EQ(control.role, Role::told);
   EXPECT_THAT(control.cases, ElementsAre("one"));

@@ -48,7 +48,7 @@ public:
         prepare_cases(wanted_cases(), machine, kernel_for_dump(machine, kit_, step_of("")));
     make_given_kernels(machine);
     for (const std::string &line :
-         leave_out_unserved(boots_.cases, configured(machine), early_entries()))
+         take_out_unserved(boots_.cases, configured(machine), early_entries()))
       telling_.print(line + '\n');
     results_.nothing_to_do = boots_.cases.empty();
     if (results_.nothing_to_do)

@@ -52,7 +52,7 @@ bool is_size_in_kib(std::uint64_t kib, const PhysicalRange &range) {
   return kib == (range.size() + (range.end == highest ? 1 : 0)) / 1024;
 }
 
-/// "0x50000000..0x4fffffff": an unpatched kernel adds without a look at the end.
+/// "0x50000000..0x4fffffff": a baseline adds without a look at the end.
 std::optional<PhysicalRange> scan_wrapped(Scanner &scanner, std::uint64_t &size) {
   const auto first = scanner.hex();
   const bool is_range = scanner.literal("..");

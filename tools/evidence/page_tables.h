@@ -19,7 +19,7 @@ struct VirtualRange {
 };
 
 /// What is mapped of the linear mapping, a line a range, from kernel_page_tables of arm64
-/// (arch/arm64/mm/ptdump.c). Holes and invalid entries are left out. Absent where a dump has
+/// (arch/arm64/mm/ptdump.c). Without holes and invalid entries. Absent where a dump has
 /// markers but not those of arm64; could_not_find_out where the linear mapping does not end.
 std::optional<std::vector<VirtualRange>> parse_linear_mapping(std::string_view text);
 

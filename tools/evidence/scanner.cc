@@ -55,7 +55,7 @@ std::optional<std::uint64_t> Scanner::hex() {
 namespace {
 
 /// Half-open from first and the inclusive last, both of a phys_addr_t whose largest value is
-/// `largest`. Absent where last lies below first. The last byte of 64 bits is left out.
+/// `largest`. Absent where last lies below first. It lacks the last byte of 64 bits.
 std::optional<PhysicalRange> half_open(std::uint64_t first, std::uint64_t last,
                                        std::uint64_t largest) {
   // A size of 0 makes last = first - 1, which wraps at address 0.

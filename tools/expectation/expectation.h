@@ -131,7 +131,7 @@ struct Expectation {
   /// Whether there is a guest that asks for every region. Where there is none, what its evidence
   /// alone could show is skipped.
   bool has_user_space = true;
-  /// Whether the kernel must have run the KUnit suite of the series: any but an unpatched one that
+  /// Whether the kernel must have run the KUnit suite of the series: any but a baseline that
   /// has a tree and no user space.
   bool must_run_suite = false;
   /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,

@@ -24,11 +24,11 @@ bool settles_nothing(const RuleResult &result) {
 const std::vector<Comparison> &comparisons() {
   static const std::vector<Comparison> all = {
       {"same-placement",
-       "boot-placed regions lie where the unpatched kernel puts them, name by name from v6.5 on; "
+       "boot-placed regions lie where the baseline puts them, name by name from v6.5 on; "
        "before that, in the ranges that it uses for regions of that shape",
        check_same_placement},
       {"no-op",
-       "with no region enabled, log, memblock and /proc/iomem are those of the unpatched kernel "
+       "with no region enabled, log, memblock and /proc/iomem are those of the baseline "
        "but "
        "for what the kernel's own size moves",
        check_no_op},
@@ -56,11 +56,11 @@ bool can_fail(const std::string &word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,
+void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &baseline,
              const Evidence &patched) {
   bool is_as_before = true;
   for (const Comparison &comparison : comparisons()) {
-    RuleResult result = comparison.check(expectation, unpatched, patched);
+    RuleResult result = comparison.check(expectation, baseline, patched);
     is_as_before &= settles_nothing(result);
     add(patched_verdict, comparison, std::move(result));
   }

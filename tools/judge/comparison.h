@@ -13,7 +13,7 @@ namespace rmemcheck {
 struct Comparison {
   std::string name;
   std::string demands;
-  RuleResult (*check)(const Expectation &, const Evidence &unpatched, const Evidence &patched);
+  RuleResult (*check)(const Expectation &, const Evidence &baseline, const Evidence &patched);
 };
 
 /// All of them, in the order in which they are reported, after the other rules.
@@ -28,19 +28,19 @@ bool can_fail(const std::string &word);
 std::vector<std::string> failing_words();
 
 /// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
-/// of the patched kernel and points at its line; it names the line of the unpatched one.
-void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &unpatched,
+/// of the patched kernel and points at its line; it names the line of the baseline.
+void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &baseline,
              const Evidence &patched);
 
 /// As compare() where one of the two could not be read: every comparison is inconclusive.
 void compare_unknown(Verdict &patched_verdict, const std::string &why);
 
 // same_placement.cc
-RuleResult check_same_placement(const Expectation &expectation, const Evidence &unpatched,
+RuleResult check_same_placement(const Expectation &expectation, const Evidence &baseline,
                                 const Evidence &patched);
 
 // no_op.cc
-RuleResult check_no_op(const Expectation &expectation, const Evidence &unpatched,
+RuleResult check_no_op(const Expectation &expectation, const Evidence &baseline,
                        const Evidence &patched);
 
 } // namespace rmemcheck

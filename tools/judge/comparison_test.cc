@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 /// The verdict of the patched kernel, compared.
 Verdict compared(const TwoBoots &two) {
   Verdict verdict = judge(two.expectation, two.patched);
-  compare(verdict, two.expectation, two.unpatched, two.patched);
+  compare(verdict, two.expectation, two.baseline, two.patched);
   return verdict;
 }
 
@@ -22,8 +22,8 @@ Outcome outcome_of(const Verdict &verdict, const std::string &rule) {
 
 TwoBoots moved() {
   TwoBoots two = same_boots(passing());
-  for (PhysicalRange *place : {&named(*two.unpatched.probe, "placed").range,
-                               &named(two.unpatched.log.regions, "placed").range})
+  for (PhysicalRange *place : {&named(*two.baseline.probe, "placed").range,
+                               &named(two.baseline.log.regions, "placed").range})
     *place = range(0x60000000, 0x10000);
   return two;
 }

@@ -181,7 +181,7 @@ TEST(Judge, DoesNotPassWithoutUserSpaceAndTheSuiteOfTheSeries) {
   Scenario scenario = without_user_space();
   scenario.evidence.kunit.reset();
   EXPECT_EQ(judge(scenario).reason, "could not find out: kunit");
-  scenario.expectation.must_run_suite = false; // an unpatched kernel
+  scenario.expectation.must_run_suite = false; // a baseline
   EXPECT_EQ(judge(scenario).outcome, Outcome::pass);
 }
 

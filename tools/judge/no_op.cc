@@ -102,24 +102,24 @@ SortedLog sorted(const Evidence &evidence) {
 }
 
 /// Reports the first line that differs: what comes after it is often only moved.
-void compare_lines(RuleReport &report, const Lines &unpatched, const Lines &patched) {
+void compare_lines(RuleReport &report, const Lines &baseline, const Lines &patched) {
   const auto [one, other] =
-      std::ranges::mismatch(unpatched, patched, [](const SourceLine *a, const SourceLine *b) {
+      std::ranges::mismatch(baseline, patched, [](const SourceLine *a, const SourceLine *b) {
         return comparable(*a) == comparable(*b);
       });
-  if (one == unpatched.end() && other == patched.end())
+  if (one == baseline.end() && other == patched.end())
     return;
-  const std::string wanted = one == unpatched.end()
+  const std::string wanted = one == baseline.end()
                                  ? "no more lines"
-                                 : fmt::format("\"{}\", as the unpatched kernel's {}:{}",
-                                               (*one)->text, (*one)->file, (*one)->line);
+                                 : fmt::format("\"{}\", as the baseline's {}:{}", (*one)->text,
+                                               (*one)->file, (*one)->line);
   const std::string seen =
       other == patched.end() ? "no more lines" : fmt::format("\"{}\"", (*other)->text);
   report.finding("", wanted, seen, other == patched.end() ? SourceLine{} : **other);
 }
 
-void compare_logs(RuleReport &report, const Evidence &unpatched, const Evidence &patched) {
-  const SortedLog before = sorted(unpatched);
+void compare_logs(RuleReport &report, const Evidence &baseline, const Evidence &patched) {
+  const SortedLog before = sorted(baseline);
   const SortedLog after = sorted(patched);
   compare_lines(report, before.in_order, after.in_order);
   compare_lines(report, before.loose, after.loose);
@@ -157,16 +157,16 @@ std::vector<Entry> entries_of(const std::vector<IomemEntry> &iomem) {
   return entries;
 }
 
-void compare_entries(RuleReport &report, const std::vector<Entry> &unpatched,
+void compare_entries(RuleReport &report, const std::vector<Entry> &baseline,
                      const std::vector<Entry> &patched) {
   const auto [one, other] =
-      std::ranges::mismatch(unpatched, patched, {}, &Entry::text, &Entry::text);
-  if (one == unpatched.end() && other == patched.end())
+      std::ranges::mismatch(baseline, patched, {}, &Entry::text, &Entry::text);
+  if (one == baseline.end() && other == patched.end())
     return;
-  const std::string wanted = one == unpatched.end()
-                                 ? "no more entries"
-                                 : fmt::format("{}, as the unpatched kernel's {}:{}", one->text,
-                                               one->at.file, one->at.line);
+  const std::string wanted =
+      one == baseline.end()
+          ? "no more entries"
+          : fmt::format("{}, as the baseline's {}:{}", one->text, one->at.file, one->at.line);
   report.finding("", wanted, other == patched.end() ? "no more entries" : other->text,
                  other == patched.end() ? SourceLine{} : other->at);
 }
@@ -189,16 +189,16 @@ std::uint64_t reserved_beside_kernel(const Evidence &evidence) {
 /// A kernel of another size may need page tables more or less, of whole pages, and its end is
 /// rounded to whole pages. No byte beyond that may be allocated for a tree without regions. Where
 /// the allocations lie does not count: page tables that come before move them.
-void compare_reserved(RuleReport &report, const Evidence &unpatched, const Evidence &patched) {
+void compare_reserved(RuleReport &report, const Evidence &baseline, const Evidence &patched) {
   constexpr std::uint64_t page = 0x1000;
   constexpr std::uint64_t most_pages = 8;
-  const std::uint64_t before = reserved_beside_kernel(unpatched);
+  const std::uint64_t before = reserved_beside_kernel(baseline);
   const std::uint64_t after = reserved_beside_kernel(patched);
   const std::uint64_t difference = before < after ? after - before : before - after;
   if (difference % page != 0 || difference > most_pages * page)
     report.finding("",
                    fmt::format("{:#x} bytes reserved beside the kernel's image, as on the "
-                               "unpatched kernel, give or take at most {} whole pages",
+                               "baseline, give or take at most {} whole pages",
                                before, most_pages),
                    fmt::format("{:#x} bytes", after),
                    patched.memblock_reserved->empty() ? SourceLine{}
@@ -207,40 +207,40 @@ void compare_reserved(RuleReport &report, const Evidence &unpatched, const Evide
 
 /// Compares a piece that both have. One that only one of them has is not known.
 template <typename Piece, typename Compare>
-void compare_piece(RuleReport &report, const std::optional<Piece> &unpatched,
+void compare_piece(RuleReport &report, const std::optional<Piece> &baseline,
                    const std::optional<Piece> &patched, const std::string &name,
                    const Compare &compare) {
-  if (unpatched.has_value() != patched.has_value())
+  if (baseline.has_value() != patched.has_value())
     report.unknown(name + " is shown by one of the two kernels only");
-  else if (unpatched)
-    compare(*unpatched, *patched);
+  else if (baseline)
+    compare(*baseline, *patched);
 }
 
 bool is_off(const ExpectedRegion &region) { return !region.node.enabled; }
 
 } // namespace
 
-RuleResult check_no_op(const Expectation &expectation, const Evidence &unpatched,
+RuleResult check_no_op(const Expectation &expectation, const Evidence &baseline,
                        const Evidence &patched) {
   if (!std::ranges::all_of(expectation.regions, is_off))
     return skip("the tree has regions");
   RuleReport report;
   for (const auto &[name, evidence] :
-       {std::pair("the unpatched kernel: ", &unpatched), std::pair("", &patched)})
+       {std::pair("the baseline: ", &baseline), std::pair("", &patched)})
     if (const std::string gap = log_gap(*evidence); !gap.empty())
       report.unknown(name + gap);
   if (report.result().outcome == Outcome::pass)
-    compare_logs(report, unpatched, patched);
+    compare_logs(report, baseline, patched);
   const auto compare_lists = [&](const auto &before, const auto &after) {
     compare_entries(report, entries_of(before), entries_of(after));
   };
-  compare_piece(report, unpatched.memblock_memory, patched.memblock_memory, "memblock's memory",
+  compare_piece(report, baseline.memblock_memory, patched.memblock_memory, "memblock's memory",
                 compare_lists);
-  compare_piece(report, unpatched.iomem, patched.iomem, "/proc/iomem", compare_lists);
-  compare_piece(report, unpatched.memblock_reserved, patched.memblock_reserved,
+  compare_piece(report, baseline.iomem, patched.iomem, "/proc/iomem", compare_lists);
+  compare_piece(report, baseline.memblock_reserved, patched.memblock_reserved,
                 "memblock's reserved ranges", [&](const auto &, const auto &) {
-                  if (unpatched.iomem && patched.iomem)
-                    compare_reserved(report, unpatched, patched);
+                  if (baseline.iomem && patched.iomem)
+                    compare_reserved(report, baseline, patched);
                 });
   return report.result();
 }

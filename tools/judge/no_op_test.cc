@@ -51,14 +51,14 @@ TEST(NoOp, NamesTheFirstLineThatDiffers) {
   insert_line(two.patched, 2, "OF: reserved mem: nothing to record");
   const Finding finding = only_finding(rule, two);
   EXPECT_EQ(finding.expected, "\"Memory: 1004328K/1048576K available (2560K kernel code)\", as the "
-                              "unpatched kernel's dmesg:3");
+                              "baseline's dmesg:3");
   EXPECT_EQ(finding.seen, "\"OF: reserved mem: nothing to record\"");
   EXPECT_EQ(finding.at.line, 3u);
 }
 
 TEST(NoOp, FindsALineThatIsMissing) {
   TwoBoots two = boots();
-  two.unpatched.log.lines.push_back(line("dmesg", 7, "more"));
+  two.baseline.log.lines.push_back(line("dmesg", 7, "more"));
   EXPECT_EQ(only_finding(rule, two).seen, "no more lines");
   two = boots();
   two.patched.log.lines.push_back(line("dmesg", 7, "more"));
@@ -81,7 +81,7 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
 
 TEST(NoOp, LetsTheSizeOfTheKernelMoveWhatIsLeftForModules) {
   TwoBoots two = boots();
-  insert_line(two.unpatched, 3, "30352 pages in range for non-PLT usage");
+  insert_line(two.baseline, 3, "30352 pages in range for non-PLT usage");
   insert_line(two.patched, 3, "30336 pages in range for non-PLT usage");
   EXPECT_EQ(outcome(rule, two), Outcome::pass);
   log_line(two.patched, "30336").text = "30336 pages in range for other usage";
@@ -106,14 +106,14 @@ TEST(NoOp, LetsTheClocksOfAPcDiffer) {
       {"sched_clock: Marking stable (454036403, 10092551)->(467543530, -3414576)",
        "sched_clock: Marking stable (444917526, 14128531)->(462974401, 3928344)"},
   };
-  for (const auto &[unpatched, patched] : clocks) {
+  for (const auto &[baseline, patched] : clocks) {
     TwoBoots two = boots();
-    insert_line(two.unpatched, 2, unpatched);
+    insert_line(two.baseline, 2, baseline);
     insert_line(two.patched, 2, patched);
-    EXPECT_EQ(outcome(rule, two), Outcome::pass) << unpatched;
+    EXPECT_EQ(outcome(rule, two), Outcome::pass) << baseline;
   }
   TwoBoots other = boots();
-  insert_line(other.unpatched, 2, "clocksource: Switched to clocksource arch_sys_counter");
+  insert_line(other.baseline, 2, "clocksource: Switched to clocksource arch_sys_counter");
   insert_line(other.patched, 2, "clocksource: Switched to clocksource jiffies");
   EXPECT_EQ(outcome(rule, other), Outcome::fail);
 }
@@ -169,21 +169,21 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveAllocations) {
 
 TEST(NoOp, DoesNotKnowWhatOnlyOneKernelShows) {
   TwoBoots two = boots();
-  two.unpatched.memblock_memory.reset();
+  two.baseline.memblock_memory.reset();
   EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
 }
 
 TEST(NoOp, DoesNotKnowWhatALogThatIsCutHides) {
   TwoBoots two = boots();
-  two.unpatched.log.is_cut = true;
+  two.baseline.log.is_cut = true;
   const RuleResult result = run(rule, two);
   EXPECT_EQ(result.outcome, Outcome::inconclusive);
-  EXPECT_THAT(result.reason, HasSubstr("the unpatched kernel: "));
+  EXPECT_THAT(result.reason, HasSubstr("the baseline: "));
 }
 
 TEST(NoOp, PassesOverWhatMemblocksDebuggingAndKunitPrint) {
   TwoBoots two = boots();
-  for (Evidence *evidence : {&two.unpatched, &two.patched}) {
+  for (Evidence *evidence : {&two.baseline, &two.patched}) {
     add_log_line(evidence->log, "KTAP version 1");
     evidence->kunit =
         KunitReport{evidence->log.lines.back(), evidence->log.lines.size() + 1, 0, {}};

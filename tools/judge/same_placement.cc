@@ -32,15 +32,15 @@ std::optional<Place> place_of(const ExpectedRegion &region, const Sightings &sig
 
 struct BootPlaced {
   const ExpectedRegion *region;
-  std::optional<Place> unpatched;
+  std::optional<Place> baseline;
   std::optional<Place> patched;
 };
 
-/// An alignment that the series raises is a mask to the unpatched kernel: it may put the region
+/// An alignment that the series raises is a mask to the baseline: it may put the region
 /// elsewhere.
-std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &unpatched,
+std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &baseline,
                                     const Evidence &patched) {
-  const Sightings before(expectation, unpatched);
+  const Sightings before(expectation, baseline);
   const Sightings after(expectation, patched);
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
@@ -53,19 +53,19 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
 /// __rmem_cmp() of v6.1 takes all boot-placed regions for equal, and sort() leaves equal ones in
 /// any order. Since v6.5 (4cea2821882b, "of: reserved_mem: Use stable allocation order") it goes
 /// by their order in the tree.
-bool has_order(const Evidence &unpatched) { return is_since(unpatched.log.version, "6.5"); }
+bool has_order(const Evidence &baseline) { return is_since(baseline.log.version, "6.5"); }
 
-std::string source_of(const Place &unpatched) {
-  return fmt::format("as the unpatched kernel's {}:{} says", unpatched.at.file, unpatched.at.line);
+std::string source_of(const Place &baseline) {
+  return fmt::format("as the baseline's {}:{} says", baseline.at.file, baseline.at.line);
 }
 
 /// Region by region. One that is lost on either side is for other rules.
 void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
   for (const BootPlaced &each : regions)
-    if (each.unpatched && each.patched && each.unpatched->range != each.patched->range)
+    if (each.baseline && each.patched && each.baseline->range != each.patched->range)
       report.finding(
           each.region->node.name,
-          fmt::format("{}, {}", to_string(each.unpatched->range), source_of(*each.unpatched)),
+          fmt::format("{}, {}", to_string(each.baseline->range), source_of(*each.baseline)),
           to_string(each.patched->range), each.patched->at);
 }
 
@@ -97,22 +97,22 @@ bool is_alone_with_its_likes(const ExpectedRegion &region, const std::vector<Boo
   });
 }
 
-/// The range of each region on the unpatched kernel must be that of one of the same shape on the
+/// The range of each region on the baseline must be that of one of the same shape on the
 /// patched one. Returns how many could be held against each other.
 std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &regions) {
   std::size_t compared = 0;
   for (const BootPlaced &each : regions) {
-    if (!each.unpatched || !is_alone_with_its_likes(*each.region, regions))
+    if (!each.baseline || !is_alone_with_its_likes(*each.region, regions))
       continue;
     ++compared;
     const bool is_used = std::ranges::any_of(regions, [&](const BootPlaced &other) {
-      return other.patched && other.patched->range == each.unpatched->range &&
+      return other.patched && other.patched->range == each.baseline->range &&
              has_shape_of(*other.region, *each.region);
     });
     if (!is_used)
       report.finding(each.region->node.name,
                      fmt::format("it, or one of its shape, at {}, {}",
-                                 to_string(each.unpatched->range), source_of(*each.unpatched)),
+                                 to_string(each.baseline->range), source_of(*each.baseline)),
                      each.patched ? to_string(each.patched->range) + ", and none there"
                                   : "none there",
                      each.patched ? each.patched->at : SourceLine{});
@@ -120,24 +120,24 @@ std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &re
   return compared;
 }
 
-/// Where an unpatched kernel reserves the tree or its own files too late (riscv before the series),
+/// Where a baseline reserves the tree or its own files too late (riscv before the series),
 /// a region lies over them, and all that is placed after it elsewhere than it must.
 const BootPlaced *first_over_boot_files(const Expectation &expectation,
                                         const std::vector<BootPlaced> &regions) {
   for (const BootPlaced &each : regions)
     for (const PhysicalRange &taken : expectation.taken)
-      if (each.unpatched && each.unpatched->range.overlaps(taken))
+      if (each.baseline && each.baseline->range.overlaps(taken))
         return &each;
   return nullptr;
 }
 
 bool is_kept(const BootPlaced &each) { return each.region->fate == Fate::kept; }
 
-/// Of regions that neither kernel records nobody knows the places. All that the unpatched one has
+/// Of regions that neither kernel records nobody knows the places. All that the baseline has
 /// reserved where they may lie the patched one must have, too.
 void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
-                     const Evidence &unpatched, const Evidence &patched) {
-  const RangeSet before = bytes_of(*unpatched.memblock_reserved);
+                     const Evidence &baseline, const Evidence &patched) {
+  const RangeSet before = bytes_of(*baseline.memblock_reserved);
   const RangeSet after = bytes_of(*patched.memblock_reserved);
   const std::vector<PhysicalRange> *last = nullptr;
   for (const BootPlaced &each : regions) {
@@ -147,18 +147,18 @@ void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
     last = &windows;
     const RangeSet missing = RangeSet(windows).intersection(before).minus(after);
     if (!missing.empty())
-      report.finding(each.region->node.name,
-                     to_string(missing) + " reserved, as on the unpatched kernel", "free");
+      report.finding(each.region->node.name, to_string(missing) + " reserved, as on the baseline",
+                     "free");
   }
 }
 
-RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Evidence &unpatched,
+RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Evidence &baseline,
                                 const Evidence &patched) {
-  for (const Evidence *evidence : {&unpatched, &patched})
+  for (const Evidence *evidence : {&baseline, &patched})
     if (auto result = lacking(*evidence, evidence->memblock_reserved, "memblock's reserved ranges"))
       return *result;
   RuleReport report;
-  compare_windows(report, regions, unpatched, patched);
+  compare_windows(report, regions, baseline, patched);
   return report.result();
 }
 
@@ -168,25 +168,25 @@ bool shows_places(const Evidence &evidence) {
 
 } // namespace
 
-RuleResult check_same_placement(const Expectation &expectation, const Evidence &unpatched,
+RuleResult check_same_placement(const Expectation &expectation, const Evidence &baseline,
                                 const Evidence &patched) {
-  const std::vector<BootPlaced> regions = boot_placed(expectation, unpatched, patched);
+  const std::vector<BootPlaced> regions = boot_placed(expectation, baseline, patched);
   if (regions.empty())
     return skip("the tree has no boot-placed region");
   if (std::ranges::any_of(regions, is_kept))
-    return compare_kept_regions(regions, unpatched, patched);
-  if (!shows_places(unpatched))
-    return absent(unpatched, "where the unpatched kernel placed regions");
+    return compare_kept_regions(regions, baseline, patched);
+  if (!shows_places(baseline))
+    return absent(baseline, "where the baseline placed regions");
   if (!shows_places(patched))
     return absent(patched, "where it placed regions");
   if (std::ranges::none_of(regions,
-                           [](const BootPlaced &each) { return each.unpatched.has_value(); }))
-    return skip("the unpatched kernel has recorded no boot-placed region");
+                           [](const BootPlaced &each) { return each.baseline.has_value(); }))
+    return skip("the baseline has recorded no boot-placed region");
   if (const BootPlaced *over = first_over_boot_files(expectation, regions))
-    return skip(fmt::format("the unpatched kernel has placed {} over what was in use, at {}",
-                            over->region->node.name, to_string(over->unpatched->range)));
+    return skip(fmt::format("the baseline has placed {} over what was in use, at {}",
+                            over->region->node.name, to_string(over->baseline->range)));
   RuleReport report;
-  if (regions.size() == 1 || has_order(unpatched))
+  if (regions.size() == 1 || has_order(baseline))
     compare_names(report, regions);
   else if (compare_shapes(report, regions) == 0)
     return skip("before v6.5 the order of placing, and with it the places of regions of several "

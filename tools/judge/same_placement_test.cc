@@ -57,7 +57,7 @@ TEST(SamePlacement, FailsWithBothAddressesAndLines) {
   const Finding finding = only_finding(rule, two);
   EXPECT_EQ(finding.region, "large");
   EXPECT_EQ(finding.expected,
-            "0x000000007fe00000..0x000000007fefffff, as the unpatched kernel's probe:5 says");
+            "0x000000007fe00000..0x000000007fefffff, as the baseline's probe:5 says");
   EXPECT_EQ(finding.seen, "0x000000007fd00000..0x000000007fdfffff");
   EXPECT_EQ(finding.at.file, "probe");
   EXPECT_EQ(finding.at.line, 5u);
@@ -84,7 +84,7 @@ TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
        {std::pair{"6.5.0", Outcome::fail}, std::pair{"6.12.0", Outcome::fail},
         std::pair{"6.4.16", Outcome::pass}, std::pair{"6.1.192", Outcome::pass}}) {
     TwoBoots two = unordered();
-    two.unpatched.log.version = version;
+    two.baseline.log.version = version;
     swap_places(two.patched, "a", "b");
     EXPECT_EQ(outcome(rule, two), wanted) << version;
   }
@@ -119,7 +119,7 @@ TEST(SamePlacement, IsSkippedWhereChanceDecidesThePlaces) {
 }
 
 TEST(SamePlacement, LeavesToOtherRulesWhatOneKernelLoses) {
-  for (Evidence TwoBoots::*side : {&TwoBoots::unpatched, &TwoBoots::patched}) {
+  for (Evidence TwoBoots::*side : {&TwoBoots::baseline, &TwoBoots::patched}) {
     TwoBoots two = boots("6.9.0");
     named(*(two.*side).probe, "b").found = false;
     EXPECT_EQ(outcome(rule, two), Outcome::pass);
@@ -135,15 +135,15 @@ TEST(SamePlacement, WithoutAnOrderFindsARangeThatNobodyUses) {
 TEST(SamePlacement, IsSkippedWhereNothingWasPlaced) {
   EXPECT_EQ(outcome(rule, same_boots(empty_tree())), Outcome::skip);
   TwoBoots two = boots("6.9.0");
-  for (ProbedRegion &region : *two.unpatched.probe)
+  for (ProbedRegion &region : *two.baseline.probe)
     region.found = false;
   EXPECT_EQ(outcome(rule, two), Outcome::skip);
 }
 
 TEST(SamePlacement, DoesNotKnowWhereAGuestDied) {
   TwoBoots two = boots("6.1.192");
-  two.unpatched.probe.reset();
-  two.unpatched.ending = Ending::died;
+  two.baseline.probe.reset();
+  two.baseline.ending = Ending::died;
   EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
 }
 
@@ -159,8 +159,8 @@ TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
     return std::exchange(is_first, false) ? range(0x70000000, 0x10000) : range(0x71000000, 0x20000);
   });
   TwoBoots two = same_boots(scenario);
-  ProbedRegion &second = (*two.unpatched.probe)[1];
-  second.range = (*two.unpatched.probe)[0].range; // as lookup by name finds it
+  ProbedRegion &second = (*two.baseline.probe)[1];
+  second.range = (*two.baseline.probe)[0].range; // as lookup by name finds it
   second.phandle = 1;
   EXPECT_EQ(outcome(rule, two), Outcome::pass);
 }

@@ -10,7 +10,7 @@ namespace rmemcheck::test {
 
 struct TwoBoots {
   Expectation expectation;
-  Evidence unpatched;
+  Evidence baseline;
   Evidence patched;
 };
 
@@ -19,7 +19,7 @@ inline TwoBoots same_boots(const Scenario &scenario) {
 }
 
 inline RuleResult run(const std::string &comparison, const TwoBoots &boots) {
-  return named(comparisons(), comparison).check(boots.expectation, boots.unpatched, boots.patched);
+  return named(comparisons(), comparison).check(boots.expectation, boots.baseline, boots.patched);
 }
 
 inline Outcome outcome(const std::string &comparison, const TwoBoots &boots) {

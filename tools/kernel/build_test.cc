@@ -19,6 +19,8 @@ using ::testing::StartsWith;
 constexpr const char *makefile = R"(
 allnoconfig:
 	grep -v UNKNOWN $(KCONFIG_ALLCONFIG) > $(O)/.config
+olddefconfig:
+	sort -u -o $(O)/.config $(O)/.config
 Image:
 	$(CC) -fsyntax-only drivers/of/of_reserved_mem.c
 	mkdir -p $(O)/arch/fake/boot $(O)/include/config
@@ -78,6 +80,31 @@ TEST_F(BuildKernel, LeavesImageConfigMapAndModule) {
   EXPECT_EQ(kernel.version, "6.1.7");
   EXPECT_FALSE(kernel.from_cache);
   EXPECT_GT(kernel.seconds, 0);
+}
+
+TEST_F(BuildKernel, PutsItsLinesIntoAWholeConfig) {
+  const std::string without = build().key;
+  write("distro.config", "CONFIG_DISTRO=y\nCONFIG_SYSTEM_TRUSTED_KEYS=\"debian.pem\"\n");
+  request.base_config = folder / "distro.config";
+  const BuiltKernel kernel = build();
+  EXPECT_NE(kernel.key, without);
+  const std::string config = read(kernel.config);
+  for (const char *line :
+       {"CONFIG_DISTRO=y\n", "CONFIG_OF=y\n", "CONFIG_SYSTEM_TRUSTED_KEYS=\"\"\n"})
+    EXPECT_THAT(config, HasSubstr(line));
+  write("distro.config", "CONFIG_OTHER=y\n");
+  EXPECT_NE(build().key, kernel.key);
+}
+
+TEST_F(BuildKernel, TellsHowMakeIsCalled) {
+  const Command call = make_call(request.machine);
+  EXPECT_EQ(call.argv.front(), "make");
+  EXPECT_THAT(call.argv, testing::Contains("ARCH=fake"));
+  EXPECT_THAT(call.environment.at("CCACHE_DIR"), HasSubstr("rmemcheck/ccache"));
+  request.config = {"# CONFIG_OF is not set"};
+  const std::vector<ConfigLine> lines = config_lines(request);
+  EXPECT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines.front().text, "# CONFIG_OF is not set");
 }
 
 TEST_F(BuildKernel, LeavesOneCacheEntry) {
@@ -194,8 +221,7 @@ TEST_F(BuildKernel, ShowsTheFirstErrorLinesAndTheLog) {
                              HasSubstr("of_reserved_mem.c:3:9: error: "), Not(HasSubstr("mkdir"))));
   const std::string marker = "\nlog: ";
   const std::string log = message.substr(message.find(marker) + marker.size());
-  EXPECT_THAT(read(log),
-              AllOf(StartsWith("$ make -C "), HasSubstr("of_reserved_mem.c:2:9: error")));
+  EXPECT_THAT(read(log), AllOf(StartsWith("$ make "), HasSubstr("of_reserved_mem.c:2:9: error")));
 }
 
 TEST_F(BuildKernel, ShowsTheLastLinesWhereNoneIsAnError) {

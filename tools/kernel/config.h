@@ -16,7 +16,7 @@ struct ConfigLine {
   bool is_optional = false; ///< need not hold
 };
 
-/// The lines of the fragment and of the machine, comments left out; where both have a line for one
+/// The lines of the fragment and of the machine, without comments; where both have a line for one
 /// option it is the machine's. A line that is neither is bad_input with file and line.
 std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
                                       const Machine &machine);

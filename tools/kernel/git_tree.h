@@ -21,7 +21,7 @@ SourceTree take_work_tree(const std::filesystem::path &repository, const Progres
 SourceTree take_commit(const std::filesystem::path &repository, const std::string &commit,
                        const Progress &progress);
 
-/// The commits of FROM..TO, in the order in which they follow each other, FROM left out. None is
+/// The commits of FROM..TO, in the order in which they follow each other, without FROM. None is
 /// bad_input.
 std::vector<SourceTree> take_commits(const std::filesystem::path &repository,
                                      const std::string &from, const std::string &to,

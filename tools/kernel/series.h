@@ -17,7 +17,7 @@ struct SeriesRow {
 
 struct Series {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> patches; ///< in order, the cover letter left out
+  std::vector<std::filesystem::path> patches; ///< in order, without a cover letter
 };
 
 /// The .patch files of a folder in the order of their names, as git format-patch numbers them,
@@ -45,7 +45,7 @@ struct PatchState {
   std::string why; ///< of one that fails: file and hunk
 };
 
-/// Tries the patches one after the other; one that fails is left out for those behind it. The tree
+/// Tries the patches one after the other; those behind one that fails do without it. The tree
 /// is not changed.
 std::vector<PatchState> try_series(const Series &series, const std::filesystem::path &tree);
 

@@ -20,7 +20,7 @@ std::string finding_line(const Finding &finding, const std::string &folder);
 
 /// One line a finding, of each rule at most three and how many more; one line a rule that could
 /// not find out although the guest reached its end; one line a note. Indented by two spaces.
-/// Findings of rules that must fail are left out.
+/// Without findings of rules that must fail.
 std::string findings_text(const CaseResult &result, const TextStyle &style);
 
 /// "baseline  static-65  fail  64 of 65 recorded  0.9 s  as it must: ...", without newline.
