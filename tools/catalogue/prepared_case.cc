@@ -32,7 +32,7 @@ void check_rule_names(const fs::path &file, const std::vector<std::string> &want
 void add_tree(PreparedCase &prepared, const std::string &board, const Machine &machine) {
   try {
     prepared.dtb = has_needed_cells(prepared.what, board)
-                       ? make_tree(board, prepared.what.tree, machine.memory_base)
+                       ? make_tree(board, prepared.what.tree, machine.board.memory_base)
                        : board;
   } catch (const Error &error) {
     prepared.trouble = error.what();
@@ -61,7 +61,7 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, cons
         throw bad_input(fmt::format("{}: there is another case named {}, expected one",
                                     file.string(), what.name));
   }
-  if (!machine.has_device_tree)
+  if (!machine.board.has_device_tree)
     return cases;
   const std::string board = board_dtb(machine, kernel);
   for (PreparedCase &prepared : cases)

@@ -100,7 +100,7 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
   const Case &what = prepared.what;
   if (const auto lacking = machine.lacks.find(what.name); lacking != machine.lacks.end())
     return lacking->second;
-  if (!machine.has_device_tree && what.tree.asks_for_a_tree())
+  if (!machine.board.has_device_tree && what.tree.asks_for_a_tree())
     return "device tree";
   for (const std::string &need : what.needs)
     if (std::ranges::find(machine.config, need) == machine.config.end())

@@ -82,7 +82,7 @@ TEST(TakeOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
   Machine machine;
   machine.name = "pc";
   EXPECT_TRUE(left_out(cases, machine).empty());
-  machine.has_device_tree = false;
+  machine.board.has_device_tree = false;
   EXPECT_EQ(left_out(cases, machine),
             (std::vector<std::string>{"node: not on pc, which has no device tree",
                                       "memreserve: not on pc, which has no device tree"}));
@@ -93,7 +93,7 @@ TEST(TakeOutUnserved, TakesWhatNeedsADeviceTreeWhereThereIsNone) {
 TEST_F(PrepareCasesTest, MakesNoTreeWhereTheKernelIsHandedNone) {
   write("one.toml", "title = \"t\"\n");
   Machine machine;
-  machine.has_device_tree = false;
+  machine.board.has_device_tree = false;
   const auto cases = prepare_cases({folder / "one.toml"}, machine, "");
   ASSERT_EQ(cases.size(), 1u);
   EXPECT_EQ(cases.front().dtb, "");

@@ -54,11 +54,11 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   BootRequest request;
   request.machine = read_bootable_machine(options.machine, kit);
   request.image = options.kernel;
-  if (request.machine.has_device_tree == options.dtb.empty())
+  if (request.machine.board.has_device_tree == options.dtb.empty())
     throw bad_input(fmt::format("--dtb: expected {}: the machine {} hands the kernel {}",
                                 options.dtb.empty() ? "a tree" : "none", request.machine.name,
                                 options.dtb.empty() ? "one" : "no tree"));
-  if (request.machine.has_device_tree) {
+  if (request.machine.board.has_device_tree) {
     request.dtb = read_file(options.dtb);
     read_reserved_memory(request.dtb, options.dtb); // a broken one is known before it boots
   }

@@ -101,7 +101,7 @@ std::vector<CostKernel> wanted_kernels(const CostOptions &options, const Machine
 /// The machine that all of it is measured on.
 Machine measured_machine(const CostOptions &options, const Kit &kit) {
   Machine machine = read_bootable_machine(options.machine, kit);
-  if (machine.is_native || !machine.has_user_space || !machine.has_device_tree)
+  if (machine.board.is_native || !machine.has_user_space || !machine.board.has_device_tree)
     throw bad_input(fmt::format("--machine {}: expected one of QEMU with a device tree and a guest",
                                 machine.name));
   return machine;
@@ -114,7 +114,7 @@ std::vector<CostTree> make_trees(const Kit &kit, const Machine &machine,
   const std::string board = board_dtb(machine, kernel_for_dump(machine, kit, step_of(progress)));
   std::vector<CostTree> trees;
   std::ranges::transform(sizes, std::back_inserter(trees), [&](const CostSize &size) {
-    return CostTree{size, make_tree(board, cost_tree(size), machine.memory_base)};
+    return CostTree{size, make_tree(board, cost_tree(size), machine.board.memory_base)};
   });
   return trees;
 }

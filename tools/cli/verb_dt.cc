@@ -48,12 +48,12 @@ Board board_of_file(const std::string &path) {
 Board board_of_machine(const MakeOptions &options) {
   const Kit kit = find_kit(options.kit);
   const Machine machine = read_bootable_machine(options.machine, kit);
-  if (!machine.has_device_tree)
+  if (!machine.board.has_device_tree)
     throw bad_input(
         fmt::format("machine {}: expected one whose kernel is handed a device tree", machine.name));
   ProgressLine progress;
   return {board_dtb(machine, kernel_for_dump(machine, kit, step_of(progress))),
-          machine.memory_base};
+          machine.board.memory_base};
 }
 
 TreeRequest wanted_tree(const MakeOptions &options) {

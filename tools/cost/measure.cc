@@ -106,7 +106,7 @@ CostResult measure_cost(const CostKernel &kernel, const CostTree &tree, BootRequ
   base.dtb = tree.dtb;
   if (!kernel.module.empty())
     base.modules = {kernel.module};
-  base.machine.console = without_earlycon(base.machine.console);
+  base.machine.board.console = without_earlycon(base.machine.board.console);
   base.append = "nokaslr";
   base.silence_seconds = counted_silence_seconds;
   const CountedBoot counted(kernel, plugin);

@@ -34,7 +34,7 @@ protected:
     std::filesystem::permissions(folder / "qemu", std::filesystem::perms::owner_all);
     BootRequest base;
     base.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
-    base.machine.qemu_program = (folder / "qemu").string();
+    base.machine.board.program = (folder / "qemu").string();
     base.init = folder / "init";
     return measure_cost(kernel(), {{1, 1}, "a DTB"}, base, "counter.so");
   }

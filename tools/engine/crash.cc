@@ -13,9 +13,10 @@ void add_crash_images(BootRequest &request) {
   const auto elfcorehdr = read_reserved_memory(request.dtb, "tree.dtb").elfcorehdr;
   if (!elfcorehdr)
     return;
-  const std::uint64_t base = request.machine.memory_base;
-  request.images.push_back(elf_core_header(
-      *elfcorehdr, {base, base + (request.machine.memory_mib << 20)}, read_file(request.init)));
+  const std::uint64_t base = request.machine.board.memory_base;
+  request.images.push_back(elf_core_header(*elfcorehdr,
+                                           {base, base + (request.machine.board.memory_mib << 20)},
+                                           read_file(request.init)));
 }
 
 } // namespace rmemcheck

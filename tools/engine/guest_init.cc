@@ -41,7 +41,7 @@ fs::path guest_init(const Machine &machine, const Kit &kit, const Progress &prog
 }
 
 fs::path kernel_for_dump(const Machine &machine, const Kit &kit, const Progress &progress) {
-  return machine.dumps_tree_with_kernel ? guest_init(machine, kit, progress) : fs::path();
+  return machine.board.dumps_tree_with_kernel ? guest_init(machine, kit, progress) : fs::path();
 }
 
 } // namespace rmemcheck

@@ -159,7 +159,7 @@ void note_machine(KeptBoot &kept, const Machine &machine) {
   kept.address_bits = machine.address_bits;
   kept.has_mapped_pools = machine.has_mapped_pools;
   kept.must_log = machine.must_log;
-  if (machine.has_acpi)
+  if (machine.board.has_acpi)
     kept.recording = Recording::no_tree;
 }
 

@@ -52,7 +52,7 @@ std::vector<fs::path> modules_of(const KernelRequest &given) {
 fs::path bootable(const fs::path &file, const std::string &bytes, const Machine &machine,
                   const Progress &progress) {
   const std::string wanted = fs::path(machine.image).filename().string();
-  if (!bytes.starts_with("\177ELF") || wanted == "vmlinux" || machine.is_native)
+  if (!bytes.starts_with("\177ELF") || wanted == "vmlinux" || machine.board.is_native)
     return file;
   if (wanted != "Image")
     throw bad_input(fmt::format("{}: expected a {}: the machine {} boots no vmlinux", file.string(),

@@ -133,8 +133,8 @@ std::string version_of(const std::string &program) {
 /// On a board whose QEMU hands over nothing but a tree, or not even that, the initrd lies in
 /// memory, and the tree says where, and what else the kernel must be told.
 BootRequest told_by_tree(BootRequest request, const std::string &initramfs) {
-  const std::uint64_t begin = request.machine.initrd_address;
-  if (begin == 0 && !request.machine.entry)
+  const std::uint64_t begin = request.machine.board.initrd_address;
+  if (begin == 0 && !request.machine.board.entry)
     return request;
   std::optional<PhysicalRange> initrd;
   if (begin != 0) {
@@ -163,11 +163,11 @@ void write_files(const BootRequest &request, const std::string &initramfs, const
     write_file(folder / file_names.initramfs, initramfs);
   for (std::size_t index = 0; index < request.images.size(); ++index)
     write_file(folder / image_name(index), request.images[index].bytes);
-  if (request.machine.has_device_tree)
+  if (request.machine.board.has_device_tree)
     write_file(folder / file_names.dtb, request.dtb);
-  if (request.machine.entry)
-    write_file(folder / file_names.entry, request.machine.entry->bytes);
-  if (request.machine.has_acpi)
+  if (request.machine.board.entry)
+    write_file(folder / file_names.entry, request.machine.board.entry->bytes);
+  if (request.machine.board.has_acpi)
     write_disk(request, folder);
 }
 
@@ -189,8 +189,8 @@ BootResult boot(const BootRequest &request) {
   const BootRequest told = told_by_tree(request, initramfs);
   write_files(told, initramfs, folder.path());
   BootResult result;
-  const bool is_native = told.machine.is_native;
-  result.qemu_version = is_native ? "" : version_of(told.machine.qemu_program);
+  const bool is_native = told.machine.board.is_native;
+  result.qemu_version = is_native ? "" : version_of(told.machine.board.program);
   result.qemu_argv = is_native ? native_command(told, file_names) : qemu_command(told, file_names);
   Guest guest(result.qemu_argv, folder.path(), told);
   guest.run();

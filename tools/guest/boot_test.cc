@@ -25,7 +25,7 @@ protected:
     write("init", "init");
     BootRequest request;
     request.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
-    request.machine.qemu_program = (folder / "qemu").string();
+    request.machine.board.program = (folder / "qemu").string();
     request.image = folder / "Image";
     request.dtb = "a DTB";
     request.init = folder / "init";
@@ -76,7 +76,7 @@ TEST_F(Boot, GivesTheGuestItsFiles) {
 
 TEST_F(Boot, PutsTheInitrdIntoMemoryWhereTheTreeHasToSayIt) {
   BootRequest request = request_for("cat tree.dtb; cmp memory-0 initramfs >&2");
-  request.machine.initrd_address = 0x8000000;
+  request.machine.board.initrd_address = 0x8000000;
   request.dtb = test::board();
   const BootResult result = boot(request);
   const ReservedMemory tree = read_reserved_memory(result.console, "tree.dtb");
@@ -88,7 +88,7 @@ TEST_F(Boot, PutsTheInitrdIntoMemoryWhereTheTreeHasToSayIt) {
 
 TEST_F(Boot, TellsTheKernelByTheTreeWhereCodeStartsIt) {
   BootRequest request = request_for("cat tree.dtb; test $(cat entry) = code || echo none >&2");
-  request.machine.entry = EntryCode{0, 0x8000000, "code"};
+  request.machine.board.entry = EntryCode{0, 0x8000000, "code"};
   request.dtb = test::board();
   const BootResult result = boot(request);
   const ReservedMemory tree = read_reserved_memory(result.console, "tree.dtb");

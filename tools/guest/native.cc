@@ -26,7 +26,7 @@ std::vector<std::string> native_command(const BootRequest &request, const GuestF
   std::vector<std::string> command = {"setarch",
                                       "--addr-no-randomize",
                                       std::filesystem::absolute(request.image).string(),
-                                      fmt::format("mem={}M", request.machine.memory_mib),
+                                      fmt::format("mem={}M", request.machine.board.memory_mib),
                                       "dtb=" + files.dtb.string(),
                                       "uml_dir=."}; // where it keeps its pid; below HOME without
   std::istringstream words(kernel_command_line(request));
@@ -38,7 +38,7 @@ std::vector<std::string> native_command(const BootRequest &request, const GuestF
 std::string native_dtb(const Machine &machine) {
   std::string bytes(4096, '\0');
   void *const fdt = bytes.data();
-  const std::string name = fmt::format("memory@{:x}", machine.memory_base);
+  const std::string name = fmt::format("memory@{:x}", machine.board.memory_base);
   must(fdt_create_empty_tree(fdt, static_cast<int>(bytes.size())));
   must(fdt_setprop_u32(fdt, 0, "#address-cells", 2));
   must(fdt_setprop_u32(fdt, 0, "#size-cells", 2));
@@ -46,8 +46,8 @@ std::string native_dtb(const Machine &machine) {
   const int memory = fdt_add_subnode(fdt, 0, name.c_str());
   must(memory);
   set_text(fdt, memory, "device_type", "memory");
-  must(fdt_setprop_u64(fdt, memory, "reg", machine.memory_base));
-  must(fdt_appendprop_u64(fdt, memory, "reg", machine.memory_mib << 20));
+  must(fdt_setprop_u64(fdt, memory, "reg", machine.board.memory_base));
+  must(fdt_appendprop_u64(fdt, memory, "reg", machine.board.memory_mib << 20));
   must(fdt_pack(fdt));
   bytes.resize(fdt_totalsize(fdt));
   return bytes;

@@ -13,10 +13,10 @@ using testing::ElementsAre;
 BootRequest request() {
   BootRequest request;
   request.machine.arch = "um";
-  request.machine.is_native = true;
+  request.machine.board.is_native = true;
   request.machine.has_user_space = false;
-  request.machine.memory_mib = 512;
-  request.machine.console = "con=null con0=fd:0,fd:1";
+  request.machine.board.memory_mib = 512;
+  request.machine.board.console = "con=null con0=fd:0,fd:1";
   request.image = "/kernels/linux";
   return request;
 }

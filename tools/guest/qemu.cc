@@ -24,13 +24,13 @@ constexpr const char *telling_words = " loglevel=8 memblock=debug kunit_shutdown
 
 /// The board, without whatever QEMU or a person's settings add.
 std::vector<std::string> board(const Machine &machine, const std::string &machine_options) {
-  return {machine.qemu_program,
+  return {machine.board.program,
           "-machine",
-          machine.qemu_machine + machine_options,
+          machine.board.machine + machine_options,
           "-cpu",
-          machine.qemu_cpu,
+          machine.board.cpu,
           "-m",
-          fmt::format("{}M", machine.memory_mib),
+          fmt::format("{}M", machine.board.memory_mib),
           "-smp",
           "1",
           "-nodefaults",
@@ -42,10 +42,11 @@ std::vector<std::string> board(const Machine &machine, const std::string &machin
 /// The port that evidence goes out by.
 void add_evidence_port(std::vector<std::string> &command, const Machine &machine,
                        const GuestFiles &files) {
-  command.insert(command.end(),
-                 {"-chardev", "file,id=evidence,path=" + files.evidence.string(), "-device",
-                  machine.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
-                  "-device", "virtserialport,chardev=evidence,name=rmemcheck.evidence"});
+  command.insert(
+      command.end(),
+      {"-chardev", "file,id=evidence,path=" + files.evidence.string(), "-device",
+       machine.board.serial_bus_device + ",max_ports=2", // 31 by default, two queues each
+       "-device", "virtserialport,chardev=evidence,name=rmemcheck.evidence"});
 }
 
 /// Puts a file into memory. An ELF file would be loaded by its program headers otherwise.
@@ -72,10 +73,10 @@ void add_kernel(std::vector<std::string> &command, const BootRequest &request,
                 const GuestFiles &files) {
   command.insert(command.end(), {"-kernel", std::filesystem::absolute(request.image).string(),
                                  "-append", kernel_command_line(request)});
-  if (request.machine.has_user_space && request.machine.initrd_address == 0)
+  if (request.machine.has_user_space && request.machine.board.initrd_address == 0)
     command.insert(command.end(), {"-initrd", files.initramfs.string()});
-  if (request.machine.has_device_tree)
-    add_tree(command, request.machine.entry, files);
+  if (request.machine.board.has_device_tree)
+    add_tree(command, request.machine.board.entry, files);
 }
 
 /// A disk that has all of them: where UEFI describes the board by ACPI it hands over no tree, and
@@ -99,8 +100,9 @@ std::string compiled_tree(const std::filesystem::path &source) {
 } // namespace
 
 std::string kernel_command_line(const BootRequest &request) {
-  return request.machine.console + (request.machine.has_user_space ? quiet_words : telling_words) +
-         " panic=-1" + (request.append.empty() ? "" : " " + request.append);
+  return request.machine.board.console +
+         (request.machine.has_user_space ? quiet_words : telling_words) + " panic=-1" +
+         (request.append.empty() ? "" : " " + request.append);
 }
 
 /// The shell takes a line without its \r for a part of the word before it.
@@ -111,17 +113,17 @@ std::string shell_script(const BootRequest &request) {
 
 std::vector<std::string> qemu_command(const BootRequest &request, const GuestFiles &files) {
   std::vector<std::string> command = board(request.machine, "");
-  for (std::uint64_t port = 0; port < request.machine.console_port; ++port)
+  for (std::uint64_t port = 0; port < request.machine.board.console_port; ++port)
     command.insert(command.end(), {"-serial", "null"});
   const std::vector<std::string> guest = {
       "-no-reboot", "-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
   };
   command.insert(command.end(), guest.begin(), guest.end());
-  if (!request.machine.firmware.empty())
-    command.insert(command.end(), {"-bios", request.machine.firmware.string()});
+  if (!request.machine.board.firmware.empty())
+    command.insert(command.end(), {"-bios", request.machine.board.firmware.string()});
   if (request.machine.has_user_space)
     add_evidence_port(command, request.machine, files);
-  if (request.machine.has_acpi)
+  if (request.machine.board.has_acpi)
     add_disk(command, files);
   else
     add_kernel(command, request, files);
@@ -134,16 +136,16 @@ std::vector<std::string> qemu_command(const BootRequest &request, const GuestFil
 std::string image_name(std::size_t index) { return fmt::format("memory-{}", index); }
 
 std::string board_dtb(const Machine &machine, const std::filesystem::path &kernel) {
-  if (machine.is_native)
+  if (machine.board.is_native)
     return native_dtb(machine);
-  if (!machine.tree.empty())
-    return compiled_tree(machine.tree);
+  if (!machine.board.tree.empty())
+    return compiled_tree(machine.board.tree);
   const TemporaryFolder folder;
   const std::filesystem::path dtb = folder.path() / "board.dtb";
   std::vector<std::string> command = board(machine, ",dumpdtb=" + dtb.string());
   // Some boards' trees have the serial ports that are there.
   command.insert(command.end(), {"-serial", "null"});
-  if (machine.dumps_tree_with_kernel)
+  if (machine.board.dumps_tree_with_kernel)
     command.insert(command.end(), {"-kernel", kernel.string()});
   // A board that makes no tree is started instead, and that has no end.
   run_child_or_throw({command, ".", {}, {}, std::chrono::seconds(20)});

@@ -58,7 +58,7 @@ TEST(QemuCommand, StartsTheFirmwareWhereThereIsOne) {
 
 TEST(QemuCommand, HandsOverNoTreeWhereTheMachineHasNone) {
   BootRequest none = request();
-  none.machine.has_device_tree = false;
+  none.machine.board.has_device_tree = false;
   EXPECT_EQ(value_of(qemu_command(none, {}), "-dtb"), "missing");
 }
 
@@ -75,7 +75,7 @@ TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
 TEST(QemuCommand, LeavesThePortsBeforeTheConsolesAlone) {
   BootRequest second = request();
   EXPECT_THAT(qemu_command(second, {}), testing::Not(Contains("null")));
-  second.machine.console_port = 1;
+  second.machine.board.console_port = 1;
   const auto command = qemu_command(second, {});
   EXPECT_EQ(value_of(command, "-serial"), "null");
   const auto console = std::ranges::find(command, "chardev:console");
@@ -86,7 +86,7 @@ TEST(QemuCommand, LeavesThePortsBeforeTheConsolesAlone) {
 
 TEST(QemuCommand, StartsCodeThatKnowsWhereTheTreeIs) {
   BootRequest told = request();
-  told.machine.entry = EntryCode{0x20000000, 0x48000000, "code"};
+  told.machine.board.entry = EntryCode{0x20000000, 0x48000000, "code"};
   const auto command = qemu_command(told, {"initramfs", "tree.dtb", "evidence", "entry"});
   EXPECT_EQ(value_of(command, "-dtb"), "missing");
   EXPECT_THAT(command, Contains("loader,file=tree.dtb,addr=0x48000000,force-raw=on"));
@@ -129,7 +129,7 @@ class TreeBesideTheMachine : public test::FolderTest {};
 
 TEST_F(TreeBesideTheMachine, IsTheBoards) {
   Machine machine = request().machine;
-  machine.tree = folder / "board.dts";
+  machine.board.tree = folder / "board.dts";
   write("board.dts", "/dts-v1/;\n/ { model = \"no QEMU's\"; };\n");
   EXPECT_THAT(board_dtb(machine, ""), HasSubstr("no QEMU's"));
   write("board.dts", "/dts-v1/;\n/ { model = 1; };\n");
@@ -141,7 +141,7 @@ TEST_F(TreeBesideTheMachine, IsTheBoards) {
 
 TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
   Machine machine = request().machine;
-  machine.qemu_machine = "no-such-board";
+  machine.board.machine = "no-such-board";
   const Error error = test::error_of([&] { board_dtb(machine, ""); });
   EXPECT_EQ(error.status(), ExitStatus::unknown);
   EXPECT_THAT(error.what(), HasSubstr("no-such-board"));
@@ -149,13 +149,13 @@ TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
 
 TEST(QemuCommand, HandsOverNoInitrdWhereTheTreeHasIt) {
   BootRequest in_memory = request();
-  in_memory.machine.initrd_address = 0x8000000;
+  in_memory.machine.board.initrd_address = 0x8000000;
   EXPECT_EQ(value_of(qemu_command(in_memory, {}), "-initrd"), "missing");
 }
 
 TEST(BoardDtb, HandsOverAKernelWhereThereIsNoTreeWithoutOne) {
   Machine machine = request().machine;
-  machine.dumps_tree_with_kernel = true;
+  machine.board.dumps_tree_with_kernel = true;
   const Error error = test::error_of([&] { board_dtb(machine, "/no/such-kernel"); });
   EXPECT_THAT(error.what(), HasSubstr("/no/such-kernel"));
 }

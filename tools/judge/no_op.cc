@@ -14,10 +14,13 @@ namespace rmemcheck {
 namespace {
 
 /// Log lines whose numbers are no part of the promise.
-constexpr std::array<std::string_view, 5> lines_with_loose_numbers = {
+constexpr std::array<std::string_view, 7> lines_with_loose_numbers = {
     // the size of the kernel, and what is left beside it
     "Memory: ",
     "Freeing unused kernel ",
+    // mem_init(), arch/sh/mm/init.c
+    "      .text : ",
+    "      .data : ",
     // speeds that are measured
     "Calibrating delay loop",
     "sched_clock: Marking stable ",

@@ -79,6 +79,13 @@ TEST(NoOp, LetsTheSizeOfTheKernelMoveNumbers) {
   EXPECT_EQ(outcome(rule, two), Outcome::fail);
 }
 
+TEST(NoOp, LetsTheSizeOfTheKernelMoveItsSectionsOnSh) {
+  TwoBoots two = boots();
+  insert_line(two.baseline, 2, "      .data : 0x8c1d4968 - 0x8c5a69f8   (3912 kB)");
+  insert_line(two.patched, 2, "      .data : 0x8c1d4980 - 0x8c5a69f8   (3912 kB)");
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+}
+
 TEST(NoOp, LetsTheSizeOfTheKernelMoveWhatIsLeftForModules) {
   TwoBoots two = boots();
   insert_line(two.baseline, 3, "30352 pages in range for non-PLT usage");

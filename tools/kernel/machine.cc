@@ -10,8 +10,8 @@ namespace {
 constexpr const char *some_text = "a string that is not empty";
 
 void read_memory_size(TomlTable &reader, Machine &machine) {
-  machine.memory_mib = reader.size("memory-mib").value_or(0);
-  if (machine.memory_mib == 0)
+  machine.board.memory_mib = reader.size("memory-mib").value_or(0);
+  if (machine.board.memory_mib == 0)
     reader.refuse("memory-mib", "MiB of RAM, at least 1");
 }
 
@@ -23,9 +23,9 @@ unsigned read_address_bits(TomlTable &reader) {
 }
 
 void read_native(TomlTable reader, Machine &machine) {
-  machine.is_native = true;
+  machine.board.is_native = true;
   read_memory_size(reader, machine);
-  machine.console = reader.required_string("console", some_text);
+  machine.board.console = reader.required_string("console", some_text);
   reader.finish();
 }
 
@@ -60,36 +60,37 @@ std::filesystem::path read_neighbour(TomlTable &reader, const char *key, const c
 }
 
 void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &folder) {
-  machine.qemu_program = reader.required_string("program", some_text);
-  machine.qemu_machine = reader.required_string("machine", some_text);
-  machine.qemu_cpu = reader.required_string("cpu", some_text);
-  machine.firmware = reader.string("firmware").value_or("");
-  machine.has_acpi = reader.boolean("acpi", false);
-  if (machine.has_acpi && machine.firmware.empty())
+  machine.board.program = reader.required_string("program", some_text);
+  machine.board.machine = reader.required_string("machine", some_text);
+  machine.board.cpu = reader.required_string("cpu", some_text);
+  machine.board.firmware = reader.string("firmware").value_or("");
+  machine.board.has_acpi = reader.boolean("acpi", false);
+  if (machine.board.has_acpi && machine.board.firmware.empty())
     reader.refuse("acpi", "nothing where there is no firmware: ACPI's tables are its own");
   read_memory_size(reader, machine);
-  machine.has_device_tree = reader.boolean("device-tree", true);
+  machine.board.has_device_tree = reader.boolean("device-tree", true);
   const auto base = reader.size("memory-base");
-  if (machine.has_device_tree && !base)
+  if (machine.board.has_device_tree && !base)
     reader.refuse("memory-base", "the physical address of RAM");
-  if (!machine.has_device_tree && base)
+  if (!machine.board.has_device_tree && base)
     reader.refuse("memory-base", "nothing where device-tree is false: no region has an address");
-  machine.memory_base = base.value_or(0);
-  machine.initrd_address = reader.size("initrd-address").value_or(0);
-  machine.dumps_tree_with_kernel = reader.boolean("dumps-tree-with-kernel", false);
+  machine.board.memory_base = base.value_or(0);
+  machine.board.initrd_address = reader.size("initrd-address").value_or(0);
+  machine.board.dumps_tree_with_kernel = reader.boolean("dumps-tree-with-kernel", false);
   if (reader.has("entry"))
-    machine.entry = read_entry(reader.table("entry"));
-  machine.tree = read_neighbour(reader, "tree", "a device tree source beside this file", folder);
+    machine.board.entry = read_entry(reader.table("entry"));
+  machine.board.tree =
+      read_neighbour(reader, "tree", "a device tree source beside this file", folder);
   for (const char *key : {"initrd-address", "dumps-tree-with-kernel", "entry", "tree"})
-    if (!machine.has_device_tree && reader.has(key))
+    if (!machine.board.has_device_tree && reader.has(key))
       reader.refuse(key, "nothing where device-tree is false: there is no tree");
   if (machine.has_user_space)
-    machine.serial_bus_device = reader.required_string("serial-bus-device", some_text);
+    machine.board.serial_bus_device = reader.required_string("serial-bus-device", some_text);
   for (const char *key : {"serial-bus-device", "initrd-address"})
     if (!machine.has_user_space && reader.has(key))
       reader.refuse(key, "nothing where user-space is false: nobody is there to use it");
-  machine.console_port = reader.size("console-port").value_or(0);
-  machine.console = reader.required_string("console", some_text);
+  machine.board.console_port = reader.size("console-port").value_or(0);
+  machine.board.console = reader.required_string("console", some_text);
   reader.finish();
 }
 

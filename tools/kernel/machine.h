@@ -19,7 +19,33 @@ struct EntryCode {
   std::string bytes;
 };
 
-/// An architecture: one file of machines/.
+/// What a kernel is booted on: the table [qemu], or [native].
+struct Board {
+  /// [native]: the kernel is a program of this machine (User-mode Linux). It has no user space
+  /// here, and its tree has RAM alone.
+  bool is_native = false;
+  bool has_device_tree = true;         ///< whether the kernel is handed a DTB
+  bool dumps_tree_with_kernel = false; ///< QEMU makes the board's tree for a -kernel alone
+  /// The firmware describes the board by ACPI. Its shell starts the kernel's EFI stub, which is
+  /// handed the tree all the same.
+  bool has_acpi = false;
+  std::string program; ///< QEMU's
+  std::string machine;
+  std::string cpu;
+  std::filesystem::path firmware; ///< that QEMU starts instead of the kernel; empty: none
+  std::uint64_t memory_mib = 0;
+  std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
+  /// Where the initrd is put, and 0 where QEMU does that. On a board whose QEMU hands over a -dtb
+  /// and no initrd, or that and no command line, the tree has to carry both.
+  std::uint64_t initrd_address = 0;
+  std::optional<EntryCode> entry; ///< of a board that has to be told how to start
+  std::filesystem::path tree; ///< source of the board's tree, where QEMU makes none; may be empty
+  std::string serial_bus_device;  ///< that carries evidence out of user space
+  std::uint64_t console_port = 0; ///< which of the board's serial ports the console is, from 0
+  std::string console;            ///< kernel command line words
+};
+
+/// An architecture: one file of machines/, and shaped like it (machines/README.md).
 struct Machine {
   std::string name;            ///< the file's stem
   std::string key;             ///< of the file's content
@@ -42,42 +68,21 @@ struct Machine {
   /// The same of a kernel with the series, which may have more.
   std::size_t patched_memory_regions = 0;
   std::size_t patched_reserved_regions = 0;
+  /// Regions that firmware between QEMU and the kernel adds to the tree.
+  std::size_t firmware_regions = 0;
   unsigned address_bits = 64; ///< width of phys_addr_t
   /// Whether a shared-dma-pool may be neither no-map nor reusable; on 32-bit ARM it may not.
   bool has_mapped_pools = true;
-  /// Regions that firmware between QEMU and the kernel adds to the tree.
-  std::size_t firmware_regions = 0;
   /// Whether the kernel maps memory right that has a hole, as no-map regions make one.
   bool maps_around_holes = true;
-  bool boots = false; ///< whether there is a [qemu] or a [native]; if not it is only compiled
-  /// [native]: the kernel is a program of this machine (User-mode Linux). It has no user space
-  /// here, and its tree has RAM alone.
-  bool is_native = false;
-  std::string qemu_program;
-  std::string qemu_machine;
-  std::string qemu_cpu;
-  std::filesystem::path firmware; ///< that QEMU starts instead of the kernel; empty: none
-  /// The firmware describes the board by ACPI. Its shell starts the kernel's EFI stub, which is
-  /// handed the tree all the same.
-  bool has_acpi = false;
-  std::uint64_t memory_mib = 0;
-  bool has_device_tree = true;   ///< whether the kernel is handed a DTB
-  std::uint64_t memory_base = 0; ///< physical address of RAM in bytes; 0 without a DTB
-  /// Where the initrd is put, and 0 where QEMU does that. On a board whose QEMU hands over a -dtb
-  /// and no initrd, or that and no command line, the tree has to carry both.
-  std::uint64_t initrd_address = 0;
-  bool dumps_tree_with_kernel = false; ///< QEMU makes the board's tree for a -kernel alone
-  std::optional<EntryCode> entry;      ///< of a board that has to be told how to start
-  std::filesystem::path tree; ///< source of the board's tree, where QEMU makes none; may be empty
   /// Whether the kernel is given a guest to run. Where none can be made or be trusted there is no
   /// initramfs and no module: the console is all evidence, with what "memblock=debug" and KUnit
   /// print there, and the guest ends when KUnit powers it off.
   bool has_user_space = true;
+  bool boots = false; ///< whether there is a board; if not it is only compiled
+  Board board;
   /// Cases that need what the machine has not, and what that is, to stand behind "which has no".
   std::map<std::string, std::string> lacks;
-  std::string serial_bus_device;  ///< that carries evidence out of user space
-  std::uint64_t console_port = 0; ///< which of the board's serial ports the console is, from 0
-  std::string console;            ///< kernel command line words
   /// Text that the log must have: what shows that the kernel is what the machine is for.
   std::vector<std::string> must_log;
 };

@@ -57,10 +57,10 @@ TEST_F(ReadMachine, TakesTheKitsArm64) {
   EXPECT_EQ(arm64.image_target, "Image");
   EXPECT_THAT(arm64.packages, Contains("gcc-aarch64-linux-gnu"));
   EXPECT_THAT(arm64.config, Contains("CONFIG_SERIAL_AMBA_PL011_CONSOLE=y"));
-  EXPECT_EQ(arm64.qemu_program, "qemu-system-aarch64");
-  EXPECT_EQ(arm64.qemu_machine, "virt");
-  EXPECT_EQ(arm64.memory_base, 0x40000000U);
-  EXPECT_THAT(arm64.console, StartsWith("console=ttyAMA0"));
+  EXPECT_EQ(arm64.board.program, "qemu-system-aarch64");
+  EXPECT_EQ(arm64.board.machine, "virt");
+  EXPECT_EQ(arm64.board.memory_base, 0x40000000U);
+  EXPECT_THAT(arm64.board.console, StartsWith("console=ttyAMA0"));
 }
 
 TEST_F(ReadMachine, TakesEveryKey) {
@@ -82,13 +82,13 @@ TEST_F(ReadMachine, TakesEveryKey) {
   EXPECT_EQ(riscv.firmware_regions, 1U);
   EXPECT_FALSE(riscv.maps_around_holes);
   EXPECT_EQ(riscv.memblock_reserved_regions, 129U);
-  EXPECT_EQ(riscv.qemu_cpu, "rv64");
-  EXPECT_EQ(riscv.memory_mib, 512U);
-  EXPECT_EQ(riscv.memory_base, 0x80000000U);
-  EXPECT_EQ(riscv.initrd_address, 0U);
-  EXPECT_FALSE(riscv.dumps_tree_with_kernel);
-  EXPECT_EQ(riscv.serial_bus_device, "virtio-serial-device");
-  EXPECT_EQ(riscv.console, "console=ttyS0");
+  EXPECT_EQ(riscv.board.cpu, "rv64");
+  EXPECT_EQ(riscv.board.memory_mib, 512U);
+  EXPECT_EQ(riscv.board.memory_base, 0x80000000U);
+  EXPECT_EQ(riscv.board.initrd_address, 0U);
+  EXPECT_FALSE(riscv.board.dumps_tree_with_kernel);
+  EXPECT_EQ(riscv.board.serial_bus_device, "virtio-serial-device");
+  EXPECT_EQ(riscv.board.console, "console=ttyS0");
 }
 
 TEST_F(ReadMachine, NeedsNoPrefixPackagesOrConfig) {
@@ -105,9 +105,9 @@ TEST_F(ReadMachine, BootsOnlyWithQemu) {
 }
 
 TEST_F(ReadMachine, HasADeviceTreeAndAMemoryBaseOrNeither) {
-  EXPECT_TRUE(machine(std::string(root) + qemu).has_device_tree);
+  EXPECT_TRUE(machine(std::string(root) + qemu).board.has_device_tree);
   const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
-  EXPECT_FALSE(machine(none).has_device_tree);
+  EXPECT_FALSE(machine(none).board.has_device_tree);
   EXPECT_THAT(refusal(none + "memory-base = 0\n"), HasSubstr("riscv.toml:12: memory-base: "));
 }
 
@@ -116,12 +116,12 @@ TEST_F(ReadMachine, MayBeAProgramOfThisMachine) {
   const std::string native = "[native]\nmemory-mib = 256\nconsole = 'con=null'\n";
   const Machine um = machine(none + native);
   EXPECT_TRUE(um.boots);
-  EXPECT_TRUE(um.is_native);
-  EXPECT_TRUE(um.has_device_tree);
-  EXPECT_EQ(um.memory_mib, 256U);
-  EXPECT_EQ(um.memory_base, 0U);
-  EXPECT_EQ(um.console, "con=null");
-  EXPECT_FALSE(machine(std::string(root) + qemu).is_native);
+  EXPECT_TRUE(um.board.is_native);
+  EXPECT_TRUE(um.board.has_device_tree);
+  EXPECT_EQ(um.board.memory_mib, 256U);
+  EXPECT_EQ(um.board.memory_base, 0U);
+  EXPECT_EQ(um.board.console, "con=null");
+  EXPECT_FALSE(machine(std::string(root) + qemu).board.is_native);
   EXPECT_THAT(refusal(root + native), HasSubstr("riscv.toml:4: native: expected neither"));
   EXPECT_THAT(refusal(none + qemu + native), HasSubstr("native: expected neither"));
   EXPECT_THAT(refusal(none + "[native]\nconsole = 'a'\n"), HasSubstr("memory-mib: expected MiB"));
@@ -156,23 +156,23 @@ TEST_F(ReadMachine, HasUserSpaceAndABusOrNeither) {
 TEST_F(ReadMachine, KnowsOfBoardsThatHandOverATreeAlone) {
   const std::string keys = "initrd-address = '128M'\ndumps-tree-with-kernel = true\n";
   const Machine alone = machine(std::string(root) + qemu + keys);
-  EXPECT_EQ(alone.initrd_address, 0x8000000U);
-  EXPECT_TRUE(alone.dumps_tree_with_kernel);
+  EXPECT_EQ(alone.board.initrd_address, 0x8000000U);
+  EXPECT_TRUE(alone.board.dumps_tree_with_kernel);
   const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
   EXPECT_THAT(refusal(none + keys), HasSubstr("riscv.toml:12: initrd-address: "));
 }
 
 TEST_F(ReadMachine, KnowsOfCodeThatStartsTheKernel) {
   const std::string whole = std::string(root) + qemu;
-  EXPECT_FALSE(machine(whole).entry.has_value());
+  EXPECT_FALSE(machine(whole).board.entry.has_value());
   const std::string places = "[qemu.entry]\naddress = 0x20000000\ntree-address = '128M'\n";
   const std::string code = "code = [0x01020304, 0xfffefdfc]\n";
-  const auto little = machine(whole + places + code).entry;
+  const auto little = machine(whole + places + code).board.entry;
   ASSERT_TRUE(little.has_value());
   EXPECT_EQ(little->address, 0x20000000U);
   EXPECT_EQ(little->tree_address, 0x8000000U);
   EXPECT_EQ(little->bytes, "\4\3\2\1\xfc\xfd\xfe\xff");
-  EXPECT_EQ(machine(whole + places + "big-endian = true\n" + code).entry->bytes,
+  EXPECT_EQ(machine(whole + places + "big-endian = true\n" + code).board.entry->bytes,
             "\1\2\3\4\xff\xfe\xfd\xfc");
   const std::pair<std::string, const char *> bad[] = {
       {places, "riscv.toml:12: code: expected instructions, as 32-bit numbers"},
@@ -193,9 +193,9 @@ TEST_F(ReadMachine, KnowsOfCodeThatStartsTheKernel) {
 
 TEST_F(ReadMachine, MayHaveATreeBesideIt) {
   const std::string whole = std::string(root) + qemu;
-  EXPECT_EQ(machine(whole).tree, "");
+  EXPECT_EQ(machine(whole).board.tree, "");
   write("board.dts", "");
-  EXPECT_EQ(machine(whole + "tree = 'board.dts'\n").tree, folder / "board.dts");
+  EXPECT_EQ(machine(whole + "tree = 'board.dts'\n").board.tree, folder / "board.dts");
   for (const char *bad : {"tree = 'none.dts'\n", "tree = '.'\n"})
     EXPECT_THAT(refusal(whole + bad), HasSubstr("riscv.toml:12: tree: expected a device tree "));
   const std::string none = root + without(qemu, "memory-base") + "device-tree = false\n";
@@ -214,16 +214,16 @@ TEST_F(ReadMachine, MayNeedAPluginForItsCompiler) {
 }
 
 TEST_F(ReadMachine, KnowsWhichPortTheConsoleIs) {
-  EXPECT_EQ(machine(std::string(root) + qemu).console_port, 0U);
-  EXPECT_EQ(machine(std::string(root) + qemu + "console-port = 1\n").console_port, 1U);
+  EXPECT_EQ(machine(std::string(root) + qemu).board.console_port, 0U);
+  EXPECT_EQ(machine(std::string(root) + qemu + "console-port = 1\n").board.console_port, 1U);
 }
 
 TEST_F(ReadMachine, HasAcpiByItsFirmwareAndSaysWhatTheLogMust) {
   const std::string whole = "must-log = ['KASAN']\n" + std::string(root) + qemu + "acpi = true\n";
   const Machine acpi = machine(whole + "firmware = 'EFI.fd'\n");
-  EXPECT_TRUE(acpi.has_acpi);
+  EXPECT_TRUE(acpi.board.has_acpi);
   EXPECT_THAT(acpi.must_log, ElementsAre("KASAN"));
-  EXPECT_FALSE(machine(std::string(root) + qemu).has_acpi);
+  EXPECT_FALSE(machine(std::string(root) + qemu).board.has_acpi);
   EXPECT_THAT(refusal(whole), HasSubstr("riscv.toml:13: acpi: "));
 }
 
