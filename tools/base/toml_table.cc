@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kernel_version.h"
 #include "base/size.h"
 
 #include <fmt/format.h>
@@ -95,6 +96,14 @@ std::string TomlTable::required_string(const char *key, std::string_view expecte
   if (!value || value->empty())
     refuse(key, expected);
   return *value;
+}
+
+std::string TomlTable::version(const char *key) {
+  constexpr const char *expected = "a kernel version such as \"6.1\"";
+  std::string text = required_string(key, expected);
+  if (parse_kernel_version(text).size() < 2)
+    refuse(key, expected);
+  return text;
 }
 
 std::vector<std::string> TomlTable::strings(const char *key) {

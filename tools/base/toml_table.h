@@ -33,6 +33,8 @@ public:
   std::optional<std::string> string(const char *key);
   /// As string(), but the key must be there.
   std::string required_string(const char *key, std::string_view expected);
+  /// A kernel version such as "6.1"; the key must be there.
+  std::string version(const char *key);
   std::vector<std::string> strings(const char *key);
   /// Bytes, as a number or as parse_size() reads them.
   std::optional<std::uint64_t> size(const char *key);

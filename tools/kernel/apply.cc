@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/process.h"
+#include "kernel/hunk.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -38,33 +39,29 @@ void copy_to(const fs::path &from, const fs::path &to) {
   fs::permissions(to, fs::status(from).permissions(), error);
 }
 
-/// Which hunk of a file stands at a line of the old file: "hunk 2 (@@ -10,3 +10,4 @@ name)".
-std::string hunk_at(const fs::path &patch, const std::string &file, const std::string &line) {
-  bool is_in_file = false;
-  int number = 0;
-  for (const std::string &text : split_lines(read_file(patch))) {
-    if (text.starts_with("diff --git "))
-      is_in_file = text.ends_with(" b/" + file);
-    if (!is_in_file || !text.starts_with("@@ -"))
-      continue;
-    ++number;
-    if (text.starts_with("@@ -" + line + ",") || text.starts_with("@@ -" + line + " "))
-      return fmt::format("hunk {} ({})", number, text);
-  }
-  return "line " + line;
-}
+/// Why a patch does not apply.
+struct Failure {
+  std::string why;                 ///< "FILE: hunk 2 (@@ -10,3 +10,4 @@ name)"
+  std::vector<std::string> places; ///< that this hunk changes, as of Hunk
+};
 
 /// "error: patch failed: FILE:LINE" is how git names the first hunk that does not fit.
-std::string what_failed(const fs::path &patch, const std::string &git_says) {
+Failure what_failed(const fs::path &patch, const std::string &git_says) {
   static const std::regex failed("error: patch failed: (.*):([0-9]+)");
   std::smatch match;
   for (const std::string &line : split_lines(git_says))
-    if (std::regex_match(line, match, failed))
-      return fmt::format("{}: {}", match.str(1), hunk_at(patch, match[1], match[2]));
+    if (std::regex_match(line, match, failed)) {
+      const auto hunk = find_hunk(read_file(patch), match.str(1), match.str(2));
+      if (!hunk)
+        return {fmt::format("{}: line {}", match.str(1), match.str(2)), {}};
+      return {fmt::format("{}: hunk {} ({})", match.str(1), hunk->number, hunk->header),
+              hunk->places};
+    }
   const std::string prefix = "error: ";
-  return git_says.starts_with(prefix)
-             ? git_says.substr(prefix.size(), git_says.find('\n') - prefix.size())
-             : git_says;
+  return {git_says.starts_with(prefix)
+              ? git_says.substr(prefix.size(), git_says.find('\n') - prefix.size())
+              : git_says,
+          {}};
 }
 
 ChildResult git_apply(const fs::path &patch, const fs::path &scratch,
@@ -82,7 +79,7 @@ void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path 
   const ChildResult result = git_apply(patch, scratch);
   if (result.status != 0)
     throw bad_input(fmt::format("{}: does not apply to {}: {}", patch.string(), tree.string(),
-                                what_failed(patch, result.err)));
+                                what_failed(patch, result.err).why));
 }
 
 void copy_files(const std::set<std::string> &files, const fs::path &from, const fs::path &to) {
@@ -120,13 +117,15 @@ std::vector<PatchState> try_series(const Series &series, const fs::path &tree) {
   std::vector<PatchState> states;
   for (const fs::path &patch : series.patches) {
     const ChildResult applied = git_apply(patch, scratch.path());
-    PatchState state{patch, PatchState::Kind::applies, ""};
-    if (applied.status != 0) {
-      const bool is_there = git_apply(patch, scratch.path(), {"--reverse", "--check"}).status == 0;
-      state.kind = is_there ? PatchState::Kind::there : PatchState::Kind::fails;
-      state.why = is_there ? "" : what_failed(patch, applied.err);
+    if (applied.status == 0) {
+      states.push_back({patch, PatchState::Kind::applies, "", {}});
+    } else if (git_apply(patch, scratch.path(), {"--reverse", "--check"}).status == 0) {
+      states.push_back({patch, PatchState::Kind::there, "", {}});
+    } else {
+      Failure failure = what_failed(patch, applied.err);
+      states.push_back(
+          {patch, PatchState::Kind::fails, std::move(failure.why), std::move(failure.places)});
     }
-    states.push_back(std::move(state));
   }
   return states;
 }

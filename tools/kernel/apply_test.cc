@@ -205,6 +205,7 @@ TEST_F(ApplySeries, TellsPatchByPatchWhatBecomesOfIt) {
   EXPECT_EQ(states[0].kind, PatchState::Kind::applies);
   EXPECT_EQ(states[1].kind, PatchState::Kind::fails);
   EXPECT_THAT(states[1].why, HasSubstr("mm.c: hunk 1"));
+  EXPECT_THAT(states[1].places, ::testing::ElementsAre("mm.c:f"));
   EXPECT_EQ(states[2].kind, PatchState::Kind::there);
   EXPECT_EQ(states[3].kind, PatchState::Kind::applies);
 }

@@ -8,27 +8,20 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 
 namespace rmemcheck {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string version_of(TomlTable &reader, const char *key) {
-  constexpr const char *expected = "a kernel version such as \"6.1\"";
-  std::string text = reader.required_string(key, expected);
-  if (parse_kernel_version(text).size() < 2)
-    reader.refuse(key, expected);
-  return text;
-}
-
 SeriesRow read_row(TomlTable &reader, const fs::path &patches) {
   SeriesRow row;
   row.folder = reader.required_string("folder", "a folder beside the table");
   if (!fs::is_directory(patches / row.folder))
     reader.refuse("folder", fmt::format("a folder of {}", patches.string()));
-  row.from = version_of(reader, "from");
-  row.until = version_of(reader, "until");
+  row.from = reader.version("from");
+  row.until = reader.version("until");
   if (!(parse_kernel_version(row.from) < parse_kernel_version(row.until)))
     reader.refuse("until", "a version after \"from\"");
   reader.finish();
@@ -41,6 +34,10 @@ std::string rows_text(const std::vector<SeriesRow> &rows) {
     text +=
         fmt::format("\n  {} serves {} up to, not including, {}", row.folder, row.from, row.until);
   return text;
+}
+
+Series series_of(const SeriesRow &row, const fs::path &patches) {
+  return {patches / row.folder, patches_of(patches / row.folder)};
 }
 
 } // namespace
@@ -70,16 +67,33 @@ std::vector<SeriesRow> read_series_table(const fs::path &patches) {
   return rows;
 }
 
-Series find_series(const fs::path &patches, const std::string &version) {
+std::optional<Series> serving_series(const fs::path &patches, const std::string &version) {
   const std::vector<SeriesRow> rows = read_series_table(patches);
   const KernelVersion wanted = parse_kernel_version(version);
   const auto row = std::ranges::find_if(rows, [&](const SeriesRow &each) {
     return parse_kernel_version(each.from) <= wanted && wanted < parse_kernel_version(each.until);
   });
   if (row == rows.end())
-    throw bad_input(fmt::format("Linux {}: no series of {} serves it; there is{}", version,
-                                (patches / "series.toml").string(), rows_text(rows)));
-  return {patches / row->folder, patches_of(patches / row->folder)};
+    return std::nullopt;
+  return series_of(*row, patches);
+}
+
+Series find_series(const fs::path &patches, const std::string &version) {
+  if (std::optional<Series> series = serving_series(patches, version))
+    return *series;
+  throw bad_input(fmt::format("Linux {}: no series of {} serves it; there is{}", version,
+                              (patches / "series.toml").string(),
+                              rows_text(read_series_table(patches))));
+}
+
+Series nearest_series(const fs::path &patches, const std::string &version) {
+  std::vector<SeriesRow> rows = read_series_table(patches);
+  std::ranges::sort(rows, std::less(),
+                    [](const SeriesRow &row) { return parse_kernel_version(row.from); });
+  const KernelVersion wanted = parse_kernel_version(version);
+  const auto later = std::ranges::find_if(
+      rows, [&](const SeriesRow &each) { return wanted < parse_kernel_version(each.from); });
+  return series_of(later == rows.begin() ? rows.front() : *std::prev(later), patches);
 }
 
 std::string patches_key(const std::vector<fs::path> &patches) {

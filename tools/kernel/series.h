@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,14 @@ std::vector<SeriesRow> read_series_table(const std::filesystem::path &patches);
 /// lists what is served.
 Series find_series(const std::filesystem::path &patches, const std::string &version);
 
+/// As find_series(), but nothing where there is none.
+std::optional<Series> serving_series(const std::filesystem::path &patches,
+                                     const std::string &version);
+
+/// The series to begin a backport with where none serves a version: that of the newest kernel
+/// before it, or of the oldest one.
+Series nearest_series(const std::filesystem::path &patches, const std::string &version);
+
 /// What became of one patch of a series.
 struct PatchState {
   std::filesystem::path patch;
@@ -42,7 +51,8 @@ struct PatchState {
     there, ///< the tree has what it changes already
     fails
   } kind = Kind::applies;
-  std::string why; ///< of one that fails: file and hunk
+  std::string why;                 ///< of one that fails: file and hunk
+  std::vector<std::string> places; ///< that this hunk changes, as of Hunk
 };
 
 /// Tries the patches one after the other; those behind one that fails do without it. The tree

@@ -125,6 +125,21 @@ TEST_F(SeriesTable, OfTheKitServesWhatItSays) {
     EXPECT_EQ(find_series(patches, row.from).folder, patches / row.folder);
 }
 
+TEST_F(SeriesTable, NamesTheNearestSeriesForOtherVersions) {
+  const auto nearest = [&](const std::string &version) {
+    return nearest_series(folder, version).folder.filename().string();
+  };
+  EXPECT_EQ(nearest("6.8"), "v6.1");
+  EXPECT_EQ(nearest("6.9.3"), "v6.9");
+  EXPECT_EQ(nearest("7.0"), "v6.9");
+  EXPECT_EQ(nearest("5.10"), "v6.1") << "none is older";
+}
+
+TEST_F(SeriesTable, MayServeNothing) {
+  EXPECT_TRUE(serving_series(folder, "6.1.7").has_value());
+  EXPECT_FALSE(serving_series(folder, "7.0").has_value());
+}
+
 using FindSeries = SeriesTable;
 
 TEST_F(FindSeries, TakesPatchesInOrderWithoutTheCoverLetter) {
