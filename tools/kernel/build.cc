@@ -200,6 +200,8 @@ private:
     take(objects() / ".config", ".config");
     take(objects() / "System.map", "System.map");
     take(objects() / "vmlinux", "vmlinux");
+    if (fs::exists(objects() / "vmlinux.symvers"))
+      take(objects() / "vmlinux.symvers", "vmlinux.symvers");
     if (request_.machine.has_user_space)
       take(module_folder() / "reserved_mem_probe.ko", "reserved_mem_probe.ko");
     std::string release = read_file(objects() / "include/config/kernel.release");
@@ -230,6 +232,8 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
     return {folder / fs::path(machine.image).filename(),
             folder / ".config",
             folder / "System.map",
+            folder / "vmlinux",
+            folder / "vmlinux.symvers",
             machine.has_user_space ? folder / "reserved_mem_probe.ko" : "",
             meta.at("version"),
             key,

@@ -17,9 +17,11 @@ struct BuiltKernel {
   std::filesystem::path image;
   std::filesystem::path config; ///< .config
   std::filesystem::path system_map;
-  std::filesystem::path module; ///< the probe module built against it; empty if none can run
-  std::string version;          ///< "make kernelrelease"
-  std::string key;              ///< of the cache entry
+  std::filesystem::path vmlinux;
+  std::filesystem::path symvers; ///< what vmlinux exports, with checksums where it has them
+  std::filesystem::path module;  ///< the probe module built against it; empty if none can run
+  std::string version;           ///< "make kernelrelease"
+  std::string key;               ///< of the cache entry
   bool from_cache = false;
   double seconds = 0;
 };

@@ -112,7 +112,7 @@ TEST_F(BuildKernel, LeavesOneCacheEntry) {
   EXPECT_THAT(names_in(cache() / "kernels"), ElementsAre(kernel.key));
   EXPECT_THAT(names_in(cache() / "kernels" / kernel.key),
               ElementsAre(".config", "Image", "System.map", "build.log", "meta.json",
-                          "reserved_mem_probe.ko", "vmlinux"));
+                          "reserved_mem_probe.ko", "vmlinux", "vmlinux.symvers"));
   EXPECT_THAT(read(cache() / "kernels" / kernel.key / "build.log"), HasSubstr("ARCH=fake"));
 }
 
