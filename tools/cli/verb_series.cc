@@ -4,8 +4,10 @@
 #include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "kernel/abi.h"
 #include "kernel/build.h"
 #include "kernel/series.h"
+#include "kernel/upstream.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -16,7 +18,10 @@ namespace {
 struct SeriesOptions {
   std::string kit;
   std::string tree;
-  std::string quilt; ///< where to export to
+  std::string quilt;             ///< where to export to
+  std::vector<std::string> with; ///< patches on top of the series
+  bool abi = false;
+  std::string machine = "arm64";
 };
 
 SourceTree find_tree_with_progress(const std::string &tree) {
@@ -52,17 +57,69 @@ std::string text_of(const PatchState &state) {
   return "does not apply: " + state.why;
 }
 
-/// Every patch, whatever became of those before it.
+/// Every patch, whatever became of those before it; under one that fails, upstream's commits that
+/// changed what it changes.
+void print_patches(const Series &series, const SourceTree &tree,
+                   const std::vector<FoundCommit> &found) {
+  for (const PatchState &state : try_series(series, tree.path)) {
+    fmt::print("{}: {}\n", (state.patch.parent_path().filename() / state.patch.filename()).string(),
+               text_of(state));
+    for (const std::string &place : state.places)
+      for (const UpstreamCommit &commit : changed(place, found))
+        fmt::print("    {}: on {} \"{}\"\n", place.substr(place.find(':') + 1), commit.id,
+                   commit.subject);
+  }
+}
+
+Abi build_abi(const SourceTree &tree, const std::vector<std::filesystem::path> &patches,
+              const Machine &machine, const Kit &kit) {
+  ProgressLine line;
+  const Progress progress = step_of(line);
+  BuildRequest request;
+  request.tree = tree;
+  request.patches = patches;
+  request.machine = machine;
+  request.config = abi_config();
+  request.fragment = kit.fragment();
+  request.module_source = kit.module_source();
+  return abi_of(build_kernel(request, progress));
+}
+
+ExitStatus check_abi(const SourceTree &tree, const Series &series, const Machine &machine,
+                     const Kit &kit) {
+  const Abi before = build_abi(tree, {}, machine, kit);
+  const std::vector<std::string> changes =
+      abi_changes(before, build_abi(tree, series.patches, machine, kit));
+  fmt::print("\nABI for {}, without and with the patches:\n", machine.name);
+  for (const std::string &change : changes)
+    fmt::print("  {}\n", change);
+  fmt::print("{}\n", changes.empty()
+                         ? fmt::format("struct reserved_mem and {} exported symbols are the same",
+                                       before.symbols.size())
+                         : fmt::format("{} changes", changes.size()));
+  return changes.empty() ? ExitStatus::holds : ExitStatus::kernel_fails;
+}
+
+/// A tree that no series serves is told what becomes of the nearest one, and of upstream's commits.
 ExitStatus check(const SeriesOptions &options, bool) {
   const Kit kit = find_kit(options.kit);
+  const std::vector<UpstreamCommit> commits = read_upstream(kit.patches());
+  const Machine machine = read_machine(machine_file(options.machine, kit));
   const SourceTree tree = find_tree_with_progress(options.tree);
-  const Series series = find_series(kit.patches(), tree.version);
-  const std::vector<PatchState> states = try_series(series, tree.path);
-  for (const PatchState &state : states)
-    fmt::print("{}: {}\n", (series.folder.filename() / state.patch.filename()).string(),
-               text_of(state));
+  const std::optional<Series> serving = serving_series(kit.patches(), tree.version);
+  Series series = serving ? *serving : nearest_series(kit.patches(), tree.version);
+  if (!serving)
+    fmt::print("no series serves Linux {}; {} is the nearest\n", tree.version,
+               series.folder.filename().string());
+  series.patches.insert(series.patches.end(), options.with.begin(), options.with.end());
+  const std::vector<FoundCommit> found = look_for(commits, tree.path);
+  print_patches(series, tree, found);
+  fmt::print("\nupstream's commits about reserved memory in Linux {}:\n{}", tree.version,
+             upstream_text(found));
+  if (!serving)
+    (void)find_series(kit.patches(), tree.version); // says what is served
   check_series(series, tree.path);
-  return ExitStatus::holds;
+  return options.abi ? check_abi(tree, series, machine, kit) : ExitStatus::holds;
 }
 
 /// As debian/patches wants it: the patches, and "series", which names them in their order.
@@ -98,6 +155,22 @@ ExitStatus apply(const SeriesOptions &options, bool) {
 
 using Action = ExitStatus (*)(const SeriesOptions &, bool has_tree);
 
+constexpr const char *check_examples = "\n  rmemcheck series check --tree ../linux@v6.12.85 --abi\n"
+                                       "Exit status: 0 the series applies and, with --abi, the ABI "
+                                       "stays; 1 the ABI changes; 2 a patch "
+                                       "does not apply, or no series serves the tree. All but the "
+                                       "ABI is printed first, whatever it is.";
+
+void add_check_options(CLI::App &verb, SeriesOptions &options) {
+  verb.add_option("--with", options.with, "A patch on top of the series; may be given again")
+      ->type_name("FILE.patch");
+  verb.add_flag("--abi", options.abi,
+                "Build the tree without and with the series; struct reserved_mem and the checksums "
+                "of exported symbols must stay (needs pahole)");
+  verb.add_option("--machine", options.machine, "Which the ABI is of (arm64)")
+      ->type_name("MACHINE");
+}
+
 CLI::App *add_action(CLI::App &series, ChosenVerb &chosen, const std::string &name,
                      const std::string &description, Action action) {
   auto options = std::make_shared<SeriesOptions>();
@@ -110,8 +183,12 @@ CLI::App *add_action(CLI::App &series, ChosenVerb &chosen, const std::string &na
     verb->add_option("--quilt", options->quilt, "Where to; an earlier export is replaced")
         ->required()
         ->type_name("FOLDER");
+  if (name == "check")
+    add_check_options(*verb, *options);
   verb->footer(fmt::format("Example:\n  rmemcheck series {} --tree ../linux{}", name,
-                           name == "export" ? " --quilt ../linux/debian/patches/rmem" : ""));
+                           name == "export"  ? " --quilt ../linux/debian/patches/rmem"
+                           : name == "check" ? check_examples
+                                             : ""));
   verb->callback([options, action, tree, &chosen] {
     const bool has_tree = tree->count() > 0;
     chosen = [options, action, has_tree] { return action(*options, has_tree); };
@@ -127,8 +204,11 @@ void add_series(CLI::App &app, ChosenVerb &chosen) {
   series->require_subcommand(1);
   series->footer("Example:\n  rmemcheck series list\n  rmemcheck series check --tree ../linux");
   add_action(*series, chosen, "list", "The table; with --tree, the patches that serve it", list);
-  add_action(*series, chosen, "check",
-             "Patch by patch, whether the series applies; the tree is not changed", check);
+  add_action(
+      *series, chosen, "check",
+      "Patch by patch, whether the series applies and what of upstream's it fails on; which of "
+      "upstream's repairs the tree has. The tree is not changed",
+      check);
   add_action(*series, chosen, "apply", "Apply the series to a folder, wholly or not at all", apply)
       ->get_option("--tree")
       ->required();
