@@ -34,7 +34,7 @@ PACKAGES := \
 	libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev libfmt-dev libssl-dev \
 	libgtest-dev libgmock-dev clang-format clang-tidy \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
-	device-tree-compiler \
+	device-tree-compiler dwarves \
 	python3 python3-pytest hyperfine cpio \
 	linux-headers-$(shell dpkg --print-architecture)
 
@@ -90,7 +90,7 @@ lint: $(BUILD)/plain/build.ninja
 selftests: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
 
-series-check: PACKAGES += sparse dwarves $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
+series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
 series-check: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/series_check.py '$(TREE)'
 
