@@ -120,7 +120,8 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
   ready.kernel.has_array = planned.has_array;
   ready.kernel.baseline = planned.baseline;
   ready.kernel.control = planned.control;
-  ready.kernel.cases = planned.cases;
+  const auto demanded = planned.cases_on.find(machine.name);
+  ready.kernel.cases = demanded == planned.cases_on.end() ? planned.cases : demanded->second;
   if (planned.mutant)
     for (const Demand &demand : planned.mutant->demands)
       if (demand.machine == machine.name)

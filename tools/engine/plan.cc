@@ -183,6 +183,7 @@ private:
     for (const Demand &demand : mutant.demands) {
       add_once(result.cases, demand.case_name);
       add_once(result.machines, demand.machine);
+      add_once(result.cases_on[demand.machine], demand.case_name);
     }
     return result;
   }
@@ -211,6 +212,7 @@ private:
     for (const Demand &demand : mutant.demands) {
       add_once(control->cases, demand.case_name);
       add_once(control->machines, demand.machine);
+      add_once(control->cases_on[demand.machine], demand.case_name);
     }
     return static_cast<std::size_t>(control - plan_.kernels.begin());
   }

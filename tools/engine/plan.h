@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,8 @@ struct PlannedKernel {
   std::optional<std::size_t> control;
   std::vector<std::string> cases;
   std::vector<std::string> machines;
+  /// Of a mutant and its control, the cases that are demanded on each machine.
+  std::map<std::string, std::vector<std::string>> cases_on;
   std::optional<Mutant> mutant;
 };
 

@@ -80,6 +80,7 @@ TEST_F(PlanTest, GivesEachMutantAControl) {
   EXPECT_EQ(control.role, Role::told);
   EXPECT_THAT(control.cases, ElementsAre("one"));
   EXPECT_THAT(control.machines, ElementsAre("arm64"));
+  EXPECT_THAT(control.cases_on.at("arm64"), ElementsAre("one"));
   EXPECT_EQ(made.kernels[2].control, 0u);
   EXPECT_EQ(made.kernels[2].patches.size(), 3u);
   EXPECT_EQ(made.kernels[3].control, 1u);
