@@ -57,9 +57,8 @@ protected:
 };
 
 std::vector<std::string> ids_of(const std::vector<UpstreamCommit> &commits) {
-  std::vector<std::string> ids;
-  for (const UpstreamCommit &commit : commits)
-    ids.push_back(commit.id);
+  std::vector<std::string> ids(commits.size());
+  std::ranges::transform(commits, ids.begin(), &UpstreamCommit::id);
   return ids;
 }
 
