@@ -101,7 +101,7 @@ suites: $(RMEMCHECK)
 faults: $(RMEMCHECK)
 	$(RMEMCHECK) run --list selftests/faults.toml --tree '$(TREE)' --out out/faults
 
-acpi: PACKAGES += $(call machine_packages,arm64-acpi)
+acpi: PACKAGES += $(call machine_packages,arm64-efi)
 acpi: $(RMEMCHECK)
 	$(RMEMCHECK) run --list selftests/acpi.toml --tree '$(TREE)' --out out/acpi
 
