@@ -42,12 +42,12 @@ KernelVersion parse_kernel_version(const std::string &text) {
 
 bool is_older(const std::string &version, const std::string &other) {
   const auto order = compare(version, other);
-  return order && *order < 0;
+  return order && std::is_lt(*order);
 }
 
 bool is_since(const std::string &version, const std::string &other) {
   const auto order = compare(version, other);
-  return order && *order >= 0;
+  return order && std::is_gteq(*order);
 }
 
 } // namespace rmemcheck
