@@ -245,7 +245,7 @@ def test_full_disk_for_the_results(rmemcheck, dtb, tmp_path, validated):
     (["--image", "Makefile", "--config", "none"], "none"),
     (["--image", "Makefile", "--name", "../other"], "--name ../other"),
     (["--image", "Makefile", "--kernels", "patched"], "--kernels excludes --image"),
-    (["--config", "Makefile"], "--config requires --image"),
+    (["--config", "Makefile"], "Makefile: expected a kernel's .config"),
 ])
 def test_a_kernel_that_is_built_already(rmemcheck, tmp_path, words, named):
     out = tmp_path / "out"

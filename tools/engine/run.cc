@@ -111,7 +111,7 @@ private:
 
   /// A kernel that is built gets the lines that we need, too.
   [[nodiscard]] Machine with_base(Machine machine) const {
-    std::vector<std::string> lines = split_lines(read_file(request_.config));
+    std::vector<std::string> lines = read_whole_config(request_.config);
     if (std::ranges::any_of(
             chosen_, [&](std::size_t index) { return plan_.kernels[index].tree.has_value(); }))
       for (const ConfigLine &line : wanted_config(kit_.fragment(), machine))

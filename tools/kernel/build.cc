@@ -266,11 +266,13 @@ std::vector<ConfigLine> config_lines(const BuildRequest &request) {
   Machine machine = request.machine;
   machine.config.insert(machine.config.end(), request.config.begin(), request.config.end());
   std::vector<ConfigLine> lines;
-  if (!request.base_config.empty())
+  if (!request.base_config.empty()) {
+    (void)read_whole_config(request.base_config);
     for (const char *line :
          {"CONFIG_SYSTEM_TRUSTED_KEYS=\"\"", "CONFIG_SYSTEM_REVOCATION_KEYS=\"\"",
           "# CONFIG_MODULE_SIG is not set", "CONFIG_DEBUG_INFO_NONE=y"})
       lines.push_back({line, "a whole .config", true});
+  }
   std::ranges::move(wanted_config(request.fragment, machine), std::back_inserter(lines));
   return lines;
 }

@@ -96,6 +96,12 @@ TEST_F(BuildKernel, PutsItsLinesIntoAWholeConfig) {
   EXPECT_NE(build().key, kernel.key);
 }
 
+TEST_F(BuildKernel, TakesNoOtherFileForAConfig) {
+  write("distro.config", "all:\n");
+  request.base_config = folder / "distro.config";
+  EXPECT_THAT(failure(ExitStatus::bad_input).what(), HasSubstr("expected a kernel's .config"));
+}
+
 TEST_F(BuildKernel, TellsHowMakeIsCalled) {
   const Command call = make_call(request.machine);
   EXPECT_EQ(call.argv.front(), "make");

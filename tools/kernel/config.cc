@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <regex>
 #include <set>
@@ -60,6 +61,14 @@ std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
   for (const std::string &line : machine.optional_config)
     take_instead(line, true);
   return wanted;
+}
+
+std::vector<std::string> read_whole_config(const std::filesystem::path &path) {
+  std::vector<std::string> lines = split_lines(read_file(path));
+  if (std::ranges::none_of(lines, is_set))
+    throw bad_input(fmt::format("{}: expected a kernel's .config, with lines CONFIG_NAME=value",
+                                path.string()));
+  return lines;
 }
 
 std::string config_text(const std::vector<ConfigLine> &lines) {

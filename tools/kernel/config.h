@@ -21,6 +21,9 @@ struct ConfigLine {
 std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
                                       const Machine &machine);
 
+/// The lines of a whole .config. A file that sets no option is bad_input naming it.
+std::vector<std::string> read_whole_config(const std::filesystem::path &path);
+
 /// What KCONFIG_ALLCONFIG takes.
 std::string config_text(const std::vector<ConfigLine> &lines);
 
