@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What all tests need: the built program and how to run it."""
 import os
+import shutil
 import subprocess
 
 import pytest
 
 from kit import KIT, PROGRAM
-from kit_copy import kit_with
 
 
 class Program:
@@ -45,7 +45,12 @@ def empty_cache(tmp_path):
 @pytest.fixture
 def kit_copy(tmp_path):
     """A kit that a test may change."""
-    return kit_with(tmp_path / "kit")
+    kit = tmp_path / "kit"
+    for part in ("patches", "machines", "kmod", "guest", "selftests/cases", "Kconfig.fragment"):
+        target = kit / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (KIT / part).is_dir() else shutil.copy)(KIT / part, target)
+    return kit
 
 
 @pytest.fixture(scope="session")

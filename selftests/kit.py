@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the kit, its program and its cache are, and what all of the scripts do."""
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -33,6 +34,18 @@ def content_key(words, files):
         if not file.is_dir():
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def kept(folder, key, make, is_good=lambda made: True):
+    """What has been made before and was good, from the cache, or what is made now."""
+    file = CACHE / folder / f"{key}.json"
+    if file.exists():
+        return json.loads(file.read_text())
+    made = make()
+    if is_good(made):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(made))
+    return made
 
 
 def head_of(patch, key):

@@ -22,7 +22,7 @@ import sys
 import tempfile
 
 from kernel_make import KernelMake, machine_file, shown
-from kit import CACHE, KIT, PROGRAM, content_key, run, say
+from kit import KIT, PROGRAM, content_key, kept, run, say
 
 
 COMPILED = ["arm64", "arm", "riscv64", "x86_64"]
@@ -276,8 +276,8 @@ def check(tree, applied, machines, work):
     parts += [(compiler_cells, name, COMPILER_FILES) for name in machines]
     parts += [(boot_cells, BOOTED, boot_files())] if BOOTED in machines else []
     for make, machine, files in parts:
-        cells = kept(make.__name__, tree, [machine] if machine else [], files,
-                     lambda make=make, machine=machine: make(tree, rows, machine, work))
+        cells = rows_of(make.__name__, tree, [machine] if machine else [], files,
+                        lambda make=make, machine=machine: make(tree, rows, machine, work))
         for row, more in zip(rows, cells):
             row.update(more)
     return rows
@@ -351,27 +351,20 @@ def boot_files():
     return [PROGRAM, KIT / "Kconfig.fragment", *itertools.chain(*folders)]
 
 
-def kept(what, tree, machines, files, make):
+def rows_of(what, tree, machines, files, make):
     """Rows from the cache, which keeps those in which all is good, or made now."""
     key = content_key([what, *machines, *map(compiler_of, machines),
                        tree.git("rev-parse", "patch-0^{tree}").stdout],
                       [pathlib.Path(__file__), *tree.all_patches, *files,
                        *map(machine_file, machines)])
-    file = CACHE / "series-check" / f"{key}.json"
-    if file.exists():
-        return json.loads(file.read_text())
-    rows = make()
-    if all(map(is_good, rows)):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(rows))
-    return rows
+    return kept("series-check", key, make, lambda rows: all(map(is_good, rows)))
 
 
 def from_cache(make, files):
     """A table that is kept as a whole."""
     def kept_table(tree, applied, machines, work):
-        return kept(make.__name__, tree, machines, files,
-                    lambda: make(tree, applied, machines, work))
+        return rows_of(make.__name__, tree, machines, files,
+                       lambda: make(tree, applied, machines, work))
     return kept_table
 
 

@@ -20,7 +20,7 @@ import re
 import sys
 import tempfile
 
-from kit import CACHE, KIT, PROGRAM, content_key, run, say
+from kit import KIT, PROGRAM, content_key, kept, run, say
 from series_check import Tree, compiler_of, must
 
 MACHINE = "arm64"
@@ -234,13 +234,7 @@ def main():
         work = pathlib.Path(folder)
         tree = Tree(options.tree, work / "linux")
         tree.unpack()
-        kept = CACHE / "suites" / f"{key_of(tree)}.json"
-        if kept.exists():
-            seen = json.loads(kept.read_text())
-        else:
-            seen = look(tree, work)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(seen))
+        seen = kept("suites", key_of(tree), lambda: look(tree, work))
     names = print_table(seen)
     worse = [text for name in names
              for text in complaints(name, seen["baseline"].get(name), seen["patched"].get(name))]
