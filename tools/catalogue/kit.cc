@@ -100,6 +100,15 @@ fs::path machine_file(const std::string &given, const Kit &kit) {
   return named_file(given, kit.machines(), "machine");
 }
 
+BuildRequest build_request(const SourceTree &tree, const Machine &machine, const Kit &kit) {
+  BuildRequest request;
+  request.tree = tree;
+  request.machine = machine;
+  request.fragment = kit.fragment();
+  request.module_source = kit.module_source();
+  return request;
+}
+
 Machine read_bootable_machine(const std::string &given, const Kit &kit) {
   const fs::path file = machine_file(given, kit);
   Machine machine = read_machine(file);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "kernel/build.h"
 #include "kernel/machine.h"
 
 #include <filesystem>
@@ -43,6 +44,9 @@ Machine read_bootable_machine(const std::string &given, const Kit &kit);
 
 /// The machines that are named; "all" means all of the kit that boot.
 std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit);
+
+/// A build of a tree for a machine with the kit's configuration and its probe module, unpatched.
+BuildRequest build_request(const SourceTree &tree, const Machine &machine, const Kit &kit);
 
 /// The files of cases: folders of them, files, or names of ones in the kit; none given means all
 /// of the kit, numbers in their order. A case named twice is there once.

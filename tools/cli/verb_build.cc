@@ -36,41 +36,38 @@ struct Asked {
 
 Asked asked_for(const BuildOptions &options, const Kit &kit, const Machine &machine) {
   ProgressLine line;
-  Asked asked;
+  Asked asked{build_request(find_tree(options.tree, step_of(line)), machine, kit), ""};
   BuildRequest &request = asked.request;
-  request.tree = find_tree(options.tree, step_of(line));
+  request.config = options.lines;
+  request.base_config = options.config;
   if (!options.baseline) {
     const Series series = find_series(kit.patches(), request.tree.version);
     asked.series = series.folder.filename().string();
     request.patches = series.patches;
   }
-  request.machine = machine;
-  request.config = options.lines;
-  request.base_config = options.config;
-  request.fragment = kit.fragment();
-  request.module_source = kit.module_source();
   return asked;
 }
 
 /// For scripts that call the kernel's make themselves.
 ExitStatus show(const Asked &asked) {
-  const auto &[tree, patches, machine, config, base, fragment, source] = asked.request;
-  const Command make = make_call(machine);
+  const BuildRequest &request = asked.request;
+  const SourceTree &tree = request.tree;
+  const Command make = make_call(request.machine);
   Json lines = Json::array();
-  for (const ConfigLine &line : config_lines(asked.request))
+  for (const ConfigLine &line : config_lines(request))
     lines.push_back(line.text);
-  Json patch_paths = Json::array();
-  for (const fs::path &patch : patches)
-    patch_paths.push_back(patch.string());
+  Json patches = Json::array();
+  for (const fs::path &patch : request.patches)
+    patches.push_back(patch.string());
   const Json json = {
       {"tree", {{"name", tree.name}, {"version", tree.version}, {"path", tree.path.string()}}},
       {"series", asked.series},
-      {"patches", patch_paths},
+      {"patches", patches},
       {"config", lines},
       {"make", make.argv},
       {"environment", make.environment},
-      {"image", machine.image},
-      {"image-target", machine.image_target}};
+      {"image", request.machine.image},
+      {"image-target", request.machine.image_target}};
   fmt::print("{}\n", json.dump(2));
   return ExitStatus::holds;
 }

@@ -30,14 +30,14 @@ struct MakeOptions {
   TreeOptions tree;
 };
 
-/// The board that the regions are put into.
-struct Board {
+/// The tree of the board that the regions are put into.
+struct BoardTree {
   std::string dtb;
   std::uint64_t memory_base = 0;
 };
 
-Board board_of_file(const std::string &path) {
-  Board board{read_file(path), 0};
+BoardTree board_of_file(const std::string &path) {
+  BoardTree board{read_file(path), 0};
   const ReservedMemory tree = read_reserved_memory(board.dtb, path);
   if (tree.memory.empty())
     throw bad_input(fmt::format("{}: expected a /memory node: it says where memory begins", path));
@@ -45,7 +45,7 @@ Board board_of_file(const std::string &path) {
   return board;
 }
 
-Board board_of_machine(const MakeOptions &options) {
+BoardTree board_of_machine(const MakeOptions &options) {
   const Kit kit = find_kit(options.kit);
   const Machine machine = read_bootable_machine(options.machine, kit);
   if (!machine.board.has_device_tree)
@@ -67,7 +67,7 @@ TreeRequest wanted_tree(const MakeOptions &options) {
 
 ExitStatus make(const MakeOptions &options) {
   const TreeRequest request = wanted_tree(options);
-  const Board board =
+  const BoardTree board =
       options.base.empty() ? board_of_machine(options) : board_of_file(options.base);
   const std::string dtb = make_tree(board.dtb, request, board.memory_base);
   const ReservedMemory tree = read_reserved_memory(dtb, options.out);

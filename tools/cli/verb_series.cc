@@ -75,13 +75,9 @@ Abi build_abi(const SourceTree &tree, const std::vector<std::filesystem::path> &
               const Machine &machine, const Kit &kit) {
   ProgressLine line;
   const Progress progress = step_of(line);
-  BuildRequest request;
-  request.tree = tree;
+  BuildRequest request = build_request(tree, machine, kit);
   request.patches = patches;
-  request.machine = machine;
   request.config = abi_config();
-  request.fragment = kit.fragment();
-  request.module_source = kit.module_source();
   return abi_of(build_kernel(request, progress));
 }
 

@@ -16,14 +16,10 @@ namespace fs = std::filesystem;
 
 BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Kit &kit,
                   const fs::path &base_config, const Progress &progress) {
-  BuildRequest request;
-  request.tree = *planned.tree;
+  BuildRequest request = build_request(*planned.tree, machine, kit);
   request.patches = planned.patches;
-  request.machine = machine;
   request.config = planned.config;
   request.base_config = base_config;
-  request.fragment = kit.fragment();
-  request.module_source = kit.module_source();
   return build_kernel(request, progress);
 }
 

@@ -180,12 +180,17 @@ private:
     result.title = mutant.title;
     result.cases.clear();
     result.machines.clear();
-    for (const Demand &demand : mutant.demands) {
-      add_once(result.cases, demand.case_name);
-      add_once(result.machines, demand.machine);
-      add_once(result.cases_on[demand.machine], demand.case_name);
-    }
+    add_demands(result, mutant);
     return result;
+  }
+
+  /// What a mutant and its control must both be booted with.
+  static void add_demands(PlannedKernel &kernel, const Mutant &mutant) {
+    for (const Demand &demand : mutant.demands) {
+      add_once(kernel.cases, demand.case_name);
+      add_once(kernel.machines, demand.machine);
+      add_once(kernel.cases_on[demand.machine], demand.case_name);
+    }
   }
 
   static void add_once(std::vector<std::string> &words, const std::string &word) {
@@ -209,11 +214,7 @@ private:
       kernel.machines.clear();
       control = plan_.kernels.insert(plan_.kernels.end(), std::move(kernel));
     }
-    for (const Demand &demand : mutant.demands) {
-      add_once(control->cases, demand.case_name);
-      add_once(control->machines, demand.machine);
-      add_once(control->cases_on[demand.machine], demand.case_name);
-    }
+    add_demands(*control, mutant);
     return static_cast<std::size_t>(control - plan_.kernels.begin());
   }
 

@@ -256,6 +256,7 @@ bool records_nothing(const Expectation &expectation) {
 
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
+  static_cast<BootDemands &>(expectation) = facts;
   if (facts.address_bits < 64)
     expectation.last_address = (std::uint64_t{1} << facts.address_bits) - 1;
   const std::uint64_t last = expectation.last_address;
@@ -265,10 +266,6 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.taken = facts.taken;
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
-  expectation.may_leave_out = facts.may_leave_out;
-  expectation.has_user_space = facts.has_user_space;
-  expectation.must_run_suite = facts.must_run_suite;
-  expectation.must_log = facts.must_log;
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_cma(tree.bootargs);
   expectation.consumers = consumers_of(tree);

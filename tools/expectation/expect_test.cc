@@ -232,7 +232,7 @@ TEST(Expect, BootPlacedKeepsClearOfStaticsAndMemreserve) {
 TEST(Expect, WhatIsTakenBeforeTheScanRefusesNoMap) {
   const ReservedMemory memory =
       tree({fixed("hidden", ram.begin, 0x1000, true), fixed("mapped", ram.begin, 0x1000)});
-  const Expectation expectation = expect(memory, {{at(ram.begin, mebibyte)}, false});
+  const Expectation expectation = expect(memory, {{}, {at(ram.begin, mebibyte)}, false});
   EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
   EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
 }
@@ -240,8 +240,8 @@ TEST(Expect, WhatIsTakenBeforeTheScanRefusesNoMap) {
 TEST(Expect, KernelsThatReadMemreserveFirstRefuseNoMapThere) {
   ReservedMemory memory = tree({fixed("hidden", ram.begin, 0x1000, true)});
   memory.memreserve = {at(ram.begin, 0x10000)};
-  EXPECT_EQ(expect(memory, {{}, true}).regions[0].fate, Fate::refused);
-  EXPECT_EQ(expect(memory, {{}, false}).regions[0].fate, Fate::recorded);
+  EXPECT_EQ(expect(memory, {{}, {}, true}).regions[0].fate, Fate::refused);
+  EXPECT_EQ(expect(memory, {{}, {}, false}).regions[0].fate, Fate::recorded);
 }
 
 TEST(Expect, BootPlacedKeepsClearOfTheElfcorehdr) {

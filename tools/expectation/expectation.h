@@ -90,9 +90,24 @@ enum class Recording {
   no_array ///< there is no memory for the array: every region is named in an error
 };
 
-/// What is known of a boot besides the tree: what the kernel finds when it scans the tree, and what
-/// is demanded of it.
-struct BootFacts {
+/// What is demanded of a boot besides what its tree leads to.
+struct BootDemands {
+  /// Boot-placed regions that a kernel may leave out of its array (devicetree/make.h).
+  std::uint64_t may_leave_out = 0;
+  /// Whether there is a guest that asks for every region. Where there is none, what its evidence
+  /// alone could show is skipped.
+  bool has_user_space = true;
+  /// Whether the kernel must have run the KUnit suite of the series: any but a baseline that
+  /// has a tree and no user space.
+  bool must_run_suite = false;
+  /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,
+  /// whose silence tells nothing where it is off.
+  std::vector<std::string> must_log{};
+};
+
+/// What is known of a boot besides the tree: what the kernel finds when it scans the tree, and
+/// what is demanded of it.
+struct BootFacts : BootDemands {
   /// Taken before any region: the kernel's image, the initrd, the DTB.
   std::vector<PhysicalRange> taken;
   /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
@@ -105,15 +120,10 @@ struct BootFacts {
   bool refuses_mapped_pools = false;
   Recording recording = Recording::done;
   std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
-  // As in Expectation
-  std::uint64_t may_leave_out = 0;
-  bool has_user_space = true;
-  bool must_run_suite = false;
-  std::vector<std::string> must_log{};
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.
-struct Expectation {
+struct Expectation : BootDemands {
   std::vector<PhysicalRange> memory;
   std::vector<PhysicalRange> memreserve;
   std::vector<ExpectedRegion> regions; ///< tree order
@@ -123,20 +133,9 @@ struct Expectation {
   std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
   std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
   bool refuses_mapped_pools = false;                                      ///< as in BootFacts
-  /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes before
-  /// that of the tree.
+  /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes
+  /// before that of the tree.
   std::optional<std::uint64_t> cmdline_cma;
-  /// Boot-placed regions that a kernel may leave out of its array (devicetree/make.h).
-  std::uint64_t may_leave_out = 0;
-  /// Whether there is a guest that asks for every region. Where there is none, what its evidence
-  /// alone could show is skipped.
-  bool has_user_space = true;
-  /// Whether the kernel must have run the KUnit suite of the series: any but a baseline that
-  /// has a tree and no user space.
-  bool must_run_suite = false;
-  /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,
-  /// whose silence tells nothing where it is off.
-  std::vector<std::string> must_log{};
 };
 
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code), and

@@ -67,6 +67,24 @@ std::uint64_t bytes_in(const RangeSet &set) {
   return bytes;
 }
 
+void demand_bytes(RuleReport &report, const Group &group, const char *what, std::uint64_t wanted,
+                  std::uint64_t seen) {
+  if (seen < wanted)
+    report.finding(
+        group.first,
+        fmt::format("{:#x} bytes of alloc-ranges {}, for {} regions", wanted, what, group.count),
+        fmt::format("{:#x} bytes", seen));
+}
+
+/// What /proc/iomem has at its outermost level as "reserved": memory that is not System RAM.
+RangeSet hidden_bytes(const std::vector<IomemEntry> &iomem) {
+  std::vector<PhysicalRange> ranges;
+  for (const IomemEntry &entry : iomem)
+    if (entry.depth == 0 && entry.name == "reserved")
+      ranges.push_back(entry.range);
+  return RangeSet(std::move(ranges));
+}
+
 } // namespace
 
 Expectation without_left_out(Expectation expectation, const Evidence &evidence) {
@@ -90,28 +108,6 @@ Expectation without_left_out(Expectation expectation, const Evidence &evidence) 
   return expectation;
 }
 
-namespace {
-
-void demand_bytes(RuleReport &report, const Group &group, const char *what, std::uint64_t wanted,
-                  std::uint64_t seen) {
-  if (seen < wanted)
-    report.finding(
-        group.first,
-        fmt::format("{:#x} bytes of alloc-ranges {}, for {} regions", wanted, what, group.count),
-        fmt::format("{:#x} bytes", seen));
-}
-
-/// What /proc/iomem has at its outermost level as "reserved": memory that is not System RAM.
-RangeSet hidden_bytes(const Evidence &evidence) {
-  std::vector<PhysicalRange> ranges;
-  for (const IomemEntry &entry : *evidence.iomem)
-    if (entry.depth == 0 && entry.name == "reserved")
-      ranges.push_back(entry.range);
-  return RangeSet(std::move(ranges));
-}
-
-} // namespace
-
 RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence) {
   const bool is_any_kept =
       std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
@@ -122,6 +118,7 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
   if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
+  const RangeSet hidden = evidence.iomem ? hidden_bytes(*evidence.iomem) : RangeSet();
   RuleReport report;
   for (const auto &[windows, group] : groups_of(expectation)) {
     if (windows.empty()) {
@@ -135,7 +132,7 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
       continue;
     if (evidence.iomem)
       demand_bytes(report, group, "no-map", group.no_map_bytes,
-                   bytes_in(window.intersection(hidden_bytes(evidence))));
+                   bytes_in(window.intersection(hidden)));
     else
       report.unknown("there is no /proc/iomem to show what is no-map");
   }

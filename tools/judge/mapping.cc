@@ -88,6 +88,17 @@ bool is_unreadable(const PlacedRange &placed, const Sightings &sightings) {
   return seen != nullptr && seen->mapped == "none";
 }
 
+/// Since v7.3 arm64 takes the alias of the kernel's data and BSS out of the linear mapping
+/// (map_mem(), arch/arm64/mm/mmu.c).
+RangeSet may_be_unmapped(const Evidence &evidence) {
+  std::vector<PhysicalRange> data;
+  if (is_since(evidence.log.version, "7.3"))
+    for (const IomemEntry &entry : *evidence.iomem)
+      if (entry.name == "Kernel data")
+        data.push_back(entry.range);
+  return RangeSet(data);
+}
+
 } // namespace
 
 bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &evidence) {
@@ -136,21 +147,6 @@ RuleResult check_mapped_present(const Expectation &expectation, const Evidence &
   report_unplaced(report, layout, layout.unplaced_mapped);
   return report.result();
 }
-
-namespace {
-
-/// Since v7.3 arm64 takes the alias of the kernel's data and BSS out of the linear mapping
-/// (map_mem(), arch/arm64/mm/mmu.c).
-RangeSet may_be_unmapped(const Evidence &evidence) {
-  std::vector<PhysicalRange> data;
-  if (is_since(evidence.log.version, "7.3"))
-    for (const IomemEntry &entry : *evidence.iomem)
-      if (entry.name == "Kernel data")
-        data.push_back(entry.range);
-  return RangeSet(data);
-}
-
-} // namespace
 
 RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evidence) {
   const Layout layout(expectation, evidence);

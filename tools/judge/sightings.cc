@@ -4,7 +4,6 @@
 #include "base/kernel_version.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 namespace rmemcheck {

@@ -290,7 +290,6 @@ inline ExpectedRegion &expected(Scenario &scenario, const std::string &name) {
   return named(scenario.expectation.regions, name);
 }
 
-/// As if lookup did not find it.
 /// Makes it what a kernel shows that records nothing: no region is found, and their memory is
 /// there.
 inline Scenario recording_nothing(Scenario scenario) {
@@ -303,6 +302,7 @@ inline Scenario recording_nothing(Scenario scenario) {
   return scenario;
 }
 
+/// As if lookup did not find it.
 inline void lose(Scenario &scenario, const std::string &name) {
   probed(scenario, name).found = false;
   std::erase_if(scenario.evidence.log.regions,
