@@ -50,6 +50,11 @@ CHANGED = {
     # a region was placed where a crashed kernel has left its ELF header
     "elfcorehdr": ("linux-6.1.192-patched/kdump", "dmesg",
                    r"OF: fdt: Reserving .* for elfcorehdr", "OF: fdt: elfcorehdr is overlapped"),
+    # a bank of RAM is not there
+    "all-ram": (PATCHED, "memblock-memory", r"\.\.0x000000007fffffff", "..0x0000000077ffffff"),
+    # more than 64 MiB behind the kernel are taken for nothing
+    "own-memory": (PATCHED, "memblock-reserved", r"(0: 0x0000000040210000\.\.)0x0000000040[0-9a-f]+",
+                   r"\g<1>0x0000000047ffffff"),
     "probe-mapping": (PATCHED, "probe", "mapped=none", "mapped=all"),
     # a boot-placed region lies on a static one
     "placement": ("linux-6.1.192-patched/mixed-200-40", "probe",
@@ -67,6 +72,9 @@ COMPARED = {
     # a region is where the unpatched kernel puts none
     "same-placement": ("boot-placed-64", "probe", r"(name=region-9 .* base=)0x[0-9a-f]+",
                        r"\g<1>0x70000000"),
+    # a page behind a region is taken for nothing
+    "same-own-memory": ("static-63", "memblock-reserved",
+                        r"(0x0000000050000000\.\.0x0000000050)00ffff", r"\g<1>010fff"),
     # a line of the log that is new
     "no-op": ("no-node", "dmesg", r"\n([^\n]*)Zone ranges",
               r"\n\1OF: reserved mem: nothing to do\n\1Zone ranges"),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace rmemcheck {
 
@@ -61,6 +62,32 @@ RangeSet RangeSet::minus(const RangeSet &other) const {
       result.ranges_.push_back({begin, range.end});
   }
   return result;
+}
+
+std::uint64_t RangeSet::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const PhysicalRange &range : ranges_)
+    bytes += range.size();
+  return bytes;
+}
+
+RangeSet RangeSet::whole_units(std::uint64_t unit) const {
+  std::vector<PhysicalRange> whole;
+  const std::uint64_t mask = unit - 1;
+  for (const PhysicalRange &range : ranges_)
+    if (range.begin <= std::numeric_limits<std::uint64_t>::max() - mask)
+      whole.push_back({(range.begin + mask) & ~mask, range.end & ~mask});
+  return RangeSet(std::move(whole));
+}
+
+RangeSet RangeSet::touched_units(std::uint64_t unit) const {
+  constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+  std::vector<PhysicalRange> touched;
+  const std::uint64_t mask = unit - 1;
+  for (const PhysicalRange &range : ranges_)
+    touched.push_back(
+        {range.begin & ~mask, range.end <= highest - mask ? (range.end + mask) & ~mask : highest});
+  return RangeSet(std::move(touched));
 }
 
 std::string to_string(const RangeSet &set) {

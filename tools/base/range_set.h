@@ -30,6 +30,12 @@ public:
   /// The bytes of this set that do not belong to `other`. Fast where this set is the smaller one.
   [[nodiscard]] RangeSet minus(const RangeSet &other) const;
 
+  [[nodiscard]] std::uint64_t bytes() const;
+  /// The whole units in the set; `unit` is a power of two, in bytes.
+  [[nodiscard]] RangeSet whole_units(std::uint64_t unit) const;
+  /// The units that the set has a byte of; one at the end of 64 bits lacks its last byte.
+  [[nodiscard]] RangeSet touched_units(std::uint64_t unit) const;
+
 private:
   using Iterator = std::vector<PhysicalRange>::const_iterator;
   /// The first range that ends above `address`.

@@ -88,6 +88,19 @@ TEST(RangeSet, AgreesWithAFlagForEveryByte) {
   }
 }
 
+TEST(RangeSet, RoundsToUnits) {
+  const RangeSet set({{0x1800, 0x3000}, {0x3000, 0x4001}, {0x7001, 0x7fff}, {0x9000, 0xa000}});
+  EXPECT_EQ(set.whole_units(0x1000).ranges(),
+            (std::vector<PhysicalRange>{{0x2000, 0x4000}, {0x9000, 0xa000}}));
+  EXPECT_EQ(set.touched_units(0x1000).ranges(),
+            (std::vector<PhysicalRange>{{0x1000, 0x5000}, {0x7000, 0x8000}, {0x9000, 0xa000}}));
+  constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
+  const RangeSet last({{highest - 0x10, highest}});
+  EXPECT_TRUE(last.whole_units(0x1000).empty());
+  EXPECT_EQ(last.touched_units(0x1000).ranges(),
+            (std::vector<PhysicalRange>{{highest - 0xfff, highest}}));
+}
+
 TEST(RangeSet, PrintsTheFirstRangeAndTheNumberOfOthers) {
   EXPECT_EQ(to_string(RangeSet()), "nothing");
   EXPECT_EQ(to_string(RangeSet({{0x10, 0x20}})), "0x0000000000000010..0x000000000000001f");

@@ -2,25 +2,11 @@
 #include "engine/boot_facts.h"
 
 #include "base/kernel_version.h"
+#include "evidence/iomem.h"
 #include "evidence/scanner.h"
-
-#include <algorithm>
 
 namespace rmemcheck {
 namespace {
-
-/// From "Kernel code" to "Kernel bss", with what lies between.
-std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {
-  std::optional<PhysicalRange> image;
-  if (evidence.iomem)
-    for (const IomemEntry &entry : *evidence.iomem)
-      if (entry.name.starts_with("Kernel ")) {
-        image = image.value_or(entry.range);
-        image->begin = std::min(image->begin, entry.range.begin);
-        image->end = std::max(image->end, entry.range.end);
-      }
-  return image;
-}
 
 /// "OF: fdt: Ignoring memory range 0x80000000 - 0x80200000", the end exclusive
 /// (early_init_dt_add_memory_arch(), drivers/of/fdt.c).
@@ -81,6 +67,7 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
     for (const MemblockRange &entry : *evidence.memblock_reserved)
       if (entry.range.size() == fdt->second.size())
         facts.taken.push_back(entry.range);
+  facts.page_size = evidence.log.page_size;
   // v6.1 has it so, v6.5 and later have not.
   facts.memreserve_first = is_older(evidence.log.version, "6.5");
   return facts;

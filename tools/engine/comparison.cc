@@ -3,9 +3,6 @@
 
 #include "judge/comparison.h"
 
-#include <algorithm>
-#include <iterator>
-
 namespace rmemcheck {
 
 void compare_boots(CaseResult &result, const ReadBoot &baseline, const ReadBoot &patched) {
@@ -14,10 +11,10 @@ void compare_boots(CaseResult &result, const ReadBoot &baseline, const ReadBoot 
   for (const ReadBoot *read : {&baseline, &patched})
     if (!read->trouble.empty())
       return compare_unknown(result.verdict, "cannot be compared: " + read->trouble);
-  Expectation expectation = patched.expectation;
-  // A region over the kernel keeps its image out of /proc/iomem: the other boot shows it.
-  std::ranges::copy(baseline.expectation.taken, std::back_inserter(expectation.taken));
-  compare(result.verdict, expectation, baseline.evidence, patched.evidence);
+  const Expectation before = as_decided(baseline.expectation, baseline.evidence);
+  const Expectation after = as_decided(patched.expectation, patched.evidence);
+  compare(result.verdict, {before, baseline.evidence, baseline.verdict.outcome},
+          {after, patched.evidence, patched.verdict.outcome});
 }
 
 } // namespace rmemcheck

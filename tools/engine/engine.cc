@@ -41,6 +41,14 @@ std::vector<std::string> demanded(const KernelUnderTest &kernel, const PreparedC
   return demands == kernel.demands.end() ? std::vector<std::string>() : demands->second;
 }
 
+/// With ACPI the tree is scanned and never unflattened: v6.9 records what it scans, and the series
+/// what is unflattened.
+Recording recording_of(const KernelUnderTest &kernel, const Machine &machine) {
+  if (machine.board.has_acpi && kernel.has_series)
+    return Recording::no_tree;
+  return kernel.has_array ? Recording::done : Recording::no_array;
+}
+
 /// Whatever stops one boot must not take away what is known of the rest. Nothing has been shown
 /// then, by no fault of the kernel.
 BootResult boot_or_died(const PreparedCase &prepared, BootRequest request) {
@@ -146,8 +154,7 @@ private:
     kept.hazards = prepared.what.hazards;
     kept.left_out = prepared.what.left_out;
     note_machine(kept, boots_.base.machine);
-    if (!kernel.has_array)
-      kept.recording = Recording::no_array;
+    kept.recording = recording_of(kernel, boots_.base.machine);
     kept.dtb = prepared.dtb;
     kept.key =
         sha256(fmt::format("{}\n{}\n{}\n{}\n{}", kernel.key, boots_.base.machine.key,

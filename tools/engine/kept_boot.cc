@@ -70,6 +70,8 @@ std::string run_json(const KeptBoot &kept) {
                      {"device_tree", !kept.dtb.empty()},
                      {"user_space", kept.has_user_space},
                      {"address_bits", kept.address_bits},
+                     {"own_memory", kept.most_own_memory},
+                     {"arch", kept.arch},
                      {"mapped_pools", kept.has_mapped_pools},
                      {"recording", to_string(kept.recording)},
                      {"must_log", kept.must_log},
@@ -137,6 +139,8 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.left_out = json.value("left_out", kept.left_out);
     kept.has_user_space = json.value("user_space", kept.has_user_space);
     kept.address_bits = json.value("address_bits", kept.address_bits);
+    kept.most_own_memory = json.value("own_memory", kept.most_own_memory);
+    kept.arch = json.value("arch", kept.arch);
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));
     kept.must_log = json.value("must_log", kept.must_log);
@@ -157,10 +161,10 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
 void note_machine(KeptBoot &kept, const Machine &machine) {
   kept.has_user_space = machine.has_user_space;
   kept.address_bits = machine.address_bits;
+  kept.most_own_memory = machine.most_own_memory;
+  kept.arch = machine.arch;
   kept.has_mapped_pools = machine.has_mapped_pools;
   kept.must_log = machine.must_log;
-  if (machine.board.has_acpi)
-    kept.recording = Recording::no_tree;
 }
 
 void save(const fs::path &folder, const KeptBoot &kept) {

@@ -30,10 +30,12 @@ struct KeptBoot {
   std::string case_name; ///< may be empty
   std::string title;     ///< of the case
   std::vector<std::uint64_t> hazards;
-  std::uint64_t left_out = 0;   ///< boot-placed regions that the kernel may leave out
-  bool has_user_space = true;   ///< of the machine: whether there was a guest to send evidence
-  unsigned address_bits = 64;   ///< of the machine's phys_addr_t
-  bool has_mapped_pools = true; ///< of the machine (kernel/machine.h)
+  std::uint64_t left_out = 0;        ///< boot-placed regions that the kernel may leave out
+  bool has_user_space = true;        ///< of the machine: whether there was a guest to send evidence
+  unsigned address_bits = 64;        ///< of the machine's phys_addr_t
+  bool has_mapped_pools = true;      ///< of the machine (kernel/machine.h)
+  std::uint64_t most_own_memory = 0; ///< of the machine, bytes (kernel/machine.h)
+  std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
   std::vector<std::string> must_log; ///< of the machine: text that the log must have
   std::string kernel_version;        ///< "make kernelrelease"; empty where nobody knows

@@ -71,6 +71,8 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
 Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
   BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
   facts.address_bits = kept.address_bits;
+  facts.most_own_memory = kept.most_own_memory;
+  facts.arch = kept.arch;
   facts.refuses_mapped_pools = !kept.has_mapped_pools;
   facts.recording = kept.recording;
   facts.from_firmware = tree.from_firmware;
@@ -125,13 +127,14 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   read.evidence.ending_reason =
       kept.boot.ending_reason + (read.trouble.empty() ? "" : "; " + read.trouble);
   read.dtb = kept.dtb;
+  read.verdict = is_lost(read) ? not_understood(read.expectation, read.trouble)
+                               : judge(read.expectation, read.evidence);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   read.seconds = elapsed.count();
   return read;
 }
 
 CaseResult judge_read(const KeptBoot &kept, const ReadBoot &read, const std::string &folder) {
-  const auto start = std::chrono::steady_clock::now();
   CaseResult result;
   result.kernel = kept.kernel;
   result.role = kept.role;
@@ -143,12 +146,10 @@ CaseResult judge_read(const KeptBoot &kept, const ReadBoot &read, const std::str
   result.no_map = count_no_map(read.expectation);
   result.ending = kept.boot.ending;
   result.notes = read.notes;
-  result.verdict = is_lost(read) ? not_understood(read.expectation, read.trouble)
-                                 : judge(read.expectation, read.evidence);
+  result.verdict = read.verdict;
   result.conclusion = result.verdict.outcome;
   result.boot_seconds = kept.boot.seconds;
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  result.judge_seconds = read.seconds + elapsed.count();
+  result.judge_seconds = read.seconds;
   return result;
 }
 

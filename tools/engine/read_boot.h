@@ -18,11 +18,12 @@ struct ReadBoot {
   std::string dtb;                ///< as the kernel was given it by us
   std::vector<std::string> notes; ///< as in CaseResult
   std::string trouble;            ///< why the evidence is not understood; empty if it is
-  double seconds = 0;             ///< that reading has taken
+  Verdict verdict;                ///< of the rules that take one boot
+  double seconds = 0;             ///< that reading and judging has taken
 };
 
-/// Reads it. `folder` is what findings print in front of a file. Evidence that is not understood is
-/// trouble that says where, and no error.
+/// Reads and judges it. `folder` is what findings print in front of a file. Evidence that is not
+/// understood is trouble that says where, and no error.
 ReadBoot read_boot(const KeptBoot &kept, const std::string &folder);
 
 /// Judges it. Evidence that is not understood is an inconclusive verdict.

@@ -6,6 +6,7 @@
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
+#include <bit>
 #include <limits>
 #include <span>
 
@@ -32,6 +33,28 @@ std::string parse_version(const NumberedLogLine &line) {
   if (version.empty())
     throw not_understood(file, line.line(), "'Linux version' and a number");
   return std::string(version);
+}
+
+/// "Inode-cache hash table entries: 65536 (order: 7, 524288 bytes, linear)", which every kernel
+/// prints (alloc_large_system_hash(), mm/page_alloc.c), tells bytes and 2^order pages. Nothing of
+/// any other line, and of a table that is less than a page.
+std::optional<std::uint64_t> told_page_size(std::string_view text) {
+  constexpr std::string_view start = "Inode-cache hash table entries: ";
+  constexpr std::uint64_t least = 0x1000;
+  constexpr std::uint64_t most = 0x100000;
+  Scanner scanner(text);
+  if (!scanner.literal(start) || !scanner.decimal() || !scanner.literal(" (order: "))
+    return std::nullopt;
+  const auto order = scanner.decimal();
+  if (!order || *order > 63 || !scanner.literal(", "))
+    return std::nullopt;
+  const auto bytes = scanner.decimal();
+  if (!bytes || !scanner.literal(" bytes"))
+    return std::nullopt;
+  const std::uint64_t page = *bytes >> *order;
+  if (!std::has_single_bit(page) || page < least || page > most || page << *order != *bytes)
+    return std::nullopt;
+  return page;
 }
 
 /// One of two words; absent for any other.
@@ -149,6 +172,8 @@ KernelLog parse_dmesg(std::string_view text) {
     log.lines.push_back(source_line(file, line.line()));
     if (log.version.empty() && line.log.from_kernel && line.log.text.starts_with("Linux version "))
       log.version = parse_version(line);
+    else if (const auto size = told_page_size(line.log.text); size && line.log.from_kernel)
+      log.page_size = *size;
     else if (is_region_line(line.log))
       log.regions.push_back(parse_region(line));
     else if (const auto kind = trouble_kind(line.log))

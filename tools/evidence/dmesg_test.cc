@@ -148,6 +148,25 @@ TEST(DmesgTest, WhatAProgramWroteIsKeptButNotBelieved) {
   EXPECT_EQ(log.lines.size(), 2u);
 }
 
+TEST(DmesgTest, TellsThePageSizeByTheSizeOfATable) {
+  const auto page_size = [](const std::string &table) {
+    return parse_dmesg("<6>[    0.000000] " + table + '\n').page_size;
+  };
+  EXPECT_EQ(page_size("Inode-cache hash table entries: 65536 (order: 3, 524288 bytes, linear)"),
+            0x10000u);
+  EXPECT_EQ(page_size("Inode-cache hash table entries: 65536 (order: 7, 524288 bytes, linear)"),
+            0x1000u);
+  // Damaged, or less than a page: nothing is told.
+  EXPECT_EQ(page_size("Inode-cache hash table entries: 65536 (order: 3, 524289 bytes, linear)"),
+            0x1000u);
+  EXPECT_EQ(page_size("Inode-cache hash table entries: 2 (order: -4, 16 bytes, linear)"), 0x1000u);
+  EXPECT_EQ(page_size("Inode-cache hash table entries: 2 (order: 64, 16 bytes, linear)"), 0x1000u);
+  EXPECT_EQ(parse_dmesg("<14>[    1.0] Inode-cache hash table entries: 1 (order: 0, 65536 bytes, "
+                        "linear)\n")
+                .page_size,
+            0x1000u);
+}
+
 TEST(DmesgTest, ReadsARegionWhoseEndWraps) {
   for (const char *text :
        {"0x0000000050000000..0x000000004ffffffe (18014398509481983 KiB) map non-reusable a\n",

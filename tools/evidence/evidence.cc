@@ -11,6 +11,7 @@
 #include "evidence/probe.h"
 
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace rmemcheck {
@@ -48,6 +49,7 @@ void take_iomem(std::string_view text, Parsed &parsed) {
 void take_probe(std::string_view text, Parsed &parsed) {
   ProbeReport report = parse_probe(text);
   parsed.linear = report.linear;
+  parsed.evidence.is_64_bit = report.linear.virt_start > std::numeric_limits<std::uint32_t>::max();
   parsed.evidence.probe = std::move(report.regions);
   parsed.evidence.devices = std::move(report.devices);
 }

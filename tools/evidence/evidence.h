@@ -44,6 +44,8 @@ struct KernelLog {
   std::vector<LoggedTrouble> troubles;
   std::vector<SourceLine> lines; ///< all of it, without time stamps
   bool is_cut = false;           ///< the last line has no newline
+  /// Bytes; 4 KiB where the log does not tell (dmesg.cc).
+  std::uint64_t page_size = 0x1000;
 };
 
 /// One line of /sys/kernel/debug/memblock/{memory,reserved}.
@@ -139,6 +141,8 @@ struct Evidence {
   std::optional<std::vector<MappedRange>> linear_mapping;
   std::optional<std::vector<ProbedRegion>> probe;
   std::vector<ProbedDevice> devices; ///< that the probe saw
+  /// Whether a pointer has 64 bits, as the probe's linear address tells; nothing without it.
+  std::optional<bool> is_64_bit;
   std::optional<KunitReport> kunit;  ///< of the log
   std::vector<EfiMemory> efi_memory; ///< of the log; none where there is no UEFI, or it is silent
   /// Why a piece that was sent is absent nonetheless, a sentence each.

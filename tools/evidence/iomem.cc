@@ -47,4 +47,16 @@ std::vector<IomemEntry> parse_iomem(std::string_view text) {
   return entries;
 }
 
+std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {
+  std::optional<PhysicalRange> image;
+  if (evidence.iomem)
+    for (const IomemEntry &entry : *evidence.iomem)
+      if (entry.name.starts_with("Kernel ")) {
+        image = image.value_or(entry.range);
+        image->begin = std::min(image->begin, entry.range.begin);
+        image->end = std::max(image->end, entry.range.end);
+      }
+  return image;
+}
+
 } // namespace rmemcheck

@@ -12,4 +12,8 @@ namespace rmemcheck {
 /// spaces a level. To a reader without CAP_SYS_ADMIN every address is 0: could_not_find_out.
 std::vector<IomemEntry> parse_iomem(std::string_view text);
 
+/// From "Kernel code" to "Kernel bss", with what lies between; nothing where /proc/iomem does not
+/// show the kernel.
+std::optional<PhysicalRange> kernel_image(const Evidence &evidence);
+
 } // namespace rmemcheck

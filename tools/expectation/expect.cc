@@ -17,10 +17,18 @@
 namespace rmemcheck {
 namespace {
 
-/// CMA_MIN_ALIGNMENT_BYTES (include/linux/cma.h) is a pageblock: 4 MiB on arm64 with 4 KiB
-/// pages and no huge pages, 2 MiB with them, more with larger pages. Nobody can tell it from
-/// the tree, so refusal is decided only by what every configuration demands: a whole page.
-constexpr std::uint64_t least_cma_alignment = 0x1000;
+/// CMA_MIN_ALIGNMENT_BYTES (include/linux/cma.h) is a pageblock, and no pageblock is larger than
+/// what the page allocator hands out at most: 4 MiB with pages of 4 KiB, on arm64 32 MiB with 16
+/// KiB and 512 MiB with 64 KiB. Nobody can tell it from the tree, so refusal is decided only by
+/// what every configuration demands: a whole page.
+std::uint64_t largest_pageblock(std::uint64_t page_size) {
+  constexpr std::uint64_t of_4_kib = 0x400000;
+  constexpr std::uint64_t of_16_kib = 0x2000000;
+  constexpr std::uint64_t of_more = 0x20000000;
+  if (page_size <= 0x1000)
+    return of_4_kib;
+  return page_size <= 0x4000 ? of_16_kib : of_more;
+}
 
 void refuse(ExpectedRegion &region, std::string reason) {
   region.fate = Fate::refused;
@@ -125,7 +133,8 @@ std::uint64_t power_of_two(std::uint64_t alignment, std::uint64_t most) {
 
 /// __reserved_mem_alloc_size(), as far as the tree decides: refused where there is no room
 /// even if nothing but the tree's own ranges is in the way.
-void place(ExpectedRegion &region, const EarlyMemory &early, std::uint64_t last_address) {
+void place(ExpectedRegion &region, const EarlyMemory &early, const Expectation &all) {
+  const std::uint64_t last_address = all.last_address;
   if (region.size == 0)
     return refuse(region, "a size of 0");
   region.windows = windows_of(region.node, last_address);
@@ -140,12 +149,13 @@ void place(ExpectedRegion &region, const EarlyMemory &early, std::uint64_t last_
   region.is_alignment_rounded = region.alignment > 1 && !std::has_single_bit(region.alignment);
   if (region.is_alignment_rounded)
     region.alignment = alignment;
-  if (region.cma)
-    alignment = std::max(alignment, least_cma_alignment);
-  const auto has_room = [&](const PhysicalRange &window) {
-    return early.has_room(window, region.size, alignment);
+  const auto has_room = [&](std::uint64_t at_least) {
+    return std::ranges::any_of(windows, [&](const PhysicalRange &window) {
+      return early.has_room(window, region.size, std::max(alignment, at_least));
+    });
   };
-  if (std::none_of(windows.begin(), windows.end(), has_room))
+  region.may_find_no_place = region.cma && !has_room(all.most_cma_alignment);
+  if (!has_room(region.cma ? all.page_size : 1))
     refuse(region, region.node.alloc_ranges.empty() ? "no free RAM holds it"
                                                     : "no free RAM in alloc-ranges holds it");
   else
@@ -160,9 +170,9 @@ struct Refusal {
   bool is_bypass = false;
 };
 
-bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &) {
+bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &all) {
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
-  return region.cma && bits % least_cma_alignment != 0;
+  return region.cma && bits % all.page_size != 0;
 }
 
 constexpr Refusal refusals[] = {
@@ -266,6 +276,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.taken = facts.taken;
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
+  expectation.page_size = facts.page_size;
+  expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_cma(tree.bootargs);
   expectation.consumers = consumers_of(tree);
@@ -289,7 +301,7 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.overlaps = find_overlaps(expectation.regions);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && !region.range)
-      place(region, early, last);
+      place(region, early, expectation);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
       initialise(region, expectation);

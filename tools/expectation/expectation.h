@@ -52,6 +52,9 @@ struct ExpectedRegion {
   /// Added to the tree by firmware, which may keep even mapped memory of its own from the kernel,
   /// as OpenSBI does by physical memory protection.
   bool from_firmware = false;
+  /// A boot-placed CMA area for which there is no room where the kernel's configuration asks for
+  /// much of its alignment.
+  bool may_find_no_place = false;
   bool left_out = false; ///< by a kernel that may leave out so many; see may_leave_out
   std::string reason;    ///< why, in one sentence, for `dt explain`
 };
@@ -100,6 +103,9 @@ struct BootDemands {
   /// Whether the kernel must have run the KUnit suite of the series: any but a baseline that
   /// has a tree and no user space.
   bool must_run_suite = false;
+  std::string arch{}; ///< ARCH= of the kernel's make; empty where nobody knows
+  /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
+  std::uint64_t most_own_memory = 0;
   /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,
   /// whose silence tells nothing where it is off.
   std::vector<std::string> must_log{};
@@ -112,6 +118,7 @@ struct BootFacts : BootDemands {
   std::vector<PhysicalRange> taken;
   /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
   bool memreserve_first = false;
+  std::uint64_t page_size = 0x1000; ///< bytes
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.
@@ -133,6 +140,10 @@ struct Expectation : BootDemands {
   std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
   std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
   bool refuses_mapped_pools = false;                                      ///< as in BootFacts
+  std::uint64_t page_size = 0x1000;                                       ///< as in BootFacts
+  /// Bytes; the kernel demands a multiple of so many of a CMA area, or of less
+  /// (CMA_MIN_ALIGNMENT_BYTES).
+  std::uint64_t most_cma_alignment = 0x400000;
   /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes
   /// before that of the tree.
   std::optional<std::uint64_t> cmdline_cma;

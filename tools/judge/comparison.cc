@@ -28,10 +28,15 @@ const std::vector<Comparison> &comparisons() {
        "before that, in the ranges that it uses for regions of that shape",
        check_same_placement},
       {"no-op",
-       "with no region enabled, log, memblock and /proc/iomem are those of the baseline "
+       "with no region enabled, log, memblock's memory and /proc/iomem are those of the baseline "
        "but "
        "for what the kernel's own size moves",
        check_no_op},
+      {"same-own-memory",
+       "memblock has reserved as many bytes for the kernel itself as on the baseline, and its "
+       "array "
+       "of regions",
+       check_same_own_memory},
   };
   return all;
 }
@@ -56,16 +61,15 @@ bool can_fail(const std::string &word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &baseline,
-             const Evidence &patched) {
+void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched) {
   bool is_as_before = true;
   for (const Comparison &comparison : comparisons()) {
-    RuleResult result = comparison.check(expectation, baseline, patched);
+    RuleResult result = comparison.check(baseline, patched);
     is_as_before &= settles_nothing(result);
     add(patched_verdict, comparison, std::move(result));
   }
   if (!is_as_before)
-    decide(patched_verdict, patched.ending, patched.ending_reason);
+    decide(patched_verdict, patched.evidence.ending, patched.evidence.ending_reason);
 }
 
 void compare_unknown(Verdict &patched_verdict, const std::string &why) {

@@ -8,12 +8,19 @@
 
 namespace rmemcheck {
 
+/// What one boot must have led to, and what it has shown. Both must outlive it.
+struct ShownBoot {
+  const Expectation &expectation;
+  const Evidence &evidence;
+  Outcome alone; ///< of the rules that take one boot
+};
+
 /// A rule that takes two boots of one tree: what a patched kernel does is held against what the
 /// same kernel does without the series.
 struct Comparison {
   std::string name;
   std::string demands;
-  RuleResult (*check)(const Expectation &, const Evidence &baseline, const Evidence &patched);
+  RuleResult (*check)(const ShownBoot &baseline, const ShownBoot &patched);
 };
 
 /// All of them, in the order in which they are reported, after the other rules.
@@ -29,18 +36,18 @@ std::vector<std::string> failing_words();
 
 /// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
 /// of the patched kernel and points at its line; it names the line of the baseline.
-void compare(Verdict &patched_verdict, const Expectation &expectation, const Evidence &baseline,
-             const Evidence &patched);
+void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched);
 
 /// As compare() where one of the two could not be read: every comparison is inconclusive.
 void compare_unknown(Verdict &patched_verdict, const std::string &why);
 
 // same_placement.cc
-RuleResult check_same_placement(const Expectation &expectation, const Evidence &baseline,
-                                const Evidence &patched);
+RuleResult check_same_placement(const ShownBoot &baseline, const ShownBoot &patched);
 
 // no_op.cc
-RuleResult check_no_op(const Expectation &expectation, const Evidence &baseline,
-                       const Evidence &patched);
+RuleResult check_no_op(const ShownBoot &baseline, const ShownBoot &patched);
+
+// own_memory.cc
+RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &patched);
 
 } // namespace rmemcheck

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 /// The verdict of the patched kernel, compared.
 Verdict compared(const TwoBoots &two) {
   Verdict verdict = judge(two.expectation, two.patched);
-  compare(verdict, two.expectation, two.baseline, two.patched);
+  compare(verdict, two.before(), two.after());
   return verdict;
 }
 
@@ -61,7 +61,7 @@ TEST(CompareUnknown, IsNoPass) {
   Verdict verdict = judge(scenario.expectation, scenario.evidence);
   compare_unknown(verdict, "iomem:3: not understood");
   EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
-  EXPECT_EQ(verdict.reason, "could not find out: same-placement, no-op");
+  EXPECT_EQ(verdict.reason, "could not find out: same-placement, no-op, same-own-memory");
 }
 
 TEST(CompareUnknown, KeepsAVerdictThatIsNoPass) {

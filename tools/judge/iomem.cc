@@ -41,6 +41,8 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
     return inconclusive("/proc/iomem shows no System RAM");
   const ByAddress<IomemEntry> ram_lines(ram_entries);
   const RangeSet ram = bytes_of(ram_entries);
+  // A page that has a no-map byte is none of System RAM (memblock_region_memory_base_pfn()).
+  const RangeSet hidden = layout.hidden.touched_units(layout.page_size);
   RuleReport report;
   for (const PlacedRange &placed : layout.no_map)
     if (const RangeSet inside = RangeSet({placed.range}).intersection(ram); !inside.empty())
@@ -48,7 +50,8 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
                      "in System RAM: " + to_string(inside), ram_lines.first_line(placed.range));
   for (const auto *ranges : {&layout.mapped, &layout.left_alone})
     for (const PlacedRange &placed : *ranges)
-      if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(ram); !outside.empty())
+      if (const RangeSet outside = layout.must_be_mapped(placed.range).minus(hidden).minus(ram);
+          !outside.empty())
         report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
                        "not in System RAM: " + to_string(outside));
   report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);

@@ -38,6 +38,18 @@ TEST(Iomem, FailsWhereAMappedRegionIsNotSystemRam) {
   EXPECT_EQ(finding.seen, "not in System RAM: 0x0000000050040000..0x0000000050040fff");
 }
 
+TEST(Iomem, AllowsAPageThatANoMapRegionHasAPartOf) {
+  Scenario scenario = passing();
+  ExpectedRegion &two = expected(scenario, "two@50040000");
+  two.range = two.node.reg[0] = range(0x50030000, 0x10000);
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  hidden.range = hidden.node.reg[0] = range(0x50020000, 0x10800);
+  entry_at(scenario, 0x50030000).range.begin = 0x50031000;
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+  entry_at(scenario, 0x50031000).range.begin = 0x50032000;
+  EXPECT_EQ(only_finding("iomem", scenario).region, "two@50040000");
+}
+
 TEST(Iomem, FailsWhereADisabledNoMapRegionIsTakenFromSystemRam) {
   Scenario scenario = passing();
   expected(scenario, "hidden@50020000").fate = Fate::ignored;

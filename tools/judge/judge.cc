@@ -115,6 +115,15 @@ const std::vector<Rule> &rules() {
       {"mapped-present", "every byte of a mapped region in RAM is in the linear mapping",
        check_mapped_present},
       {"ram-mapped", "every byte of System RAM is in the linear mapping", check_ram_mapped},
+      {"all-ram",
+       "every byte of RAM is in memblock, and but for no-map regions without NOMAP, System RAM and "
+       "in "
+       "the total that the log tells",
+       check_all_ram},
+      {"own-memory",
+       "what memblock has reserved and no region, file or area explains is no more than a kernel "
+       "takes on this machine",
+       check_own_memory},
       {"probe-mapping",
        "the kernel can read every page of a mapped region in RAM and none of a no-map region",
        check_probe_mapping},
@@ -183,8 +192,12 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   }
 }
 
+Expectation as_decided(const Expectation &tree, const Evidence &evidence) {
+  return without_refused_cma(without_left_out(tree, evidence), evidence);
+}
+
 Verdict judge(const Expectation &tree, const Evidence &evidence) {
-  const Expectation expectation = without_refused_cma(without_left_out(tree, evidence), evidence);
+  const Expectation expectation = as_decided(tree, evidence);
   Verdict verdict;
   verdict.has_user_space = expectation.has_user_space;
   verdict.records_nothing = records_nothing(expectation);

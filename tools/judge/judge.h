@@ -54,6 +54,10 @@ struct Rule {
 /// All rules, in the order in which they are reported.
 const std::vector<Rule> &rules();
 
+/// What a tree must lead to on the kernel that has shown the evidence: without what it has left out
+/// as it may (left_out.h) or refused for its configuration (refused_cma.h).
+Expectation as_decided(const Expectation &tree, const Evidence &evidence);
+
 /// fail if any rule fails or the kernel panicked, oopsed or hung; inconclusive if the
 /// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
 /// pass only if all that were not skipped pass, and recording was among them. Without user space

@@ -23,11 +23,12 @@ TEST(Rules, KeepTheirNamesForEver) {
     names.push_back(rule.name);
     EXPECT_FALSE(rule.demands.empty()) << rule.name;
   }
-  EXPECT_THAT(names, ElementsAre("recorded", "logged", "nothing-extra", "reserved",
-                                 "no-map-memblock", "iomem", "no-map-unmapped", "mapped-present",
-                                 "ram-mapped", "probe-mapping", "placement", "init", "default-cma",
-                                 "given-back", "device-memory", "left-out", "elfcorehdr",
-                                 "efi-runtime", "kunit", "known-errors", "no-warning"));
+  EXPECT_THAT(names,
+              ElementsAre("recorded", "logged", "nothing-extra", "reserved", "no-map-memblock",
+                          "iomem", "no-map-unmapped", "mapped-present", "ram-mapped", "all-ram",
+                          "own-memory", "probe-mapping", "placement", "init", "default-cma",
+                          "given-back", "device-memory", "left-out", "elfcorehdr", "efi-runtime",
+                          "kunit", "known-errors", "no-warning"));
 }
 
 TEST(Judge, PassesAKernelThatDoesEverythingRight) {
@@ -164,7 +165,7 @@ Scenario without_user_space() {
 TEST(Judge, PassesWithoutUserSpaceAndSaysWhatShowsIt) {
   const Verdict verdict = judge(without_user_space());
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.reason;
-  EXPECT_EQ(verdict.reason, "shown by init, default-cma, kunit, known-errors, no-warning");
+  EXPECT_EQ(verdict.reason, "shown by all-ram, init, default-cma, kunit, known-errors, no-warning");
   EXPECT_FALSE(verdict.no_map_proven);
   EXPECT_EQ(verdict.regions_recorded, std::nullopt);
 }
@@ -173,8 +174,9 @@ TEST(Judge, ShowsMoreWithoutUserSpaceWhereNoRegionIsBootPlaced) {
   Scenario scenario = without_user_space();
   std::erase_if(scenario.expectation.regions,
                 [](const ExpectedRegion &region) { return region.node.reg.empty(); });
-  EXPECT_EQ(judge(scenario).reason, "shown by reserved, no-map-memblock, init, default-cma, kunit, "
-                                    "known-errors, no-warning");
+  EXPECT_EQ(judge(scenario).reason,
+            "shown by reserved, no-map-memblock, all-ram, init, default-cma, kunit, "
+            "known-errors, no-warning");
 }
 
 TEST(Judge, DoesNotPassWithoutUserSpaceAndTheSuiteOfTheSeries) {

@@ -7,7 +7,8 @@ Layout::Layout(const Expectation &expectation, const Evidence &evidence)
     : Layout(expectation, Sightings(expectation, evidence)) {}
 
 Layout::Layout(const Expectation &expectation, const Sightings &sightings)
-    : memory(expectation.memory), has_user_space(expectation.has_user_space) {
+    : memory(expectation.memory), page_size(expectation.page_size),
+      has_user_space(expectation.has_user_space) {
   std::vector<PhysicalRange> hidden_ranges;
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate == Fate::ignored) {
@@ -31,6 +32,13 @@ Layout::Layout(const Expectation &expectation, const Sightings &sightings)
 
 RangeSet Layout::must_be_mapped(const PhysicalRange &range) const {
   return RangeSet({range}).intersection(memory).minus(hidden);
+}
+
+RangeSet Layout::whole_no_map_pages() const {
+  std::vector<PhysicalRange> ranges;
+  for (const PlacedRange &placed : no_map)
+    ranges.push_back(placed.range);
+  return RangeSet(std::move(ranges)).whole_units(page_size);
 }
 
 void report_unplaced(RuleReport &report, const Layout &layout, std::vector<std::string> names,

@@ -29,7 +29,11 @@ struct Layout {
   [[nodiscard]] bool has_no_map() const { return !no_map.empty() || !unplaced_no_map.empty(); }
   [[nodiscard]] bool has_region() const { return has_mapped() || has_no_map(); }
 
+  /// No-map bytes whose page has nothing else in it: only whole pages can be left out of a mapping.
+  [[nodiscard]] RangeSet whole_no_map_pages() const;
+
   RangeSet memory;
+  std::uint64_t page_size; ///< see Expectation
   std::vector<PlacedRange> mapped;
   std::vector<PlacedRange> no_map;
   /// Bytes that no mapped region can claim, even where one lies over them: those of no-map

@@ -60,13 +60,6 @@ std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation
   return groups;
 }
 
-std::uint64_t bytes_in(const RangeSet &set) {
-  std::uint64_t bytes = 0;
-  for (const PhysicalRange &range : set.ranges())
-    bytes += range.size();
-  return bytes;
-}
-
 void demand_bytes(RuleReport &report, const Group &group, const char *what, std::uint64_t wanted,
                   std::uint64_t seen) {
   if (seen < wanted)
@@ -127,12 +120,12 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
       continue;
     }
     const RangeSet window(windows);
-    demand_bytes(report, group, "reserved", group.bytes, bytes_in(window.intersection(reserved)));
+    demand_bytes(report, group, "reserved", group.bytes, window.intersection(reserved).bytes());
     if (group.no_map_bytes == 0)
       continue;
     if (evidence.iomem)
       demand_bytes(report, group, "no-map", group.no_map_bytes,
-                   bytes_in(window.intersection(hidden)));
+                   window.intersection(hidden).bytes());
     else
       report.unknown("there is no /proc/iomem to show what is no-map");
   }

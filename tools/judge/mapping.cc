@@ -21,8 +21,12 @@ std::optional<RuleResult> no_linear_mapping(const Layout &layout, const Evidence
 
 /// What the probe must read of a range: "all", "none", or empty where either will do.
 std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
-  if (placed.region->no_map || !layout.memory.overlaps(placed.range))
+  if (!layout.memory.overlaps(placed.range))
     return "none";
+  if (placed.region->no_map) {
+    const RangeSet pages = RangeSet({placed.range}).touched_units(layout.page_size);
+    return pages.minus(layout.whole_no_map_pages()).empty() ? "none" : "";
+  }
   const RangeSet mapped = layout.must_be_mapped(placed.range);
   return mapped.covers(placed.range) && !placed.region->from_firmware ? "all" : "";
 }
@@ -117,10 +121,11 @@ RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence 
   if (auto result = no_linear_mapping(layout, evidence))
     return *result;
   const ByAddress<MappedRange> mapping(*evidence.linear_mapping);
-  const RangeSet all_mapped = bytes_of(*evidence.linear_mapping);
+  const RangeSet wrongly_mapped =
+      layout.whole_no_map_pages().intersection(bytes_of(*evidence.linear_mapping));
   RuleReport report;
   for (const PlacedRange &placed : layout.no_map) {
-    const RangeSet mapped = RangeSet({placed.range}).intersection(all_mapped);
+    const RangeSet mapped = RangeSet({placed.range}).intersection(wrongly_mapped);
     if (!mapped.empty())
       report.finding(placed.region->node.name,
                      to_string(placed.range) + " not in the linear mapping",

@@ -39,6 +39,22 @@ TEST(NoMapUnmapped, FailsWithOneMappedByte) {
   EXPECT_EQ(finding.at.line, 77u);
 }
 
+TEST(NoMapUnmapped, AllowsAPageThatHasMoreInIt) {
+  Scenario scenario = passing();
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  hidden.range = hidden.node.reg[0] = range(0x50020000, 0xf800);
+  map(scenario, range(0x5002f000, 0x1000));
+  EXPECT_EQ(outcome("no-map-unmapped", scenario), Outcome::pass);
+  map(scenario, range(0x5002e000, 0x1000));
+  EXPECT_EQ(only_finding("no-map-unmapped", scenario).region, "hidden@50020000");
+  // What the rest of the page belongs to is no-map as well.
+  Scenario shared = passing();
+  expected(shared, "hidden@50020000").node.reg = {range(0x50020000, 0xf800),
+                                                  range(0x5002f800, 0x800)};
+  map(shared, range(0x5002f000, 0x1000));
+  EXPECT_EQ(outcome("no-map-unmapped", shared), Outcome::fail);
+}
+
 TEST(NoMapUnmapped, FailsWhereABootPlacedRegionIsMapped) {
   Scenario scenario = passing();
   map(scenario, range(0x7fff0000, 0x10000));

@@ -174,40 +174,6 @@ void compare_entries(RuleReport &report, const std::vector<Entry> &baseline,
                  other == patched.end() ? SourceLine{} : other->at);
 }
 
-/// Bytes that memblock has reserved for anything but the kernel's image.
-std::uint64_t reserved_beside_kernel(const Evidence &evidence) {
-  PhysicalRange image{0, 0};
-  for (const IomemEntry &each : *evidence.iomem)
-    if (is_kernel(each)) {
-      image.begin = image.empty() ? each.range.begin : std::min(image.begin, each.range.begin);
-      image.end = std::max(image.end, each.range.end);
-    }
-  std::uint64_t bytes = 0;
-  for (const PhysicalRange &range :
-       bytes_of(*evidence.memblock_reserved).minus(RangeSet({image})).ranges())
-    bytes += range.size();
-  return bytes;
-}
-
-/// A kernel of another size may need page tables more or less, of whole pages, and its end is
-/// rounded to whole pages. No byte beyond that may be allocated for a tree without regions. Where
-/// the allocations lie does not count: page tables that come before move them.
-void compare_reserved(RuleReport &report, const Evidence &baseline, const Evidence &patched) {
-  constexpr std::uint64_t page = 0x1000;
-  constexpr std::uint64_t most_pages = 8;
-  const std::uint64_t before = reserved_beside_kernel(baseline);
-  const std::uint64_t after = reserved_beside_kernel(patched);
-  const std::uint64_t difference = before < after ? after - before : before - after;
-  if (difference % page != 0 || difference > most_pages * page)
-    report.finding("",
-                   fmt::format("{:#x} bytes reserved beside the kernel's image, as on the "
-                               "baseline, give or take at most {} whole pages",
-                               before, most_pages),
-                   fmt::format("{:#x} bytes", after),
-                   patched.memblock_reserved->empty() ? SourceLine{}
-                                                      : patched.memblock_reserved->front().at);
-}
-
 /// Compares a piece that both have. One that only one of them has is not known.
 template <typename Piece, typename Compare>
 void compare_piece(RuleReport &report, const std::optional<Piece> &baseline,
@@ -223,10 +189,11 @@ bool is_off(const ExpectedRegion &region) { return !region.node.enabled; }
 
 } // namespace
 
-RuleResult check_no_op(const Expectation &expectation, const Evidence &baseline,
-                       const Evidence &patched) {
-  if (!std::ranges::all_of(expectation.regions, is_off))
+RuleResult check_no_op(const ShownBoot &baseline_boot, const ShownBoot &patched_boot) {
+  if (!std::ranges::all_of(patched_boot.expectation.regions, is_off))
     return skip("the tree has regions");
+  const Evidence &baseline = baseline_boot.evidence;
+  const Evidence &patched = patched_boot.evidence;
   RuleReport report;
   for (const auto &[name, evidence] :
        {std::pair("the baseline: ", &baseline), std::pair("", &patched)})
@@ -240,11 +207,6 @@ RuleResult check_no_op(const Expectation &expectation, const Evidence &baseline,
   compare_piece(report, baseline.memblock_memory, patched.memblock_memory, "memblock's memory",
                 compare_lists);
   compare_piece(report, baseline.iomem, patched.iomem, "/proc/iomem", compare_lists);
-  compare_piece(report, baseline.memblock_reserved, patched.memblock_reserved,
-                "memblock's reserved ranges", [&](const auto &, const auto &) {
-                  if (baseline.iomem && patched.iomem)
-                    compare_reserved(report, baseline, patched);
-                });
   return report.result();
 }
 

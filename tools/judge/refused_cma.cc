@@ -8,9 +8,8 @@ namespace rmemcheck {
 namespace {
 
 /// No kernel has fewer areas if it has any choice (MAX_CMA_AREAS, include/linux/cma.h, with the
-/// default of CONFIG_CMA_AREAS), or larger blocks with pages of 4 KiB (the largest page order).
+/// default of CONFIG_CMA_AREAS).
 constexpr std::ptrdiff_t fewest_areas = 8;
-constexpr std::uint64_t largest_block = 0x400000;
 
 /// Where the kernel says that no init function took the node.
 std::vector<SourceLine>::const_iterator failure_of(const std::string &name, const KernelLog &log) {
@@ -29,13 +28,29 @@ bool is_said_before(std::vector<SourceLine>::const_iterator line, const KernelLo
   return false;
 }
 
-bool is_refused(const ExpectedRegion &region, const KernelLog &log, bool are_areas_many) {
+bool is_refused(const ExpectedRegion &region, const Expectation &all, const KernelLog &log,
+                bool are_areas_many) {
   const auto failure = failure_of(region.node.name, log);
   if (!region.cma || failure == log.lines.end())
     return false;
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
-  return (bits % largest_block != 0 && is_said_before(failure, log, "incorrect alignment")) ||
+  return (bits % all.most_cma_alignment != 0 &&
+          is_said_before(failure, log, "incorrect alignment")) ||
          (are_areas_many && is_said_before(failure, log, "Not enough slots for CMA"));
+}
+
+/// One for which there is no room at so coarse an alignment.
+bool is_not_placed(const ExpectedRegion &region, const KernelLog &log) {
+  const std::string wanted = "failed to allocate memory for node '" + region.node.name + "'";
+  return region.may_find_no_place && std::ranges::any_of(log.lines, [&](const SourceLine &line) {
+           return line.text.find(wanted) != std::string::npos;
+         });
+}
+
+void refuse(ExpectedRegion &region, const char *reason) {
+  region.fate = Fate::refused;
+  region.cma = false;
+  region.reason = reason;
 }
 
 } // namespace
@@ -46,12 +61,14 @@ Expectation without_refused_cma(Expectation expectation, const Evidence &evidenc
     return line.text.find("created CMA memory pool") != std::string::npos;
   });
   for (ExpectedRegion &region : expectation.regions) {
-    if (region.fate != Fate::recorded || !is_refused(region, log, made >= fewest_areas))
+    if (!takes_memory(region))
       continue;
-    region.fate = Fate::refused;
-    region.cma = false;
-    region.given_back = true;
-    region.reason = "refused by its init function, as the kernel says";
+    if (is_not_placed(region, log)) {
+      refuse(region, "the kernel says that it finds no place that is aligned for a CMA area");
+    } else if (is_refused(region, expectation, log, made >= fewest_areas)) {
+      refuse(region, "refused by its init function, as the kernel says");
+      region.given_back = true;
+    }
   }
   return expectation;
 }

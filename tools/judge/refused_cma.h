@@ -8,8 +8,8 @@ namespace rmemcheck {
 
 /// The expectation without the CMA pools that the kernel had to refuse for what its configuration
 /// says and no tree: there are no more areas (CONFIG_CMA_AREAS), or an area must begin and end with
-/// larger blocks than a page (CMA_MIN_ALIGNMENT_BYTES). The log must say so of each, and it is
-/// believed only where it may be so.
+/// larger blocks than a page (CMA_MIN_ALIGNMENT_BYTES), for which there may be no room. The log
+/// must say so of each, and it is believed only where it may be so.
 Expectation without_refused_cma(Expectation expectation, const Evidence &evidence);
 
 } // namespace rmemcheck

@@ -43,6 +43,17 @@ TEST(RefusedCma, AlignmentThatIsLargerThanAPage) {
   EXPECT_TRUE(named(after.regions, pool).given_back);
 }
 
+TEST(RefusedCma, APlaceThatIsNotFound) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.log,
+            std::string("OF: reserved mem: failed to allocate memory for node '") + pool +
+                "': size 16 MiB");
+  EXPECT_EQ(fate(scenario), Fate::recorded); // there is room
+  expected(scenario, pool).may_find_no_place = true;
+  EXPECT_EQ(fate(scenario), Fate::refused);
+  EXPECT_FALSE(expected(scenario, pool).given_back);
+}
+
 TEST(RefusedCma, AWordWithoutAReasonIsNotTaken) {
   Scenario scenario = refused_for("nothing", 20);
   expected(scenario, pool).range = range(0x52010000, 0x1000000);

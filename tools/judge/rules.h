@@ -36,6 +36,12 @@ bool probe_reads_no_map_nowhere(const Expectation &expectation, const Evidence &
 // iomem.cc
 RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence);
 
+// own_memory.cc
+RuleResult check_own_memory(const Expectation &expectation, const Evidence &evidence);
+
+// all_ram.cc
+RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidence);
+
 // placement.cc
 RuleResult check_placement(const Expectation &expectation, const Evidence &evidence);
 

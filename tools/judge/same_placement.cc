@@ -122,12 +122,14 @@ std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &re
 
 /// Where a baseline reserves the tree or its own files too late (riscv before the series),
 /// a region lies over them, and all that is placed after it elsewhere than it must.
-const BootPlaced *first_over_boot_files(const Expectation &expectation,
-                                        const std::vector<BootPlaced> &regions) {
+/// A region over the kernel keeps its image out of /proc/iomem: then the other boot shows it.
+const BootPlaced *first_over_boot_files(const std::vector<BootPlaced> &regions,
+                                        const ShownBoot &baseline, const ShownBoot &patched) {
   for (const BootPlaced &each : regions)
-    for (const PhysicalRange &taken : expectation.taken)
-      if (each.baseline && each.baseline->range.overlaps(taken))
-        return &each;
+    for (const ShownBoot *boot : {&baseline, &patched})
+      for (const PhysicalRange &taken : boot->expectation.taken)
+        if (each.baseline && each.baseline->range.overlaps(taken))
+          return &each;
   return nullptr;
 }
 
@@ -168,9 +170,10 @@ bool shows_places(const Evidence &evidence) {
 
 } // namespace
 
-RuleResult check_same_placement(const Expectation &expectation, const Evidence &baseline,
-                                const Evidence &patched) {
-  const std::vector<BootPlaced> regions = boot_placed(expectation, baseline, patched);
+RuleResult check_same_placement(const ShownBoot &baseline_boot, const ShownBoot &patched_boot) {
+  const Evidence &baseline = baseline_boot.evidence;
+  const Evidence &patched = patched_boot.evidence;
+  const std::vector<BootPlaced> regions = boot_placed(patched_boot.expectation, baseline, patched);
   if (regions.empty())
     return skip("the tree has no boot-placed region");
   if (std::ranges::any_of(regions, is_kept))
@@ -182,7 +185,7 @@ RuleResult check_same_placement(const Expectation &expectation, const Evidence &
   if (std::ranges::none_of(regions,
                            [](const BootPlaced &each) { return each.baseline.has_value(); }))
     return skip("the baseline has recorded no boot-placed region");
-  if (const BootPlaced *over = first_over_boot_files(expectation, regions))
+  if (const BootPlaced *over = first_over_boot_files(regions, baseline_boot, patched_boot))
     return skip(fmt::format("the baseline has placed {} over what was in use, at {}",
                             over->region->node.name, to_string(over->baseline->range)));
   RuleReport report;

@@ -12,6 +12,10 @@ struct TwoBoots {
   Expectation expectation;
   Evidence baseline;
   Evidence patched;
+  Outcome alone = Outcome::pass; ///< of the baseline
+
+  [[nodiscard]] ShownBoot before() const { return {expectation, baseline, alone}; }
+  [[nodiscard]] ShownBoot after() const { return {expectation, patched, Outcome::pass}; }
 };
 
 inline TwoBoots same_boots(const Scenario &scenario) {
@@ -19,7 +23,7 @@ inline TwoBoots same_boots(const Scenario &scenario) {
 }
 
 inline RuleResult run(const std::string &comparison, const TwoBoots &boots) {
-  return named(comparisons(), comparison).check(boots.expectation, boots.baseline, boots.patched);
+  return named(comparisons(), comparison).check(boots.before(), boots.after());
 }
 
 inline Outcome outcome(const std::string &comparison, const TwoBoots &boots) {

@@ -119,6 +119,7 @@ Machine read_machine(const std::filesystem::path &path) {
       reader.size("patched-memblock-reserved-regions").value_or(machine.memblock_reserved_regions);
   machine.address_bits = read_address_bits(reader);
   machine.has_mapped_pools = reader.boolean("mapped-pools", true);
+  machine.most_own_memory = reader.size("own-memory").value_or(0);
   machine.firmware_regions = reader.size("firmware-regions").value_or(0);
   machine.maps_around_holes = reader.boolean("maps-around-holes", true);
   machine.has_user_space = reader.boolean("user-space", true);

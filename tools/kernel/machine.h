@@ -71,6 +71,8 @@ struct Machine {
   /// Regions that firmware between QEMU and the kernel adds to the tree.
   std::size_t firmware_regions = 0;
   unsigned address_bits = 64; ///< width of phys_addr_t
+  /// Bytes that a kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
+  std::uint64_t most_own_memory = 0;
   /// Whether a shared-dma-pool may be neither no-map nor reusable; on 32-bit ARM it may not.
   bool has_mapped_pools = true;
   /// Whether the kernel maps memory right that has a hole, as no-map regions make one.

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/by_address.h"
+#include "judge/layout.h"
+#include "judge/rules.h"
+
+#include "evidence/scanner.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::uint64_t kibibyte = 1024;
+
+/// Memory that UEFI leaves to the kernel (is_usable_memory(), drivers/firmware/efi/efi-init.c).
+bool is_usable(const EfiMemory &memory) {
+  constexpr std::string_view usable[] = {"Loader Code",  "Loader Data",  "Boot Code", "Boot Data",
+                                         "Conventional", "ACPI Reclaim", "Persistent"};
+  return std::ranges::find(usable, memory.type) != std::end(usable);
+}
+
+/// Where UEFI hands over a memory map, that says what there is.
+RangeSet ram_of(const Expectation &expectation, const Evidence &evidence) {
+  const RangeSet ram(expectation.memory);
+  if (evidence.efi_memory.empty())
+    return ram;
+  std::vector<PhysicalRange> usable;
+  for (const EfiMemory &memory : evidence.efi_memory)
+    if (is_usable(memory))
+      usable.push_back(memory.range);
+  return ram.intersection(RangeSet(std::move(usable)));
+}
+
+/// No-map memory, of regions that are refused as well, which a kernel need not clear again.
+RangeSet hidden_of(const Layout &layout) {
+  std::vector<PhysicalRange> ranges = layout.hidden.ranges();
+  for (const PlacedRange &placed : layout.no_map)
+    ranges.push_back(placed.range);
+  return RangeSet(std::move(ranges));
+}
+
+/// Bytes of boot-placed no-map regions whose places nobody knows: they may be what is missing.
+std::uint64_t hidden_anywhere(const Expectation &expectation, const Sightings &sightings) {
+  std::uint64_t bytes = 0;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.node.no_map && region.node.reg.empty() && region.fate != Fate::ignored &&
+        !sightings.found_place(region))
+      bytes += region.size;
+  return bytes;
+}
+
+/// What is known of the machine's memory, and of what may be missing of it.
+struct Ram {
+  RangeSet all;
+  RangeSet hidden;
+  std::uint64_t hidden_anywhere;
+  std::uint64_t page_size;
+
+  [[nodiscard]] bool is_lost(const RangeSet &missing) const {
+    return missing.bytes() > hidden_anywhere;
+  }
+};
+
+/// "Ignoring RAM at 0x7fe00000-0x80000000": 32-bit ARM drops what lies at the end of RAM and is not
+/// usable (adjust_lowmem_bounds(), arch/arm/mm/mmu.c).
+RangeSet said_to_be_dropped(const KernelLog &log) {
+  std::vector<PhysicalRange> dropped;
+  for (const SourceLine &line : log.lines) {
+    Scanner scanner(line.text);
+    if (!scanner.literal("Ignoring RAM at "))
+      continue;
+    const auto begin = scanner.hex();
+    const bool is_range = scanner.literal("-");
+    const auto end = scanner.hex();
+    if (begin && is_range && end)
+      dropped.push_back({*begin, *end});
+  }
+  return RangeSet(std::move(dropped));
+}
+
+/// A no-map region must be there too, but for one that the kernel says it has dropped.
+void demand_memblock(RuleReport &report, const Ram &ram, const std::vector<MemblockRange> &memory,
+                     const KernelLog &log) {
+  const RangeSet dropped = ram.hidden.intersection(said_to_be_dropped(log));
+  if (const RangeSet missing = ram.all.minus(bytes_of(memory)).minus(dropped); !missing.empty())
+    report.finding("", "all RAM in memblock's memory", "not there: " + to_string(missing));
+  std::vector<MemblockRange> no_map;
+  std::ranges::copy_if(memory, std::back_inserter(no_map),
+                       [](const MemblockRange &entry) { return entry.flag == "NOMAP"; });
+  const RangeSet lost = bytes_of(no_map).intersection(ram.all).minus(ram.hidden);
+  if (ram.is_lost(lost))
+    report.finding("", "RAM without NOMAP but for no-map regions",
+                   to_string(lost) + " with flag NOMAP",
+                   ByAddress<MemblockRange>(no_map).first_line(lost.ranges().front()));
+}
+
+/// Whole pages, without those that a no-map region has a part of.
+void demand_system_ram(RuleReport &report, const Ram &ram, const std::vector<IomemEntry> &iomem) {
+  std::vector<IomemEntry> system_ram;
+  std::ranges::copy_if(iomem, std::back_inserter(system_ram), [](const IomemEntry &entry) {
+    return entry.depth == 0 && entry.name == "System RAM";
+  });
+  const RangeSet missing = ram.all.whole_units(ram.page_size)
+                               .minus(ram.hidden.touched_units(ram.page_size))
+                               .minus(bytes_of(system_ram));
+  if (ram.is_lost(missing))
+    report.finding("", "all RAM in System RAM", "not there: " + to_string(missing));
+}
+
+/// "Memory: 979248K/1048576K available (...": the second number is all pages of memblock's memory
+/// (mem_init_print_info(), mm/page_alloc.c), each of whose ranges counts by its whole pages.
+void demand_total(RuleReport &report, std::uint64_t page, const std::vector<MemblockRange> &memory,
+                  const KernelLog &log) {
+  std::uint64_t bytes = 0;
+  for (const MemblockRange &entry : memory)
+    bytes += RangeSet({entry.range}).whole_units(page).bytes();
+  for (const SourceLine &line : log.lines) {
+    Scanner scanner(line.text);
+    if (!scanner.literal("Memory: ") || !scanner.decimal() || !scanner.literal("K/"))
+      continue;
+    const auto total = scanner.decimal();
+    if (total != bytes / kibibyte)
+      report.finding("", fmt::format("{}K in all, as memblock has it", bytes / kibibyte), line.text,
+                     line);
+    return;
+  }
+  report.unknown("no line of the log says how much memory there is");
+}
+
+} // namespace
+
+RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidence) {
+  const Sightings sightings(expectation, evidence);
+  const Layout layout(expectation, sightings);
+  const Ram ram{ram_of(expectation, evidence), hidden_of(layout),
+                hidden_anywhere(expectation, sightings), layout.page_size};
+  if (ram.all.empty())
+    return skip("nothing tells how much RAM the machine has");
+  if (!evidence.memblock_memory && !evidence.iomem)
+    return absent(evidence, "its memory");
+  RuleReport report;
+  if (evidence.memblock_memory) {
+    demand_memblock(report, ram, *evidence.memblock_memory, evidence.log);
+    demand_total(report, ram.page_size, *evidence.memblock_memory, evidence.log);
+  }
+  if (evidence.iomem)
+    demand_system_ram(report, ram, *evidence.iomem);
+  return report.result();
+}
+
+} // namespace rmemcheck

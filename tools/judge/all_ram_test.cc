@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+/// Takes a piece out of one list of entries.
+template <typename Entry>
+void cut(std::vector<Entry> &entries, const PhysicalRange &hole, const std::string &file) {
+  std::vector<Entry> left;
+  for (const Entry &entry : entries)
+    for (const PhysicalRange &part : RangeSet({entry.range}).minus(RangeSet({hole})).ranges()) {
+      left.push_back(entry);
+      left.back().range = part;
+      left.back().at = line(file, left.size());
+    }
+  entries = std::move(left);
+}
+
+SourceLine &memory_line(Scenario &scenario) {
+  for (SourceLine &line : scenario.evidence.log.lines)
+    if (line.text.starts_with("Memory: "))
+      return line;
+  throw std::runtime_error("the test has no such line");
+}
+
+TEST(AllRam, PassesWhereEveryByteIsThere) {
+  EXPECT_EQ(outcome("all-ram", passing()), Outcome::pass);
+  EXPECT_EQ(outcome("all-ram", empty_tree()), Outcome::pass);
+}
+
+TEST(AllRam, FailsWithAByteThatMemblockLacks) {
+  Scenario scenario = passing();
+  cut(*scenario.evidence.memblock_memory, range(0x60000000, 1), "memblock-memory");
+  const RuleResult result = run("all-ram", scenario);
+  ASSERT_EQ(result.findings.size(), 2u);
+  EXPECT_EQ(result.findings[0].seen, "not there: 0x0000000060000000..0x0000000060000000");
+  EXPECT_EQ(result.findings[1].expected, "1048572K in all, as memblock has it");
+}
+
+TEST(AllRam, FailsWhereANoMapRegionIsTakenOutOfMemblock) {
+  Scenario scenario = passing();
+  cut(*scenario.evidence.memblock_memory, range(0x50020000, 0x10000), "memblock-memory");
+  memory_line(scenario).text = "Memory: 999000K/1048512K available (1K kernel code)";
+  EXPECT_EQ(only_finding("all-ram", scenario).seen,
+            "not there: 0x0000000050020000..0x000000005002ffff");
+  // As 32-bit ARM says
+  add_log_line(scenario.evidence.log, "Ignoring RAM at 0x50020000-0x50030000");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  // It takes more along than it says.
+  cut(*scenario.evidence.memblock_memory, range(0x60000000, 0x1000), "memblock-memory");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::fail);
+}
+
+TEST(AllRam, FailsWhereMoreIsNoMapThanTheRegion) {
+  Scenario scenario = passing();
+  for (MemblockRange &entry : *scenario.evidence.memblock_memory)
+    if (entry.range == range(0x50020000, 0x10000))
+      entry.range.end += 0x8000;
+    else if (entry.range.begin == 0x50030000)
+      entry.range.begin += 0x8000;
+  EXPECT_EQ(only_finding("all-ram", scenario).seen,
+            "0x0000000050030000..0x0000000050037fff with flag NOMAP");
+}
+
+TEST(AllRam, FailsWhereSystemRamLacksAPage) {
+  Scenario scenario = passing();
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.depth == 0 && entry.range.begin == 0x50030000)
+      entry.range.begin += 0x1000;
+  EXPECT_EQ(only_finding("all-ram", scenario).seen,
+            "not there: 0x0000000050030000..0x0000000050030fff");
+}
+
+TEST(AllRam, AllowsNoMapRegionsWhosePlaceNobodyKnowsAndNoMore) {
+  Scenario scenario = passing();
+  lose(scenario, "placed-no-map");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.depth == 0 && entry.range.begin == 0x50030000)
+      entry.range.begin += 0x1000;
+  EXPECT_EQ(only_finding("all-ram", scenario).expected, "all RAM in System RAM");
+}
+
+TEST(AllRam, FailsWhereTheLogTellsLess) {
+  Scenario scenario = passing();
+  memory_line(scenario).text = "Memory: 60000K/65536K available (4000K kernel code)";
+  EXPECT_EQ(only_finding("all-ram", scenario).expected, "1048576K in all, as memblock has it");
+  memory_line(scenario).text = "nothing";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::inconclusive);
+}
+
+TEST(AllRam, TakesUefisWordForWhatThereIs) {
+  Scenario scenario = passing();
+  scenario.evidence.efi_memory = {{ram, "Conventional", false, {}}};
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  // The firmware keeps a part.
+  scenario.evidence.efi_memory = {{range(0x40000000, 0x20000000), "Conventional", false, {}},
+                                  {range(0x60000000, 0x10000), "Runtime Data", true, {}},
+                                  {range(0x60010000, 0x1fff0000), "Boot Data", false, {}}};
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.depth == 0 && entry.range.begin == 0x54100000) {
+      entry.range.end = 0x60000000;
+      break;
+    }
+  scenario.evidence.iomem->push_back({range(0x60010000, 0x1ffe0000), 0, "System RAM", {}});
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  scenario.evidence.iomem->back().range.begin += 0x1000;
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::fail);
+}
+
+TEST(AllRam, IsSkippedWhereNothingTellsOfRam) {
+  Scenario scenario = passing();
+  scenario.expectation.memory.clear();
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
+  scenario = passing();
+  scenario.evidence.memblock_memory.reset();
+  scenario.evidence.iomem.reset();
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
+}
+
+} // namespace
+} // namespace rmemcheck::test

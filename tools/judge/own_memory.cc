@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/own_memory.h"
+
+#include "base/kernel_version.h"
+#include "evidence/iomem.h"
+#include "evidence/scanner.h"
+#include "judge/by_address.h"
+#include "judge/comparison.h"
+#include "judge/layout.h"
+#include "judge/rules.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::uint64_t mebibyte = 0x100000;
+
+/// "cma: Reserved 16 MiB at 0x000000007ee00000": an area of the kernel's own choice
+/// (cma_declare_contiguous_nid(), mm/cma.c).
+std::optional<PhysicalRange> own_cma_area(const std::string &line) {
+  Scanner scanner(line);
+  if (!scanner.literal("cma: Reserved "))
+    return std::nullopt;
+  const auto size = scanner.decimal();
+  if (!size || !scanner.literal(" MiB at "))
+    return std::nullopt;
+  const auto base = scanner.hex();
+  if (!base)
+    return std::nullopt;
+  return PhysicalRange{*base, *base + *size * mebibyte};
+}
+
+void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
+  ranges.insert(ranges.end(), more.begin(), more.end());
+}
+
+/// Whatever somebody takes who is known.
+RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
+  std::vector<PhysicalRange> ranges = expectation.memreserve;
+  append(ranges, expectation.taken);
+  if (expectation.elfcorehdr)
+    ranges.push_back(*expectation.elfcorehdr);
+  const Layout layout(expectation, evidence);
+  for (const auto *placed : {&layout.mapped, &layout.no_map})
+    for (const PlacedRange &each : *placed)
+      ranges.push_back(each.range);
+  for (const SourceLine &line : evidence.log.lines)
+    if (const auto area = own_cma_area(line.text))
+      ranges.push_back(*area);
+  if (const auto image = kernel_image(evidence))
+    ranges.push_back(*image);
+  for (const IomemEntry &entry : *evidence.iomem)
+    if (entry.name == "Crash kernel")
+      ranges.push_back(entry.range);
+  return RangeSet(std::move(ranges));
+}
+
+/// Left out for want of room, or kept by a kernel that records nothing.
+bool is_place_unknown(const ExpectedRegion &region) {
+  return region.left_out || (region.fate == Fate::kept && !region.range);
+}
+
+/// Why one of the witnesses cannot be had; nothing if there are both.
+std::optional<RuleResult> no_witness(const Evidence &evidence) {
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+    return result;
+  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
+    return result;
+  if (!kernel_image(evidence))
+    return skip("/proc/iomem does not show the kernel");
+  return std::nullopt;
+}
+
+/// The largest ones first, a few of them.
+std::string largest(const RangeSet &set) {
+  constexpr std::size_t few = 3;
+  std::vector<PhysicalRange> ranges = set.ranges();
+  std::ranges::stable_sort(ranges, std::ranges::greater{}, &PhysicalRange::size);
+  ranges.resize(std::min(ranges.size(), few));
+  std::string text;
+  for (const PhysicalRange &range : ranges)
+    text += (text.empty() ? "" : ", ") + to_string(range);
+  return text;
+}
+
+/// sizeof(struct reserved_mem), include/linux/of_reserved_mem.h: four pointers and a phandle beside
+/// two phys_addr_t. Nobody has added to it since v3.15.
+std::uint64_t entry_size(const ShownBoot &boot) {
+  constexpr std::uint64_t of_64_bit = 56;
+  constexpr std::uint64_t of_large_addresses = 40;
+  constexpr std::uint64_t of_32_bit = 28;
+  constexpr std::uint64_t last_of_32_bit = 0xffffffff;
+  if (*boot.evidence.is_64_bit)
+    return of_64_bit;
+  return boot.expectation.last_address > last_of_32_bit ? of_large_addresses : of_32_bit;
+}
+
+/// Since v6.13, and with the repair of CVE-2026-80723 since 6.12.103, kernels allocate their array.
+bool allocates_array(const Evidence &evidence) {
+  return is_since(evidence.log.version, "6.12.103");
+}
+
+/// Entries of the patched kernel's array beyond those that the baseline has allocated.
+std::uint64_t added_entries(const ShownBoot &baseline, const ShownBoot &patched) {
+  const auto entries = [](const ShownBoot &boot) {
+    return count_recorded(boot.expectation, boot.evidence).value_or(0);
+  };
+  const std::uint64_t before = allocates_array(baseline.evidence) ? entries(baseline) : 0;
+  return entries(patched) - std::min<std::uint64_t>(before, entries(patched));
+}
+
+/// memblock's two arrays are made larger where they are full (memblock_double_array()): of a tree
+/// with many regions, by up to twice as many entries as there are. The series sizes them otherwise.
+std::uint64_t memblock_arrays(const Expectation &expectation) {
+  constexpr std::uint64_t always_enough = 96; // of INIT_MEMBLOCK_REGIONS
+  constexpr std::uint64_t bytes = 24;         // sizeof(struct memblock_region)
+  const std::uint64_t regions = expectation.regions.size();
+  return regions < always_enough ? 0 : 2 * 2 * regions * bytes;
+}
+
+/// A baseline that does wrong by the tree has lost regions, or lies over itself: then it needs less
+/// of page tables and of arrays, or shows less of what it has.
+constexpr std::uint64_t most_that_follows = 0x10000;
+
+/// Pieces of memory that a page table serves in which a segment of the kernel lies, each on its
+/// own.
+std::uint64_t blocks_of_kernel(const Evidence &evidence) {
+  constexpr std::uint64_t block = 0x200000;
+  std::uint64_t blocks = 0;
+  for (const IomemEntry &entry : *evidence.iomem)
+    if (entry.name.starts_with("Kernel "))
+      blocks += RangeSet({entry.range}).touched_units(block).bytes() / block;
+  return blocks;
+}
+
+/// A kernel whose segments reach into other pieces of memory needs other page tables.
+std::uint64_t page_tables(const ShownBoot &baseline, const ShownBoot &patched) {
+  constexpr std::uint64_t tables_of_a_block = 2; // in the kernel's own and in the linear mapping
+  const std::uint64_t before = blocks_of_kernel(baseline.evidence);
+  const std::uint64_t after = blocks_of_kernel(patched.evidence);
+  const std::uint64_t difference = before < after ? after - before : before - after;
+  return difference * tables_of_a_block * patched.expectation.page_size;
+}
+
+/// What may be more or less on any kernel that does right.
+std::uint64_t variation(const ShownBoot &baseline, const ShownBoot &patched) {
+  return memblock_arrays(patched.expectation) + page_tables(baseline, patched);
+}
+
+std::uint64_t most_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
+  return variation(baseline, patched) + (baseline.alone == Outcome::pass ? 0 : most_that_follows);
+}
+
+/// All of it, where the baseline has reserved what it should not.
+std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
+  return baseline.alone == Outcome::pass ? variation(baseline, patched)
+                                         : std::numeric_limits<std::uint64_t>::max();
+}
+
+} // namespace
+
+OwnMemory own_memory(const Expectation &expectation, const Evidence &evidence) {
+  OwnMemory own;
+  own.ranges = bytes_of(*evidence.memblock_reserved).minus(explained(expectation, evidence));
+  std::uint64_t elsewhere = 0;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (is_place_unknown(region))
+      elsewhere += region.size;
+  own.bytes = own.ranges.bytes() - std::min(elsewhere, own.ranges.bytes());
+  return own;
+}
+
+RuleResult check_own_memory(const Expectation &expectation, const Evidence &evidence) {
+  if (expectation.memory.empty())
+    return skip("nothing tells how much RAM the machine has");
+  if (auto result = no_witness(evidence))
+    return *result;
+  constexpr std::uint64_t share = 16; // of RAM, where the machine's file says nothing
+  const std::uint64_t most = expectation.most_own_memory != 0
+                                 ? expectation.most_own_memory
+                                 : RangeSet(expectation.memory).bytes() / share;
+  const OwnMemory own = own_memory(expectation, evidence);
+  RuleReport report;
+  if (own.bytes > most)
+    report.finding("", fmt::format("at most {:#x} bytes reserved for the kernel's own use", most),
+                   fmt::format("{:#x} bytes that no region explains, the largest at {}", own.bytes,
+                               largest(own.ranges)),
+                   ByAddress<MemblockRange>(*evidence.memblock_reserved)
+                       .first_line(own.ranges.ranges().front()));
+  return report.result();
+}
+
+RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &patched) {
+  if (baseline.evidence.ending != Ending::powered_off)
+    return skip("the baseline did not get through its boot");
+  for (const ShownBoot *boot : {&baseline, &patched})
+    if (auto result = no_witness(boot->evidence))
+      return *result;
+  if (!patched.evidence.is_64_bit)
+    return absent(patched.evidence, "how large an entry of the array is");
+  const OwnMemory before = own_memory(baseline.expectation, baseline.evidence);
+  const OwnMemory after = own_memory(patched.expectation, patched.evidence);
+  const std::uint64_t entries = added_entries(baseline, patched);
+  const std::uint64_t array = entries * entry_size(patched);
+  const std::uint64_t right = before.bytes + array;
+  const std::uint64_t most = right + most_beside_array(baseline, patched);
+  const std::uint64_t least = right - std::min(right, least_beside_array(baseline, patched));
+  RuleReport report;
+  if (after.bytes < least || after.bytes > most)
+    report.finding(
+        "",
+        fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, and "
+                    "{:#x} more for {} entries",
+                    before.bytes, array, entries),
+        fmt::format("{:#x} bytes, the largest at {}", after.bytes, largest(after.ranges)),
+        patched.evidence.memblock_reserved->front().at);
+  return report.result();
+}
+
+} // namespace rmemcheck

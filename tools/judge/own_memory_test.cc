@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/own_memory.h"
+#include "judge/test_comparison.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+void reserve(Evidence &evidence, const PhysicalRange &taken) {
+  auto &reserved = *evidence.memblock_reserved;
+  reserved.push_back({taken, "NONE", line("memblock-reserved", reserved.size() + 1)});
+}
+
+Scenario passing_64_bit() {
+  Scenario scenario = passing();
+  scenario.evidence.is_64_bit = true;
+  return scenario;
+}
+
+/// The array of the patched kernel: ten regions are recorded, and an entry has 56 bytes.
+constexpr std::uint64_t entry = 56;
+constexpr std::uint64_t recorded = 9;
+
+TwoBoots two_boots() {
+  TwoBoots two = same_boots(passing_64_bit());
+  two.baseline.log.version = "6.9.0";
+  reserve(two.patched, range(0x7f000000, recorded * entry));
+  return two;
+}
+
+TEST(OwnMemory, IsWhatNobodyElseTakes) {
+  Scenario scenario = passing_64_bit();
+  EXPECT_EQ(own_memory(scenario.expectation, scenario.evidence).bytes, 0u);
+  reserve(scenario.evidence, range(0x7f000000, 0x123));
+  scenario.expectation.taken = {range(0x44000000, 0x1000)};
+  reserve(scenario.evidence, range(0x44000000, 0x1000));
+  reserve(scenario.evidence, range(0x7e000000, 0x1000000));
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x000000007e000000");
+  reserve(scenario.evidence, range(0x4a000000, 0x100000));
+  scenario.evidence.iomem->push_back({range(0x4a000000, 0x100000), 1, "Crash kernel", {}});
+  EXPECT_EQ(own_memory(scenario.expectation, scenario.evidence).bytes, 0x123u);
+}
+
+TEST(OwnMemory, IsNotThatOfARegionWhosePlaceIsUnknown) {
+  Scenario scenario = recording_nothing(passing_64_bit());
+  // What boot-placed regions take is there, and nobody knows which it is.
+  reserve(scenario.evidence, full_place("placed-no-map"));
+  EXPECT_EQ(own_memory(scenario.expectation, scenario.evidence).bytes, 0u);
+  reserve(scenario.evidence, range(0x7f000000, 0x10000));
+  EXPECT_EQ(own_memory(scenario.expectation, scenario.evidence).bytes, 0x10000u);
+}
+
+TEST(OwnMemory, HasABound) {
+  Scenario scenario = passing_64_bit();
+  reserve(scenario.evidence, range(0x78000000, 0x4000000)); // a sixteenth
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass);
+  reserve(scenario.evidence, range(0x7c000000, 0x1000));
+  const Finding finding = only_finding("own-memory", scenario);
+  EXPECT_EQ(finding.expected, "at most 0x4000000 bytes reserved for the kernel's own use");
+  EXPECT_THAT(finding.seen, HasSubstr("the largest at 0x0000000078000000..0x000000007c000fff"));
+  scenario.expectation.most_own_memory = 0x8000000;
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass);
+}
+
+TEST(OwnMemory, IsSkippedWithoutAWitness) {
+  Scenario scenario = passing_64_bit();
+  std::erase_if(*scenario.evidence.iomem,
+                [](const IomemEntry &each) { return each.name.starts_with("Kernel"); });
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::skip);
+  scenario.evidence.memblock_reserved.reset();
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::skip);
+  scenario = passing_64_bit();
+  scenario.expectation.memory.clear();
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::skip);
+}
+
+TEST(SameOwnMemory, PassesWithTheArrayAndNoByteMore) {
+  TwoBoots two = two_boots();
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.end += 1;
+  EXPECT_THAT(only_finding("same-own-memory", two).seen,
+              HasSubstr("0x1f9 bytes, the largest at 0x000000007f000000..0x000000007f0001f8"));
+  two.patched.memblock_reserved->back().range.end -= 2;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
+TEST(SameOwnMemory, KnowsWhatABaselineHasAllocatedItself) {
+  TwoBoots two = two_boots();
+  two.baseline.log.version = "6.13.0";
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  reserve(two.baseline, range(0x7f000000, recorded * entry));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
+TEST(SameOwnMemory, KnowsHowLargeAnEntryIs) {
+  TwoBoots two = two_boots();
+  two.patched.is_64_bit = false;
+  const auto size_passes = [&](std::uint64_t size) {
+    two.patched.memblock_reserved->back().range.end = 0x7f000000 + recorded * size;
+    return outcome("same-own-memory", two) == Outcome::pass;
+  };
+  EXPECT_TRUE(size_passes(40));
+  EXPECT_FALSE(size_passes(28));
+  two.expectation.last_address = 0xffffffff;
+  EXPECT_TRUE(size_passes(28));
+  two.patched.is_64_bit.reset();
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::skip);
+}
+
+TEST(SameOwnMemory, AllowsALittleMoreWhereTheBaselineDoesWrong) {
+  TwoBoots two = two_boots();
+  reserve(two.patched, range(0x7e000000, 0x2000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.alone = Outcome::fail;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.end += 0x10000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  // It has reserved what it should not.
+  reserve(two.baseline, range(0x7d000000, 0x100000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
+TEST(SameOwnMemory, AllowsForMemblocksArraysOfAManyRegions) {
+  TwoBoots two = two_boots();
+  for (int index = 0; index < 100; ++index)
+    two.expectation.regions.push_back(
+        ignored(static_region(fmt::format("off-{}", index), range(0x58000000, 0x1000))));
+  reserve(two.patched, range(0x7e000000, 0x1000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.end += 0x2000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
+TEST(SameOwnMemory, AllowsForPageTablesOfALargerKernel) {
+  TwoBoots two = two_boots();
+  IomemEntry &code = *std::ranges::find(*two.patched.iomem, "Kernel code", &IomemEntry::name);
+  reserve(two.patched, range(0x7e000000, 0x2000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  code.range.end += 0x200000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.end += 1;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
+TEST(SameOwnMemory, IsSkippedWhereTheBaselineDidNotBoot) {
+  TwoBoots two = two_boots();
+  two.baseline.ending = Ending::panic;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::skip);
+}
+
+} // namespace
+} // namespace rmemcheck::test
