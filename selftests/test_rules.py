@@ -62,6 +62,8 @@ CHANGED = {
     # a test of the series' own suite
     "kunit": ("linux-6.1.192-patched-um/static-65", "dmesg", r"    ok 1 (of_reserved_mem_finds)",
               r"    not ok 1 \1"),
+    "no-error": (PATCHED, "dmesg", r"\n<6>([^\n]*)Memory:",
+                 r"\n<3>\1something else went wrong\n<6>\1Memory:"),
     "no-warning": (PATCHED, "dmesg", r"\n([^\n]*)Memory:",
                    r"\n\1WARNING: CPU: 0 PID: 0 at mm/memblock.c:1 memblock_add+0x0/0x4\n\1Memory:"),
 }
@@ -123,6 +125,41 @@ def test_a_comparison_fails_on_changed_evidence(rmemcheck, validated, tmp_path, 
     result = rmemcheck("judge", "--against", unpatched, copy)
     assert rule in rules_failed(result), result.stdout
     assert result.returncode == 1
+
+
+@pytest.mark.parametrize("said", ["WARNING: CPU: 0 PID: 1 at mm/memblock.c:1 f+0x0/0x4",
+                                  "rcu: INFO: rcu_sched self-detected stall on CPU",
+                                  "BUG: Bad page state in process init  pfn:50020"])
+def test_what_the_console_says_after_the_log_counts(rmemcheck, validated, tmp_path, said):
+    out, _ = validated
+    copy = tmp_path / "boot"
+    shutil.copytree(out / "runs/patched/static-65", copy)
+    console = copy / "console.log"
+    text = console.read_text()
+    assert "reboot: Power down" in text
+    console.write_text(text.replace("reboot: Power down", f"{said}\n[   9.000000] reboot: Power down"))
+    result = rmemcheck("judge", copy)
+    assert rules_failed(result) == ["no-warning"], result.stdout
+    assert "console.log:" in result.stdout
+
+
+@pytest.mark.parametrize("name, pattern, replacement, what", [
+    ("evidence/dmesg", r"(?s)(.*)", r"\1\1", "more than one boot"),
+    ("evidence/dmesg", "<5>", "{5} ", "a form of log line that is known"),
+    ("console.log", r"\n(\[ +0\.)", r"\n[    0.000000] lost\n\1", "is not in dmesg"),
+])
+def test_a_log_that_is_not_that_of_one_boot_is_no_pass(rmemcheck, validated, tmp_path, name,
+                                                       pattern, replacement, what):
+    out, _ = validated
+    copy = tmp_path / "boot"
+    shutil.copytree(out / "runs/patched/static-65", copy)
+    path = copy / name
+    text, count = re.subn(pattern, replacement, path.read_text(), count=1)
+    assert count == 1
+    path.write_text(text)
+    result = rmemcheck("judge", copy)
+    assert result.returncode == 3, result.stdout
+    assert what in result.stdout
 
 
 def test_no_rule_is_left_out(validated):

@@ -3,11 +3,14 @@
 
 #include "base/error.h"
 #include "engine/boot_facts.h"
+#include "evidence/dmesg.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sstream>
 
 namespace rmemcheck {
 namespace {
@@ -23,6 +26,20 @@ std::string command_line(const KernelLog &log) {
     if (line.text.starts_with(start))
       return line.text.substr(start.size());
   return "";
+}
+
+/// Levels below it are shown on the console (kernel/printk/printk.c).
+unsigned console_level(const std::string &command_line) {
+  constexpr unsigned by_default = 7;
+  constexpr unsigned if_quiet = 4;
+  unsigned level = by_default;
+  std::istringstream words(command_line);
+  for (std::string word; words >> word;)
+    if (word == "quiet")
+      level = if_quiet;
+    else if (word.starts_with("loglevel="))
+      level = static_cast<unsigned>(std::strtoul(word.c_str() + 9, nullptr, 10));
+  return level;
 }
 
 /// A tree, and the names of the regions in it that firmware has added.
@@ -84,6 +101,17 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   return expect(tree.memory, facts);
 }
 
+/// The console's word, beside the log that a guest has sent of itself.
+void take_console(const KeptBoot &kept, Evidence &evidence) {
+  const auto dmesg = kept.boot.evidence.find("dmesg");
+  if (!kept.has_user_space || kept.boot.console.empty() || dmesg == kept.boot.evidence.end())
+    return;
+  evidence.after_log = parse_console_after(kept.boot.console, evidence.log);
+  if (evidence.log.trouble.empty())
+    evidence.log.trouble =
+        disagreement(kept.boot.console, dmesg->second, console_level(command_line(evidence.log)));
+}
+
 /// Nothing is known where the evidence is not understood, and that is said of every rule.
 Verdict not_understood(const Expectation &expectation, const std::string &why) {
   Verdict verdict = judge(expectation, Evidence{});
@@ -116,6 +144,7 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   } catch (const Error &error) {
     read.trouble = error.what();
   }
+  take_console(kept, read.evidence);
   const GivenTree tree = tree_of(kept, read.evidence, folder);
   if (read.trouble.empty())
     read.trouble = tree.trouble;

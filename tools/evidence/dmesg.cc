@@ -6,14 +6,17 @@
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
+#include <algorithm>
 #include <bit>
+#include <fmt/format.h>
 #include <limits>
+#include <set>
 #include <span>
 
 namespace rmemcheck {
 namespace {
 
-constexpr std::string_view file = "dmesg";
+constexpr std::string_view dmesg_file = "dmesg";
 constexpr std::string_view speaker = "OF: reserved mem: ";
 
 /// A line of the log: where it stands, and what it says without prefixes.
@@ -31,7 +34,7 @@ std::string parse_version(const NumberedLogLine &line) {
   while (version.ends_with('.'))
     version.remove_suffix(1);
   if (version.empty())
-    throw not_understood(file, line.line(), "'Linux version' and a number");
+    throw not_understood(dmesg_file, line.line(), "'Linux version' and a number");
   return std::string(version);
 }
 
@@ -123,7 +126,7 @@ bool is_region_line(const LogLine &line) {
          line.text.substr(speaker.size()).starts_with("0x");
 }
 
-LoggedRegion parse_region(const NumberedLogLine &line) {
+LoggedRegion parse_region(std::string_view file, const NumberedLogLine &line) {
   auto region = scan_region(line.log.text.substr(speaker.size()));
   if (!region)
     throw not_understood(file, line.line(),
@@ -144,10 +147,11 @@ std::string_view overlap_details(std::span<const NumberedLogLine> following) {
   return text.substr(text.find_first_not_of(' '));
 }
 
-LoggedTrouble describe_trouble(LoggedTrouble::Kind kind, const NumberedLogLine &line,
+LoggedTrouble describe_trouble(std::string_view file, const Trouble &what,
+                               const NumberedLogLine &line,
                                std::span<const NumberedLogLine> following) {
-  LoggedTrouble trouble{kind, source_line(file, line.line())};
-  if (kind == LoggedTrouble::Kind::overlap)
+  LoggedTrouble trouble{what.kind, source_line(file, line.line()), std::string(what.family)};
+  if (what.kind == LoggedTrouble::Kind::overlap)
     if (const auto details = overlap_details(following); !details.empty())
       trouble.at.text.append(" ").append(details);
   return trouble;
@@ -160,26 +164,125 @@ std::vector<NumberedLogLine> log_lines_of(std::string_view text) {
   return result;
 }
 
-} // namespace
+bool begins_boot(const NumberedLogLine &line) {
+  return line.log.from_kernel && line.log.text.starts_with("Linux version ");
+}
 
-KernelLog parse_dmesg(std::string_view text) {
-  const std::vector<NumberedLogLine> lines = log_lines_of(text);
+/// "[    1.234567]" that stands behind something else, which is no prefix that is known.
+bool has_hidden_time(std::string_view text) {
+  constexpr std::size_t longest_prefix = 60;
+  for (auto at = text.find('['); at != std::string_view::npos && at < longest_prefix;
+       at = text.find('[', at + 1))
+    if (parse_log_line(text.substr(at)).seconds)
+      return true;
+  return false;
+}
+
+/// Where a prefix is not understood, no text is that is looked for.
+void demand_known_form(std::string_view file, const std::vector<NumberedLogLine> &lines) {
+  for (const NumberedLogLine &line : lines)
+    if (line.log.from_kernel && has_hidden_time(line.log.text))
+      throw not_understood(file, line.line(), "a form of log line that is known");
+  if (std::ranges::any_of(lines, begins_boot))
+    return;
+  for (const NumberedLogLine &line : lines)
+    if (line.log.from_kernel && line.log.text.find("Linux version ") != std::string_view::npos)
+      throw not_understood(file, line.line(), "a form of log line that is known");
+}
+
+/// One boot begins once, and its clock does not run back. Processors' clocks may differ a little.
+std::string trouble_of_whole(const std::vector<NumberedLogLine> &lines) {
+  constexpr double most_back = 1;
+  if (std::ranges::count_if(lines, begins_boot) > 1)
+    return "the kernel log holds more than one boot";
+  double latest = 0;
+  for (const NumberedLogLine &line : lines) {
+    const double seconds = line.log.seconds.value_or(latest);
+    if (seconds + most_back < latest)
+      return fmt::format("the kernel log runs back in time at line {}", line.number);
+    latest = std::max(latest, seconds);
+  }
+  return "";
+}
+
+/// The trace of a trouble that was told before it is no second one.
+bool belongs_to_last(const Trouble &trouble, const NumberedLogLine &line, const KernelLog &log) {
+  constexpr std::size_t lines_of_a_report = 60;
+  return trouble.family.starts_with("call trace") && !log.troubles.empty() &&
+         log.troubles.back().kind != LoggedTrouble::Kind::reserved_memory_error &&
+         line.number - log.troubles.back().at.line < lines_of_a_report;
+}
+
+constexpr unsigned error_level = 3; // KERN_ERR
+
+/// What the lines of one file say.
+KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &lines) {
   KernelLog log;
-  log.is_cut = !text.ends_with('\n');
   log.lines.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const NumberedLogLine &line = lines[i];
-    log.lines.push_back(source_line(file, line.line()));
-    if (log.version.empty() && line.log.from_kernel && line.log.text.starts_with("Linux version "))
+    log.lines.push_back(source_line(name, line.line()));
+    if (line.log.from_kernel && line.log.level && *line.log.level <= error_level)
+      log.errors.push_back(log.lines.back());
+    if (log.version.empty() && begins_boot(line))
       log.version = parse_version(line);
     else if (const auto size = told_page_size(line.log.text); size && line.log.from_kernel)
       log.page_size = *size;
     else if (is_region_line(line.log))
-      log.regions.push_back(parse_region(line));
-    else if (const auto kind = trouble_kind(line.log))
-      log.troubles.push_back(describe_trouble(*kind, line, std::span(lines).subspan(i + 1)));
+      log.regions.push_back(parse_region(name, line));
+    else if (const auto trouble = trouble_of(line.log);
+             trouble && !belongs_to_last(*trouble, line, log))
+      log.troubles.push_back(
+          describe_trouble(name, *trouble, line, std::span(lines).subspan(i + 1)));
   }
   return log;
+}
+
+} // namespace
+
+KernelLog parse_dmesg(std::string_view text) {
+  const std::vector<NumberedLogLine> lines = log_lines_of(text);
+  demand_known_form(dmesg_file, lines);
+  KernelLog log = read_log(dmesg_file, lines);
+  log.is_cut = !text.ends_with('\n');
+  log.trouble = trouble_of_whole(lines);
+  return log;
+}
+
+KernelLog parse_console_after(std::string_view console, const KernelLog &log) {
+  std::set<std::string_view> known;
+  for (const SourceLine &line : log.lines)
+    known.insert(line.text);
+  std::vector<NumberedLogLine> lines = log_lines_of(console);
+  const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const NumberedLogLine &line) {
+    return line.log.has_time && known.contains(line.log.text);
+  });
+  lines.erase(lines.begin(), last.base());
+  return read_log("console.log", lines);
+}
+
+std::string disagreement(std::string_view console, std::string_view dmesg, unsigned console_level) {
+  const std::vector<NumberedLogLine> shown = log_lines_of(console);
+  const std::vector<NumberedLogLine> kept = log_lines_of(dmesg);
+  std::set<std::string_view> on_console;
+  std::set<std::string_view> in_log;
+  for (const NumberedLogLine &line : shown)
+    on_console.insert(line.log.text);
+  for (const NumberedLogLine &line : kept)
+    in_log.insert(line.log.text);
+  for (const NumberedLogLine &line : kept)
+    if (line.log.from_kernel && line.log.level && *line.log.level < console_level &&
+        !on_console.contains(line.log.text))
+      return fmt::format("dmesg:{} is not on the console: {}", line.number, line.log.text);
+  // What comes later the log has not seen.
+  const auto last = std::find_if(kept.rbegin(), kept.rend(), [](const NumberedLogLine &line) {
+    return line.log.seconds.has_value();
+  });
+  const double end = last == kept.rend() ? 0 : *last->log.seconds;
+  for (const NumberedLogLine &line : shown)
+    if (line.log.seconds && *line.log.seconds <= end && !in_log.contains(line.log.text))
+      return fmt::format("console.log:{} is not in dmesg: {}", line.number, line.log.text);
+  return "";
 }
 
 } // namespace rmemcheck

@@ -11,4 +11,13 @@ namespace rmemcheck {
 /// Anything may stand in a log, so only a region line and the "Linux version" line must parse.
 KernelLog parse_dmesg(std::string_view text);
 
+/// What a console has said after the last line that the log has too, to the power-off. Lines are
+/// those of "console.log".
+KernelLog parse_console_after(std::string_view console, const KernelLog &log);
+
+/// Why a log is no whole one by the word of the console that was written at the same time: a line
+/// of the kernel's that one of them has, and the other should; empty if they agree. A console shows
+/// levels below `console_level`.
+std::string disagreement(std::string_view console, std::string_view dmesg, unsigned console_level);
+
 } // namespace rmemcheck

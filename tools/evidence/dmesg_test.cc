@@ -167,6 +167,55 @@ TEST(DmesgTest, TellsThePageSizeByTheSizeOfATable) {
             0x1000u);
 }
 
+TEST(DmesgTest, DoesNotReadAFormThatItDoesNotKnow) {
+  for (const char *prefix :
+       {"{7} [    0.000000] ", "kern.info: [    0.000000] ", "(0)[0:swapper] "})
+    EXPECT_THROW((void)parse_dmesg(std::string(prefix) + "Linux version 6.1.0 (gcc)\n"), Error)
+        << prefix;
+  EXPECT_EQ(parse_dmesg("<14>[    1.000000] a: [    0.000000] b\n").lines.size(), 1u);
+}
+
+TEST(DmesgTest, SeesThatALogIsNotOneBoot) {
+  const std::string start = "[    0.000000] Linux version 6.1.0 (gcc)\n";
+  EXPECT_EQ(parse_dmesg(start + "[    2.000000] x\n[    1.500000] y\n").trouble, "");
+  EXPECT_EQ(parse_dmesg(start + "[    2.000000] x\n" + start).trouble,
+            "the kernel log holds more than one boot");
+  EXPECT_EQ(parse_dmesg(start + "[    2.000000] x\n[    0.900000] y\n").trouble,
+            "the kernel log runs back in time at line 3");
+}
+
+TEST(DmesgTest, TellsATraceAloneFromThatOfAReport) {
+  const KernelLog log = parse_dmesg("WARNING: CPU: 0 PID: 0 at mm/memblock.c:1 f+0x0/0x4\n"
+                                    "CPU: 0 PID: 0 Comm: swapper\nCall trace:\n f+0x0/0x4\n");
+  ASSERT_EQ(log.troubles.size(), 1u);
+  EXPECT_EQ(log.troubles[0].family, "warning (kernel/panic.c)");
+  const KernelLog alone = parse_dmesg("CPU: 0 PID: 0 Comm: swapper\nCall trace:\n f+0x0/0x4\n");
+  ASSERT_EQ(alone.troubles.size(), 1u);
+  EXPECT_EQ(alone.troubles[0].at.line, 2u);
+}
+
+TEST(ConsoleAfter, IsWhatComesAfterTheLog) {
+  const KernelLog log = parse_dmesg("<6>[    0.100000] a\n<6>[    0.200000] b\n");
+  const KernelLog after = parse_console_after("[    0.100000] a\r\n[    0.200000] b\r\n"
+                                              "[    0.300000] WARNING: late\r\n"
+                                              "[    0.400000] reboot: Power down\r\n",
+                                              log);
+  ASSERT_EQ(after.lines.size(), 2u);
+  ASSERT_EQ(after.troubles.size(), 1u);
+  EXPECT_EQ(after.troubles[0].at.file, "console.log");
+  EXPECT_EQ(after.troubles[0].at.line, 3u);
+}
+
+TEST(Disagreement, IsALineThatOneOfThemLacks) {
+  const std::string dmesg = "<6>[    0.100000] a\n<4>[    0.200000] b\n<14>[    0.3] mine\n";
+  const std::string console = "firmware\r\n[    0.200000] b\r\n[    0.400000] reboot\r\n";
+  EXPECT_EQ(disagreement(console, dmesg, 6), "");
+  EXPECT_EQ(disagreement("firmware\n[    0.100000] a\n", dmesg, 6),
+            "dmesg:2 is not on the console: b");
+  EXPECT_EQ(disagreement("[    0.150000] lost\n" + console, dmesg, 6),
+            "console.log:1 is not in dmesg: lost");
+}
+
 TEST(DmesgTest, ReadsARegionWhoseEndWraps) {
   for (const char *text :
        {"0x0000000050000000..0x000000004ffffffe (18014398509481983 KiB) map non-reusable a\n",

@@ -33,6 +33,7 @@ struct LoggedRegion {
 struct LoggedTrouble {
   enum class Kind { reserved_memory_error, overlap, warning, bug, oops, panic } kind{};
   SourceLine at;
+  std::string family{}; ///< what it is, and the kernel's file that prints it (trouble.cc)
 };
 
 /// dmesg, read once.
@@ -43,7 +44,11 @@ struct KernelLog {
   std::vector<LoggedRegion> regions;
   std::vector<LoggedTrouble> troubles;
   std::vector<SourceLine> lines; ///< all of it, without time stamps
-  bool is_cut = false;           ///< the last line has no newline
+  /// Those of the kernel's at error level or above, where levels are shown.
+  std::vector<SourceLine> errors{};
+  bool is_cut = false; ///< the last line has no newline
+  /// Why it is no whole log of one boot, in words; empty where it may be one.
+  std::string trouble{};
   /// Bytes; 4 KiB where the log does not tell (dmesg.cc).
   std::uint64_t page_size = 0x1000;
 };
@@ -135,6 +140,7 @@ struct Evidence {
   Ending ending = Ending::powered_off;
   std::string ending_reason; ///< in words, for any other than powered_off
   KernelLog log;
+  KernelLog after_log; ///< what the console has said since the log was read
   std::optional<std::vector<MemblockRange>> memblock_memory;
   std::optional<std::vector<MemblockRange>> memblock_reserved;
   std::optional<std::vector<IomemEntry>> iomem;

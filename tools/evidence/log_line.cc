@@ -3,6 +3,8 @@
 
 #include "evidence/scanner.h"
 
+#include <cmath>
+
 namespace rmemcheck {
 namespace {
 
@@ -19,12 +21,53 @@ std::optional<std::uint64_t> take_priority(Scanner &scanner) {
 }
 
 /// "[    0.000000]"
-bool take_time(Scanner &scanner) {
+std::optional<double> take_time(Scanner &scanner) {
   Scanner ahead = scanner;
   if (!ahead.literal("["))
-    return false;
+    return std::nullopt;
   ahead.spaces();
-  if (!ahead.decimal() || !ahead.literal(".") || !ahead.decimal() || !ahead.literal("]"))
+  const auto seconds = ahead.decimal();
+  if (!seconds || !ahead.literal("."))
+    return std::nullopt;
+  const std::size_t before = ahead.rest().size();
+  const auto fraction = ahead.decimal();
+  const std::size_t digits = before - ahead.rest().size();
+  if (!fraction || !ahead.literal("]"))
+    return std::nullopt;
+  scanner = ahead;
+  return static_cast<double>(*seconds) +
+         static_cast<double>(*fraction) / std::pow(10.0, static_cast<double>(digits));
+}
+
+/// "08:00:00"
+bool take_clock(Scanner &scanner) {
+  return scanner.decimal() && scanner.literal(":") && scanner.decimal() && scanner.literal(":") &&
+         scanner.decimal();
+}
+
+/// "[Sat Nov 28 08:00:00 2026]"
+bool take_date(Scanner &scanner) {
+  Scanner ahead = scanner;
+  if (!ahead.literal("[") || !ahead.word() || ahead.spaces() == 0 || !ahead.word() ||
+      ahead.spaces() == 0 || !ahead.decimal() || ahead.spaces() == 0 || !take_clock(ahead) ||
+      ahead.spaces() == 0 || !ahead.decimal() || !ahead.literal("]"))
+    return false;
+  scanner = ahead;
+  return true;
+}
+
+/// "Nov 28 08:00:00 host kernel: " or "2026-11-28T08:00:00+00:00 host kernel: "
+bool take_syslog(Scanner &scanner) {
+  Scanner ahead = scanner;
+  const auto first = ahead.word();
+  if (!first || ahead.spaces() == 0)
+    return false;
+  const bool is_one_word =
+      first->find('T') != std::string_view::npos && first->find(':') != std::string_view::npos;
+  if (!is_one_word &&
+      (!ahead.decimal() || ahead.spaces() == 0 || !take_clock(ahead) || ahead.spaces() == 0))
+    return false;
+  if (!ahead.word() || ahead.spaces() == 0 || !ahead.literal("kernel: "))
     return false;
   scanner = ahead;
   return true;
@@ -44,18 +87,36 @@ bool take_caller(Scanner &scanner) {
   return true;
 }
 
+/// "[5 T1     d.]": a processor, a task, and what it was about
+bool take_vendors_caller(Scanner &scanner) {
+  const std::string_view text = scanner.rest();
+  const auto end = text.find(']');
+  if (!text.starts_with('[') || end == std::string_view::npos)
+    return false;
+  Scanner inside(text.substr(1, end - 1));
+  if (!inside.decimal() || inside.spaces() == 0 || !inside.literal("T") || !inside.decimal())
+    return false;
+  scanner = Scanner(text.substr(end + 1));
+  return true;
+}
+
 } // namespace
 
 LogLine parse_log_line(std::string_view line) {
   Scanner scanner(line);
   LogLine result;
+  const bool is_from_syslog = take_syslog(scanner);
   if (const auto priority = take_priority(scanner)) {
     result.level = static_cast<unsigned>(*priority % 8);
     result.from_kernel = *priority < 8;
   }
-  const bool has_time = take_time(scanner);
-  const bool has_caller = take_caller(scanner);
-  if (has_time || has_caller)
+  result.seconds = take_time(scanner);
+  const bool has_date = !result.seconds && take_date(scanner);
+  result.has_time = is_from_syslog || result.seconds || has_date;
+  const bool has_caller = take_caller(scanner) || take_vendors_caller(scanner);
+  if (result.seconds || has_date || has_caller)
+    scanner.literal(" ");
+  if (result.seconds && !has_caller && take_vendors_caller(scanner))
     scanner.literal(" ");
   result.text = scanner.rest();
   return result;

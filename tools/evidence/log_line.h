@@ -12,11 +12,15 @@ struct LogLine {
   std::optional<unsigned> level;
   /// False where a program wrote it through /dev/kmsg, as far as the line shows it.
   bool from_kernel = true;
-  std::string_view text;
+  std::string_view text{};
+  bool has_time = false;           ///< "[    0.000000]", or a date
+  std::optional<double> seconds{}; ///< since boot, where it is told so
 };
 
-/// Takes off "<6>" (klogctl: facility * 8 + level), "[    0.000000]" (printk.time) and "[    T0]"
-/// (CONFIG_PRINTK_CALLER), each where it stands.
+/// Takes off, each where it stands: what a syslog writes ("Nov 28 08:00:00 host kernel: ", or with
+/// one word for the time), "<6>" (klogctl: facility * 8 + level), "[    0.000000]" (printk.time) or
+/// "[Sat Nov 28 08:00:00 2026]" (dmesg -T), and "[    T0]" (CONFIG_PRINTK_CALLER), "[5 T1     d.]"
+/// (vendors').
 LogLine parse_log_line(std::string_view line);
 
 } // namespace rmemcheck

@@ -35,6 +35,22 @@ TEST(LogLineTest, KeepsTextThatOnlyLooksLikeAPrefix) {
   EXPECT_EQ(parse_log_line("<6>[    0.000000] [0.5] x").text, "[0.5] x");
 }
 
+TEST(LogLineTest, TakesOffWhatPeoplePaste) {
+  for (const char *prefix :
+       {"[Sat Nov 28 08:00:00 2026] ", "[Sat Nov  8 08:00:00 2026] ",
+        "Nov 28 08:00:00 host kernel: [    0.000000] ", "Nov  8 08:00:00 host kernel: ",
+        "2026-11-28T08:00:00.123456+00:00 host kernel: [    0.000000] ",
+        "<6>[    0.000000][5 T1     d.] ", "[    0.000000] [5 T1     d.] ",
+        "[    0.000000][    C0] "}) {
+    const LogLine line = parse_log_line(std::string(prefix) + "OF: reserved mem: x");
+    EXPECT_EQ(line.text, "OF: reserved mem: x") << prefix;
+    EXPECT_TRUE(line.has_time) << prefix;
+  }
+  EXPECT_EQ(parse_log_line("[   12.500000] x").seconds, 12.5);
+  EXPECT_EQ(parse_log_line("[    0.000001] x").seconds, 0.000001);
+  EXPECT_FALSE(parse_log_line("<6>x").has_time);
+}
+
 TEST(LogLineTest, SeesWhatAProgramWrote) {
   const LogLine line = parse_log_line("<11>[    1.000000] BUG: mine");
   EXPECT_EQ(line.level, 3u);

@@ -32,11 +32,18 @@ bool take_level(Scanner &scanner) {
 }
 
 /// A hole has no attributes. An entry that is not valid (debug_pagealloc, memfd_secret) keeps some,
-/// and shows it with "F" as the first.
+/// and shows it with "F" as the first. What a row of a table covers its own rows say again.
 bool is_mapped(Scanner attributes) {
   attributes.spaces();
-  const auto first = attributes.word();
-  return first && *first != "F";
+  auto word = attributes.word();
+  if (!word || *word == "F")
+    return false;
+  for (; word; word = attributes.word()) {
+    if (*word == "TBL")
+      return false;
+    attributes.spaces();
+  }
+  return true;
 }
 
 struct PageTableLine {

@@ -36,6 +36,19 @@ TEST(PageTablesTest, ReadsWhatIsMappedOfTheLinearMapping) {
   EXPECT_THAT((*ranges)[2].at.text, testing::StartsWith("0xffffff8010030000-0xffffff8010200000"));
 }
 
+TEST(PageTablesTest, ReadsRowsOfBlocksAndOfTables) {
+  const auto ranges = parse_linear_mapping(
+      "---[ Linear Mapping start ]---\n"
+      "0xffff000000000000-0xffff000040000000           1G PUD       TBL     RW\n"
+      "0xffff000000000000-0xffff000000200000           2M PMD       RW NX SHD AF        BLK UXN\n"
+      "0xffff000000200000-0xffff000000210000          64K PTE       RW NX SHD AF    CON     UXN\n"
+      "0xffff000000210000-0xffff000000220000          64K PTE\n"
+      "---[ Linear Mapping end ]---\n");
+  ASSERT_TRUE(ranges);
+  ASSERT_EQ(ranges->size(), 2u);
+  EXPECT_EQ(ranges->back().begin, 0xffff000000200000u);
+}
+
 TEST(PageTablesTest, TranslatesToPhysicalAddresses) {
   const auto mapped = to_physical(*parse_linear_mapping(dump), {0xffffff8000000000, 0x40000000});
   ASSERT_EQ(mapped.size(), 3u);

@@ -10,36 +10,73 @@ namespace {
 
 using Kind = LoggedTrouble::Kind;
 
-/// A line that begins with one text and contains another behind it.
+/// A line that begins with one text and contains another behind it; what it is called, and the
+/// kernel's file that prints it.
 struct Pattern {
   Kind kind;
   std::string_view begin;
-  std::string_view contained{};
+  std::string_view contained;
+  std::string_view family;
 };
 
 // A begin is compared at the start of the line, so that a command line or a node name that quotes
 // one of these is no trouble, nor the "---[ end Kernel panic ..." line a second panic.
 constexpr std::array patterns = {
-    Pattern{Kind::overlap, "OF: reserved mem: ", "OVERLAP DETECTED!"},
-    Pattern{Kind::panic, "Kernel panic - not syncing"},
-    Pattern{Kind::oops, "Internal error: "},                 // arm, arm64
-    Pattern{Kind::oops, "Unable to handle kernel "},         // arm, arm64, riscv
-    Pattern{Kind::oops, "CPU ", "Unable to handle kernel "}, // mips, loongarch
-    Pattern{Kind::oops, "Unhandled fault: "},                // arm
-    Pattern{Kind::oops, "Unhandled prefetch abort: "},       // arm
-    Pattern{Kind::oops, "Oops: "},                           // x86, powerpc
-    Pattern{Kind::oops, "Oops ["},                           // riscv, xtensa
-    Pattern{Kind::oops, "Oops["},                            // mips, loongarch
-    Pattern{Kind::bug, "kernel BUG at "},
-    Pattern{Kind::bug, "Kernel BUG at "},
-    Pattern{Kind::bug, "BUG: "},
-    Pattern{Kind::bug, "BUG ", "): "}, // slub: "BUG kmalloc-64 (Not tainted): ..."
-    Pattern{Kind::bug, "watchdog: BUG: "},
-    Pattern{Kind::bug, "UBSAN: ", " in "}, // "UBSAN: array-index-out-of-bounds in FILE:LINE"
-    Pattern{Kind::warning, "WARNING: "},
-    // Not of drivers/of, but they say that a region did not become the pool that it describes.
-    Pattern{Kind::reserved_memory_error, "cma: CMA area ", " could not be activated"},
-    Pattern{Kind::reserved_memory_error, "", "Restricted DMA pool must be accessible"},
+    Pattern{Kind::overlap, "OF: reserved mem: ", "OVERLAP DETECTED!",
+            "overlap (drivers/of/of_reserved_mem.c)"},
+    Pattern{Kind::panic, "Kernel panic - not syncing", "", "panic (kernel/panic.c)"},
+    Pattern{Kind::oops, "Internal error: ", "", "oops (arch/arm64/kernel/traps.c, arm)"},
+    Pattern{Kind::oops, "Unable to handle kernel ", "", "oops (arch/arm64/mm/fault.c, arm, riscv)"},
+    Pattern{Kind::oops, "CPU ", "Unable to handle kernel ", "oops (arch/mips/mm/fault.c)"},
+    Pattern{Kind::oops, "Unhandled fault: ", "", "oops (arch/arm/mm/fault.c)"},
+    Pattern{Kind::oops, "Unhandled prefetch abort: ", "", "oops (arch/arm/mm/fault.c)"},
+    Pattern{Kind::oops, "Oops: ", "", "oops (arch/x86/kernel/dumpstack.c, powerpc)"},
+    Pattern{Kind::oops, "Oops [", "", "oops (arch/riscv/kernel/traps.c)"},
+    Pattern{Kind::oops, "Oops[", "", "oops (arch/mips/kernel/traps.c)"},
+    Pattern{Kind::oops, "SError Interrupt on CPU", "", "SError (arch/arm64/kernel/traps.c)"},
+    Pattern{Kind::oops, "Insufficient stack space to handle exception", "",
+            "stack overflow (arch/arm64/kernel/traps.c, riscv)"},
+    Pattern{Kind::oops, "Bad mode in ", "", "bad exception (arch/arm64/kernel/traps.c)"},
+    Pattern{Kind::bug, "kernel BUG at ", "", "BUG (lib/bug.c)"},
+    Pattern{Kind::bug, "Kernel BUG at ", "", "BUG (lib/bug.c)"},
+    Pattern{Kind::bug, "BUG: ", "", "BUG (mm/kasan/report.c, mm/page_alloc.c and others)"},
+    Pattern{Kind::bug, "BUG ", "): ", "slab corruption (mm/slub.c)"},
+    Pattern{Kind::bug, "watchdog: BUG: ", "", "lockup (kernel/watchdog.c)"},
+    Pattern{Kind::bug, "UBSAN: ", " in ", "undefined behaviour (lib/ubsan.c)"},
+    Pattern{Kind::bug, "list_add corruption", "", "list corruption (lib/list_debug.c)"},
+    Pattern{Kind::bug, "list_del corruption", "", "list corruption (lib/list_debug.c)"},
+    Pattern{Kind::bug, "refcount_t: ", "", "reference count (lib/refcount.c)"},
+    Pattern{Kind::bug, "detected buffer overflow in ", "",
+            "buffer overflow (lib/string_helpers.c)"},
+    Pattern{Kind::bug, "usercopy: ", "attempt detected", "usercopy (mm/usercopy.c)"},
+    Pattern{Kind::bug, "INFO: task ", " blocked for more than ", "hung task (kernel/hung_task.c)"},
+    Pattern{Kind::bug, "rcu: INFO: ", "", "RCU stall (kernel/rcu/tree_stall.h)"},
+    Pattern{Kind::bug, "INFO: rcu", "", "RCU stall (kernel/rcu/tree_stall.h)"},
+    Pattern{Kind::bug, "INFO: trying to register non-static key", "",
+            "lock debugging (kernel/locking/lockdep.c)"},
+    Pattern{Kind::bug, "INFO: lockdep is turned off", "",
+            "lock debugging (kernel/locking/lockdep.c)"},
+    Pattern{Kind::bug, "INFO: ", " deadlock ", "lock debugging (kernel/locking/lockdep.c)"},
+    Pattern{Kind::warning, "WARNING: ", "", "warning (kernel/panic.c)"},
+    Pattern{Kind::warning, "Call trace:", "", "call trace (arch/arm64/kernel/stacktrace.c)"},
+    Pattern{Kind::warning, "Call Trace:", "", "call trace (arch/x86, riscv, powerpc, mips, sh)"},
+    Pattern{Kind::warning, "Backtrace: ", "", "call trace (arch/arm/kernel/traps.c)"},
+    Pattern{Kind::warning, "",
+            " page allocation failure: order:", "allocation failure (mm/page_alloc.c)"},
+    Pattern{Kind::warning, "", " invoked oom-killer: ", "out of memory (mm/oom_kill.c)"},
+    Pattern{Kind::warning, "Out of memory: ", "", "out of memory (mm/oom_kill.c)"},
+    Pattern{Kind::warning, "", "insecure W+X mapping", "W+X (mm/ptdump.c, arch/*/mm)"},
+    Pattern{Kind::warning, "Checked W+X mappings: FAILED", "", "W+X (arch/arm64/mm/ptdump.c)"},
+    Pattern{Kind::warning, "cma: ", ": alloc failed", "CMA (mm/cma.c)"},
+    Pattern{Kind::warning, "cma: Failed to reserve ", "", "CMA (mm/cma.c)"},
+    Pattern{Kind::warning, "software IO TLB: ", "annot allocate", "swiotlb (kernel/dma/swiotlb.c)"},
+    Pattern{Kind::warning, "", "swiotlb buffer is full", "swiotlb (kernel/dma/swiotlb.c)"},
+    Pattern{Kind::warning, "memblock: ", "ailed to ", "memblock (mm/memblock.c)"},
+    // They say that a region did not become the pool that it describes.
+    Pattern{Kind::reserved_memory_error, "cma: CMA area ", " could not be activated",
+            "CMA (mm/cma.c)"},
+    Pattern{Kind::reserved_memory_error, "", "Restricted DMA pool must be accessible",
+            "restricted pool (kernel/dma/swiotlb.c)"},
 };
 
 // Who speaks of reserved memory: of_reserved_mem.c, fdt.c (up to v6.8), and the init functions in
@@ -102,14 +139,14 @@ bool is_error(const LogLine &line) {
 
 } // namespace
 
-std::optional<Kind> trouble_kind(const LogLine &line) {
+std::optional<Trouble> trouble_of(const LogLine &line) {
   if (!line.from_kernel)
     return std::nullopt;
   for (const Pattern &pattern : patterns)
     if (matches(pattern, line.text))
-      return pattern.kind;
+      return Trouble{pattern.kind, pattern.family};
   if (is_error(line) || complains(line.text))
-    return Kind::reserved_memory_error;
+    return Trouble{Kind::reserved_memory_error, "reserved memory (drivers/of, kernel/dma)"};
   return std::nullopt;
 }
 

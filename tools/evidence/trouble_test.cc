@@ -15,6 +15,11 @@ struct Example {
   std::string_view text;
 };
 
+std::optional<Kind> trouble_kind(const LogLine &line) {
+  const auto trouble = trouble_of(line);
+  return trouble ? std::optional(trouble->kind) : std::nullopt;
+}
+
 class TroubleTest : public testing::TestWithParam<Example> {};
 
 // A serial console shows no level, so the text alone must do.
@@ -28,6 +33,33 @@ TEST_P(TroubleTest, IsNoneWhenAProgramWroteIt) {
 }
 
 constexpr Example examples[] = {
+    {Kind::warning, "Call trace:"},
+    {Kind::warning, "Call Trace:"},
+    {Kind::warning, "Backtrace: "},
+    {Kind::warning, "swapper/0: page allocation failure: order:5, mode:0xcc0(GFP_KERNEL)"},
+    {Kind::warning, "init invoked oom-killer: gfp_mask=0x0, order=0"},
+    {Kind::warning, "Out of memory: Killed process 1 (init)"},
+    {Kind::warning, "arm64/mm: Found insecure W+X mapping at address (____ptrval____)/0xffff"},
+    {Kind::warning, "x86/mm: Found insecure W+X mapping at address _text+0x0/0x1000"},
+    {Kind::warning, "Checked W+X mappings: FAILED, 3 W+X pages found, 0 non-UXN pages found"},
+    {Kind::warning, "cma: cma_alloc: linux,cma: alloc failed, req-size: 4 pages, ret: -16"},
+    {Kind::warning, "cma: __cma_alloc: linux,cma: alloc failed, req-size: 4 pages, ret: -12"},
+    {Kind::warning, "cma: Failed to reserve 16 MiB"},
+    {Kind::warning, "software IO TLB: Cannot allocate buffer"},
+    {Kind::warning, "a003e00.virtio_mmio: swiotlb buffer is full (sz: 4096 bytes), total 32768"},
+    {Kind::warning, "memblock: Failed to double reserved array from 128 to 256 entries !"},
+    {Kind::bug, "INFO: task init:1 blocked for more than 120 seconds."},
+    {Kind::bug, "rcu: INFO: rcu_sched detected stalls on CPUs/tasks:"},
+    {Kind::bug, "rcu: INFO: rcu_preempt self-detected stall on CPU"},
+    {Kind::bug, "INFO: trying to register non-static key."},
+    {Kind::bug, "INFO: possible recursive deadlock detected"},
+    {Kind::bug, "list_add corruption. next->prev should be prev (x), but was y."},
+    {Kind::bug, "list_del corruption, x->next is NULL"},
+    {Kind::bug, "refcount_t: underflow; use-after-free."},
+    {Kind::bug, "BUG: Bad page state in process swapper  pfn:40000"},
+    {Kind::bug, "usercopy: Kernel memory exposure attempt detected from wrapped address"},
+    {Kind::oops, "SError Interrupt on CPU0, code 0x00000000bf000000 -- SError"},
+    {Kind::oops, "Insufficient stack space to handle exception!"},
     {Kind::reserved_memory_error, "OF: reserved mem: not enough space for all defined regions."},
     {Kind::reserved_memory_error, "OF: reserved mem: no room for node 'a', it stays reserved but "
                                   "cannot be used"},

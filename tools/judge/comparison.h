@@ -44,6 +44,10 @@ void compare_unknown(Verdict &patched_verdict, const std::string &why);
 // same_placement.cc
 RuleResult check_same_placement(const ShownBoot &baseline, const ShownBoot &patched);
 
+// no_error.cc
+/// Takes from the rule's findings what the baseline says as well.
+void forgive_errors_of(const Evidence &baseline, RuleResult &result);
+
 // no_op.cc
 RuleResult check_no_op(const ShownBoot &baseline, const ShownBoot &patched);
 

@@ -157,7 +157,14 @@ const std::vector<Rule> &rules() {
        "the kernel complains of every region, overlap and alignment that it must, and of nothing "
        "else",
        check_known_errors},
-      {"no-warning", "the log has no warning, BUG, oops or panic", check_no_warning},
+      {"no-error",
+       "the log has no line at error level or above that neither the tree nor the baseline "
+       "explains",
+       check_no_error},
+      {"no-warning",
+       "neither the log nor what the console says after it has a warning, BUG, oops or panic, nor "
+       "what else tells of trouble",
+       check_no_warning},
   };
   return all;
 }
@@ -171,6 +178,8 @@ RuleResult apply(const Rule &rule, const Expectation &expectation, const Evidenc
 }
 
 void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
+  verdict.outcome = Outcome::pass;
+  verdict.reason.clear();
   const std::string ended = describe(ending, ending_reason);
   const std::string failed = prefixed("failed: ", names_with(verdict, Outcome::fail));
   const std::string open =

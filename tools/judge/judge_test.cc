@@ -28,7 +28,7 @@ TEST(Rules, KeepTheirNamesForEver) {
                           "iomem", "no-map-unmapped", "mapped-present", "ram-mapped", "all-ram",
                           "own-memory", "probe-mapping", "placement", "init", "default-cma",
                           "given-back", "device-memory", "left-out", "elfcorehdr", "efi-runtime",
-                          "kunit", "known-errors", "no-warning"));
+                          "kunit", "known-errors", "no-error", "no-warning"));
 }
 
 TEST(Judge, PassesAKernelThatDoesEverythingRight) {
@@ -165,7 +165,8 @@ Scenario without_user_space() {
 TEST(Judge, PassesWithoutUserSpaceAndSaysWhatShowsIt) {
   const Verdict verdict = judge(without_user_space());
   EXPECT_EQ(verdict.outcome, Outcome::pass) << verdict.reason;
-  EXPECT_EQ(verdict.reason, "shown by all-ram, init, default-cma, kunit, known-errors, no-warning");
+  EXPECT_EQ(verdict.reason,
+            "shown by all-ram, init, default-cma, kunit, known-errors, no-error, no-warning");
   EXPECT_FALSE(verdict.no_map_proven);
   EXPECT_EQ(verdict.regions_recorded, std::nullopt);
 }
@@ -176,7 +177,7 @@ TEST(Judge, ShowsMoreWithoutUserSpaceWhereNoRegionIsBootPlaced) {
                 [](const ExpectedRegion &region) { return region.node.reg.empty(); });
   EXPECT_EQ(judge(scenario).reason,
             "shown by reserved, no-map-memblock, all-ram, init, default-cma, kunit, "
-            "known-errors, no-warning");
+            "known-errors, no-error, no-warning");
 }
 
 TEST(Judge, DoesNotPassWithoutUserSpaceAndTheSuiteOfTheSeries) {

@@ -245,9 +245,10 @@ RuleResult check_no_warning(const Expectation &expectation, const Evidence &evid
         }))
       report.unknown(
           fmt::format("no line says \"{}\": the silence of the rest shows nothing", text));
-  for (const LoggedTrouble &trouble : evidence.log.troubles)
-    if (is_crash(trouble.kind) && !is_of_processor(trouble))
-      report.finding("", "no warning, BUG, oops or panic", trouble.at.text, trouble.at);
+  for (const KernelLog *log : {&evidence.log, &evidence.after_log})
+    for (const LoggedTrouble &trouble : log->troubles)
+      if (is_crash(trouble.kind) && !is_of_processor(trouble))
+        report.finding("", "no " + trouble.family, trouble.at.text, trouble.at);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);
   return report.result();

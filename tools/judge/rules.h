@@ -66,6 +66,9 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
 // left_out.cc
 RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence);
 
+// no_error.cc
+RuleResult check_no_error(const Expectation &expectation, const Evidence &evidence);
+
 // log.cc
 RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence);
 RuleResult check_no_warning(const Expectation &expectation, const Evidence &evidence);

@@ -121,6 +121,8 @@ std::string log_gap(const Evidence &evidence) {
     return "there is no kernel log";
   if (evidence.log.version.empty())
     return "the kernel log lacks its beginning, the line with the kernel's version";
+  if (!evidence.log.trouble.empty())
+    return evidence.log.trouble;
   if (evidence.ending != Ending::powered_off)
     return "the guest ended before its log did";
   if (evidence.log.is_cut)
