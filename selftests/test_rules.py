@@ -5,6 +5,7 @@ A rule that a real kernel fails by itself stands with the boot that shows it. Fo
 recorded file of a kernel that passes is changed, as little as makes the rule's question a "no".
 """
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -166,7 +167,49 @@ def test_no_rule_is_left_out(validated):
     out, _ = validated
     verdict = json.loads((out / "runs/patched/static-65/verdict.json").read_text())
     names = {rule["rule"] for rule in verdict["rules"]}
-    assert names == set(FAILED_BY_A_KERNEL) | set(CHANGED) | set(COMPARED)
+    assert names == set(FAILED_BY_A_KERNEL) | set(CHANGED) | set(COMPARED) | {"witnesses"}
+
+
+@pytest.mark.parametrize("name", ["dmesg", "memblock-memory", "memblock-reserved", "iomem",
+                                  "kernel_page_tables", "probe", "fdt"])
+def test_evidence_that_is_missing_is_no_pass(rmemcheck, validated, tmp_path, name):
+    out, _ = validated
+    copy = tmp_path / "boot"
+    shutil.copytree(out / "runs/patched/static-65", copy)
+    (copy / "evidence" / name).unlink()
+    result = rmemcheck("judge", copy)
+    assert result.returncode == 3
+    assert f"  witnesses: inconclusive: this kernel can show {name}, and it is not there" in result.stdout
+
+
+def make_fifo(copy):
+    os.mkfifo(copy / "evidence/iomem2")
+
+
+def break_link(copy):
+    (copy / "evidence/iomem2").symlink_to("nowhere")
+
+
+def empty_tree(copy):
+    (copy / "tree.dtb").write_bytes(b"")
+
+
+def deny_tree(copy):
+    run = copy / "run.json"
+    run.write_text(json.dumps(json.loads(run.read_text()) | {"device_tree": False}))
+
+
+@pytest.mark.parametrize("damage, named", [(make_fifo, "iomem2: expected a file"),
+                                           (break_link, "iomem2: expected a file"),
+                                           (empty_tree, "tree.dtb: expected a tree, it is empty"),
+                                           (deny_tree, "tree.dtb: expected no such file")])
+def test_a_folder_that_is_not_as_a_boot_leaves_it_is_bad_input(rmemcheck, tmp_path, damage, named):
+    copy = tmp_path / "boot"
+    shutil.copytree(RECORDED / PATCHED, copy)
+    damage(copy)
+    result = rmemcheck("judge", copy)
+    assert result.returncode == 2
+    assert named in result.stderr
 
 
 @pytest.mark.parametrize("name", ["dmesg", "memblock-memory", "memblock-reserved", "iomem",

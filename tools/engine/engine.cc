@@ -11,6 +11,7 @@
 #include "engine/crash.h"
 #include "engine/kept_boot.h"
 #include "engine/read_boot.h"
+#include "engine/witnesses.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -47,6 +48,16 @@ Recording recording_of(const KernelUnderTest &kernel, const Machine &machine) {
   if (machine.board.has_acpi && kernel.has_series)
     return Recording::no_tree;
   return kernel.has_array ? Recording::done : Recording::no_array;
+}
+
+Showing showing(const KernelUnderTest &kernel, const Machine &machine, bool has_tree) {
+  Showing shown;
+  if (!kernel.config.empty())
+    shown.config = split_lines(read_file(kernel.config));
+  shown.arch = machine.arch;
+  shown.has_tree = has_tree;
+  shown.has_probe = !kernel.modules.empty();
+  return shown;
 }
 
 /// Whatever stops one boot must not take away what is known of the rest. Nothing has been shown
@@ -156,6 +167,8 @@ private:
     note_machine(kept, boots_.base.machine);
     kept.recording = recording_of(kernel, boots_.base.machine);
     kept.dtb = prepared.dtb;
+    if (kept.has_user_space)
+      kept.witnesses = witnesses_of(showing(kernel, boots_.base.machine, !kept.dtb.empty()));
     kept.key =
         sha256(fmt::format("{}\n{}\n{}\n{}\n{}", kernel.key, boots_.base.machine.key,
                            boots_.base.init.string(), sha256(prepared.dtb), prepared.what.append));

@@ -75,6 +75,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"mapped_pools", kept.has_mapped_pools},
                      {"recording", to_string(kept.recording)},
                      {"must_log", kept.must_log},
+                     {"witnesses", kept.witnesses},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
                      {"qemu_error", boot.qemu_error},
@@ -119,6 +120,14 @@ Role role_of(const Json &json, const std::string &kernel) {
 }
 
 /// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
+/// A piece that run.json does not call absent is missed where it is not there.
+void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
+  for (const char *name : parsed_names)
+    if (std::ranges::find(absent, name) == absent.end() &&
+        std::ranges::find(kept.witnesses, name) == kept.witnesses.end())
+      kept.witnesses.emplace_back(name);
+}
+
 bool read_run_json(const fs::path &path, KeptBoot &kept) {
   const std::string text = read_file(path);
   try {
@@ -144,6 +153,8 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));
     kept.must_log = json.value("must_log", kept.must_log);
+    kept.witnesses = json.value("witnesses", kept.witnesses);
+    add_absent(kept, json.value("absent", std::vector<std::string>()));
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
@@ -179,17 +190,42 @@ void save(const fs::path &folder, const KeptBoot &kept) {
   write_file(folder / "run.json", run_json(kept));
 }
 
+namespace {
+
+/// The files, and nothing that only looks like one.
+RawEvidence load_evidence(const fs::path &folder) {
+  if (!fs::is_directory(folder))
+    throw bad_input(fmt::format("{}: no such folder", folder.string()));
+  RawEvidence evidence;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
+    std::error_code error;
+    if (!entry.is_regular_file(error))
+      throw bad_input(fmt::format("{}: expected a file", entry.path().string()));
+    evidence[entry.path().filename().string()] = read_file(entry.path());
+  }
+  return evidence;
+}
+
+/// The tree, where run.json says that there is one, and none otherwise.
+std::string load_tree(const fs::path &path, bool has_tree) {
+  if (has_tree != fs::exists(path))
+    throw bad_input(fmt::format("{}: {}, as run.json says", path.string(),
+                                has_tree ? "no such file: expected the tree"
+                                         : "expected no such file: the kernel was given no tree"));
+  const std::string dtb = has_tree ? read_file(path) : "";
+  if (has_tree && dtb.empty())
+    throw bad_input(fmt::format("{}: expected a tree, it is empty", path.string()));
+  return dtb;
+}
+
+} // namespace
+
 KeptBoot load(const fs::path &folder) {
   KeptBoot kept;
-  if (read_run_json(folder / "run.json", kept))
-    kept.dtb = read_file(folder / "tree.dtb");
+  kept.dtb = load_tree(folder / "tree.dtb", read_run_json(folder / "run.json", kept));
   if (fs::exists(folder / "console.log"))
     kept.boot.console = read_file(folder / "console.log");
-  if (!fs::is_directory(folder / "evidence"))
-    throw bad_input(fmt::format("{}: no such folder", (folder / "evidence").string()));
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder / "evidence"))
-    if (entry.is_regular_file())
-      kept.boot.evidence[entry.path().filename().string()] = read_file(entry.path());
+  kept.boot.evidence = load_evidence(folder / "evidence");
   return kept;
 }
 

@@ -87,6 +87,8 @@ constexpr std::array parsers = {
 
 Evidence parse_evidence(const RawEvidence &raw) {
   Parsed parsed;
+  for (const auto &[name, bytes] : raw)
+    parsed.evidence.files.insert(name);
   for (const Parser &parser : parsers)
     if (const auto found = raw.find(std::string(parser.name)); found != raw.end())
       parser.parse(found->second, parsed);

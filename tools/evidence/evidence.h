@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -151,6 +152,7 @@ struct Evidence {
   std::optional<bool> is_64_bit;
   std::optional<KunitReport> kunit;  ///< of the log
   std::vector<EfiMemory> efi_memory; ///< of the log; none where there is no UEFI, or it is silent
+  std::set<std::string> files;       ///< that were sent, by name
   /// Why a piece that was sent is absent nonetheless, a sentence each.
   std::vector<std::string> notes;
 };

@@ -104,6 +104,8 @@ struct BootDemands {
   /// has a tree and no user space.
   bool must_run_suite = false;
   std::string arch{}; ///< ARCH= of the kernel's make; empty where nobody knows
+  /// Files of evidence that this kernel can show, and "linear mapping".
+  std::vector<std::string> witnesses{};
   /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
   std::uint64_t most_own_memory = 0;
   /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,

@@ -157,6 +157,7 @@ const std::vector<Rule> &rules() {
        "the kernel complains of every region, overlap and alignment that it must, and of nothing "
        "else",
        check_known_errors},
+      {"witnesses", "there is all evidence that this kernel can show", check_witnesses},
       {"no-error",
        "the log has no line at error level or above that neither the tree nor the baseline "
        "explains",

@@ -28,7 +28,7 @@ TEST(Rules, KeepTheirNamesForEver) {
                           "iomem", "no-map-unmapped", "mapped-present", "ram-mapped", "all-ram",
                           "own-memory", "probe-mapping", "placement", "init", "default-cma",
                           "given-back", "device-memory", "left-out", "elfcorehdr", "efi-runtime",
-                          "kunit", "known-errors", "no-error", "no-warning"));
+                          "kunit", "known-errors", "witnesses", "no-error", "no-warning"));
 }
 
 TEST(Judge, PassesAKernelThatDoesEverythingRight) {
@@ -37,7 +37,7 @@ TEST(Judge, PassesAKernelThatDoesEverythingRight) {
   EXPECT_THAT(verdict.rules,
               Each(Field(&RuleResult::outcome, AnyOf(Outcome::pass, Outcome::skip))));
   EXPECT_EQ(names_with(verdict, Outcome::skip),
-            "given-back, device-memory, left-out, elfcorehdr, efi-runtime, kunit");
+            "given-back, device-memory, left-out, elfcorehdr, efi-runtime, kunit, witnesses");
   EXPECT_EQ(verdict.reason, "");
   EXPECT_EQ(verdict.regions_in_tree, 9u);
   EXPECT_EQ(verdict.regions_recorded, 9u);

@@ -184,7 +184,10 @@ RuleResult check_own_memory(const Expectation &expectation, const Evidence &evid
                                  : RangeSet(expectation.memory).bytes() / share;
   const OwnMemory own = own_memory(expectation, evidence);
   RuleReport report;
-  if (own.bytes > most)
+  const std::string gap = log_gap(evidence); // it tells of CMA areas
+  if (own.bytes > most && !gap.empty())
+    report.unknown(gap);
+  else if (own.bytes > most)
     report.finding("", fmt::format("at most {:#x} bytes reserved for the kernel's own use", most),
                    fmt::format("{:#x} bytes that no region explains, the largest at {}", own.bytes,
                                largest(own.ranges)),

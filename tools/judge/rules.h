@@ -66,6 +66,9 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
 // left_out.cc
 RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence);
 
+// witnesses.cc
+RuleResult check_witnesses(const Expectation &expectation, const Evidence &evidence);
+
 // no_error.cc
 RuleResult check_no_error(const Expectation &expectation, const Evidence &evidence);
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/test_evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+constexpr const char *rule = "witnesses";
+
+TEST(Witnesses, AreMissedWhereTheyCouldBeThere) {
+  Scenario scenario = passing();
+  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+  scenario.expectation.witnesses = {"dmesg", "iomem", "linear mapping"};
+  scenario.evidence.files = {"dmesg", "iomem"};
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  scenario.evidence.linear_mapping.reset();
+  EXPECT_EQ(run(rule, scenario).reason, "this kernel can show linear mapping, and it is not there");
+  scenario.evidence.files.erase("iomem");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(Witnesses, MustAnswer) {
+  Scenario scenario = passing();
+  scenario.expectation.witnesses = {"probe"};
+  scenario.evidence.files = {"probe"};
+  probed(scenario, "two@50040000").mapped = "unknown";
+  EXPECT_EQ(run(rule, scenario).reason,
+            "the probe does not know whether it can read 1 region (two@50040000)");
+  // Without page tables nobody knows how the mapping is made.
+  scenario.evidence.linear_mapping.reset();
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+}
+
+} // namespace
+} // namespace rmemcheck::test
