@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -162,8 +163,8 @@ def test_image_that_is_no_kernel_ends_soon(rmemcheck, tmp_path, dtb):
     image.write_bytes(b"\0" * 0x1000)
     result = rmemcheck("boot", "--kernel", image, "--dtb", dtb, "--out", tmp_path / "out",
                        "--silence", 2)
-    assert result.returncode == 1
-    assert "hang" in result.stdout
+    assert result.returncode == 3
+    assert f"it has printed nothing: is {image} an image for this machine?" in result.stdout
 
 
 @pytest.mark.parametrize("words", [
@@ -252,3 +253,53 @@ def test_a_kernel_that_is_built_already(rmemcheck, tmp_path, words, named):
     result = rmemcheck("run", *words, "--cases", "one", "--out", out, cwd=KIT)
     assert_refused(result, 2, named)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("words", [
+    ["dt", "make", "--out", "", "--static", 1], ["dt", "make", "--out", "x", "--case", ""],
+    ["run", "--out", ""], ["run", "--cases", "", "--out", "x"], ["judge", ""]])
+def test_an_empty_word_is_no_wish_for_nothing(rmemcheck, tmp_path, words):
+    result = rmemcheck(*words, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "expected" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300", "0", "-1", "soon"])
+@pytest.mark.parametrize("option", ["--silence", "--limit"])
+def test_times_that_nobody_waits_for(rmemcheck, tmp_path, option, seconds):
+    assert_refused(rmemcheck("boot", "--kernel", "none", "--out", tmp_path / "out", option, seconds),
+                   2, option, "expected seconds")
+
+
+@pytest.mark.parametrize("name, shown", [("a/b", "a/b"), ("n\\u0007", r"n\x07"), ("n\\u00e4", "nä")])
+def test_names_that_no_node_has_are_named_with_their_file(rmemcheck, tmp_path, name, shown):
+    case = tmp_path / "case.toml"
+    case.write_text(f'title = "x"\n[[region]]\nname = "{name}"\nreg = [["256M", "64K"]]\n')
+    assert_refused(rmemcheck("dt", "make", "--out", tmp_path / "out.dtb", "--case", case), 2, case,
+                   f'region "{shown}"')
+
+
+def test_an_output_that_is_no_file_is_left_what_it_is(rmemcheck, tmp_path):
+    assert rmemcheck("dt", "make", "--out", "/dev/full", "--static", 1).returncode == 3
+    assert pathlib.Path("/dev/full").is_char_device()
+    link = tmp_path / "link"
+    link.symlink_to("target")
+    assert rmemcheck("dt", "make", "--out", link, "--static", 1).returncode == 0
+    assert link.is_symlink()
+    assert (tmp_path / "target").read_bytes().startswith(b"\xd0\x0d\xfe\xed")
+
+
+@pytest.mark.parametrize("stray", ["file", "empty"])
+def test_what_is_no_kernel_among_the_boots_of_a_run(rmemcheck, tmp_path, stray):
+    path = tmp_path / "runs" / stray
+    path.parent.mkdir()
+    path.touch() if stray == "file" else path.mkdir()
+    assert_refused(rmemcheck("judge", tmp_path), 2, path, "expected a folder with a kernel's boots")
+
+
+def test_many_regions_are_made_at_once(rmemcheck, tmp_path):
+    start = time.monotonic()
+    assert rmemcheck("dt", "make", "--out", tmp_path / "many.dtb", "--static", 16000,
+                     "--region-size", "4K", "--gap", "4K").returncode == 0
+    assert time.monotonic() - start < 5  # 0.2 s on a quiet machine

@@ -53,6 +53,53 @@ int write_all(int file, std::string_view bytes) {
   return 0;
 }
 
+/// A pipe, a device, a socket: there, and nothing that may be replaced.
+bool is_special(const std::filesystem::path &path) {
+  std::error_code none;
+  const auto status = std::filesystem::status(path, none);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
+/// Where a link leads to, there or not.
+std::filesystem::path followed(std::filesystem::path path) {
+  constexpr int most_links = 40; // as the kernel has it
+  std::error_code none;
+  for (int links = 0; links < most_links && std::filesystem::is_symlink(path, none); ++links)
+    path = path.parent_path() / std::filesystem::read_symlink(path);
+  return path;
+}
+
+/// 0 or an errno.
+int write_into(const std::filesystem::path &path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.number() < 0)
+    return errno;
+  const int error = write_all(file.number(), bytes);
+  const int closed = file.close();
+  return error == 0 ? closed : error;
+}
+
+/// 0 or an errno.
+int replace(const std::filesystem::path &path, std::string_view bytes) {
+  std::string name = path.string() + ".XXXXXX";
+  Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+  if (file.number() < 0)
+    return errno;
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  int error = write_all(file.number(), bytes);
+  if (error == 0 && ::fchmod(file.number(), 0666 & ~mask) != 0)
+    error = errno;
+  const int closed = file.close();
+  error = error == 0 ? closed : error;
+  if (error == 0 && ::rename(name.c_str(), path.c_str()) != 0)
+    error = errno;
+  if (error != 0)
+    ::unlink(name.c_str());
+  return error;
+}
+
 } // namespace
 
 std::string read_file(const std::filesystem::path &path) {
@@ -78,22 +125,7 @@ std::string read_file(const std::filesystem::path &path) {
 }
 
 void write_file(const std::filesystem::path &path, std::string_view bytes) {
-  std::string name = path.string() + ".XXXXXX";
-  Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-  int error = file.number() < 0 ? errno : 0;
-  if (error == 0) {
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    error = write_all(file.number(), bytes);
-    if (error == 0 && ::fchmod(file.number(), 0666 & ~mask) != 0)
-      error = errno;
-    const int closed = file.close();
-    error = error == 0 ? closed : error;
-    if (error == 0 && ::rename(name.c_str(), path.c_str()) != 0)
-      error = errno;
-    if (error != 0)
-      ::unlink(name.c_str());
-  }
+  const int error = is_special(path) ? write_into(path, bytes) : replace(followed(path), bytes);
   if (error != 0)
     throw could_not_find_out(fmt::format("cannot write {}: {}", path.string(), reason(error)));
 }

@@ -12,7 +12,8 @@ namespace rmemcheck {
 std::string read_file(const std::filesystem::path &path);
 
 /// Writes beside the target, then renames over it: a reader sees all or nothing, and
-/// a full disk leaves no half file. A failure is could_not_find_out naming the path.
+/// a full disk leaves no half file. A link is followed, not replaced, and what is no regular file,
+/// a pipe or a device, is written into. A failure is could_not_find_out naming the path.
 void write_file(const std::filesystem::path &path, std::string_view bytes);
 
 /// Lines without their newline; a last line without newline counts.

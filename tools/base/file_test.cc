@@ -69,5 +69,19 @@ TEST(Sha256, IsTheKnownDigest) {
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_F(FileTest, ALinkIsFollowed) {
+  std::filesystem::create_symlink("target", folder_ / "link");
+  write_file(folder_ / "link", "one");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link"));
+  EXPECT_EQ(read_file(folder_ / "target"), "one");
+}
+
+TEST_F(FileTest, WhatIsNoRegularFileIsWrittenInto) {
+  EXPECT_THROW(write_file("/dev/full", "one"), Error);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+  write_file("/dev/null", "one");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
 } // namespace
 } // namespace rmemcheck

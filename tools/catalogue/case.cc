@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "catalogue/case.h"
+
+#include "base/error.h"
 #include "base/toml_table.h"
 
 #include <bit>
@@ -184,6 +186,11 @@ Case read_case(const std::filesystem::path &path) {
   result.append = reader.string("append").value_or("");
   result.tree = read_tree(reader);
   reader.finish();
+  try {
+    check_names(result.tree);
+  } catch (const Error &error) {
+    throw bad_input(fmt::format("{}: {}", path.string(), error.what()));
+  }
   return result;
 }
 

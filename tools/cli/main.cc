@@ -10,6 +10,20 @@
 namespace rmemcheck {
 namespace {
 
+/// A shell's variable that is not set is no wish for nothing. Of a tree it is: the default one.
+void refuse_empty_words(const CLI::App &app) {
+  for (const CLI::App *verb : app.get_subcommands()) {
+    for (const CLI::Option *option : verb->get_options()) {
+      const std::string name = option->get_name();
+      const bool may_be_empty = name == "--tree" || name == "--append";
+      for (const std::string &word : option->results())
+        if (word.empty() && !may_be_empty)
+          throw bad_input(fmt::format("{}: expected something, not an empty word", name));
+    }
+    refuse_empty_words(*verb);
+  }
+}
+
 ExitStatus parse_and_run(int argc, char **argv) {
   CLI::App app("Proves on a running kernel that it treats reserved memory right.", "rmemcheck");
   app.set_version_flag("--version", fmt::format("rmemcheck {}", tool_version));
@@ -29,6 +43,7 @@ ExitStatus parse_and_run(int argc, char **argv) {
     app.exit(error); // --help or --version
     return ExitStatus::holds;
   }
+  refuse_empty_words(app);
   return chosen();
 }
 

@@ -11,6 +11,8 @@
 #include "report/json.h"
 #include "report/text.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <memory>
 
@@ -27,6 +29,7 @@ struct BootOptions {
   std::string out;
   bool judge = false;
   double silence_seconds = BootRequest{}.silence_seconds;
+  double limit_seconds = BootRequest{}.limit_seconds;
 };
 
 ExitStatus exit_status(Ending ending) {
@@ -65,6 +68,7 @@ BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   request.modules.assign(options.modules.begin(), options.modules.end());
   request.append = options.append;
   request.silence_seconds = options.silence_seconds;
+  request.limit_seconds = options.limit_seconds;
   if (request.machine.has_user_space)
     request.init = guest_init(request.machine, kit, step_of(progress));
   else if (!options.modules.empty())
@@ -81,6 +85,17 @@ ExitStatus judge_one(const KeptBoot &kept, const std::string &folder) {
   result.name = folder;
   fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
   return exit_status(result.verdict.outcome);
+}
+
+/// What CLI11 says of a time that nobody waits for; empty for others.
+std::string seconds_trouble(const std::string &text) {
+  constexpr double most = 86400;
+  char *end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  const bool is_number = end != text.c_str() && *end == '\0' && std::isfinite(seconds);
+  return is_number && seconds > 0 && seconds <= most
+             ? ""
+             : fmt::format("expected seconds, more than 0 and at most {}, not {}", most, text);
 }
 
 ExitStatus boot_one(const BootOptions &options) {
@@ -107,6 +122,7 @@ ExitStatus boot_one(const BootOptions &options) {
 
 void add_boot(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<BootOptions>();
+  const CLI::Validator seconds(seconds_trouble, "SECONDS");
   CLI::App *verb = app.add_subcommand("boot", "Boot one kernel with one DTB, keep the evidence");
   verb->add_option("--kernel", options->kernel, "The boot image")->required()->type_name("FILE");
   verb->add_option("--dtb", options->dtb,
@@ -124,7 +140,12 @@ void add_boot(CLI::App &app, ChosenVerb &chosen) {
   verb->add_option(
           "--silence", options->silence_seconds,
           fmt::format("No console output for so long is a hang ({})", options->silence_seconds))
-      ->check(CLI::PositiveNumber)
+      ->check(seconds)
+      ->type_name("SECONDS");
+  verb->add_option(
+          "--limit", options->limit_seconds,
+          fmt::format("One that takes so long in all is a hang, too ({})", options->limit_seconds))
+      ->check(seconds)
       ->type_name("SECONDS");
   verb->add_flag("--judge", options->judge, "Judge it too; the exit status is the verdict's");
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");

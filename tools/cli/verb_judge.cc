@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/error.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "engine/comparison.h"
@@ -23,9 +24,13 @@ void add_boots(const fs::path &folder, std::vector<fs::path> &boots) {
     return;
   }
   std::vector<fs::path> found;
-  for (const fs::directory_entry &kernel : fs::directory_iterator(folder / "runs"))
+  for (const fs::directory_entry &kernel : fs::directory_iterator(folder / "runs")) {
+    if (!kernel.is_directory() || fs::is_empty(kernel))
+      throw bad_input(
+          fmt::format("{}: expected a folder with a kernel's boots", kernel.path().string()));
     for (const fs::directory_entry &boot : fs::directory_iterator(kernel))
       found.push_back(boot.path());
+  }
   std::ranges::sort(found);
   boots.insert(boots.end(), found.begin(), found.end());
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "devicetree/dtb.h"
+#include "devicetree/insert.h"
 #include "devicetree/reserved_memory.h"
 
 #include <algorithm>
@@ -20,17 +21,10 @@ namespace {
 /// Far above what any kernel can hold; it keeps a slip of the pen from filling the host.
 constexpr std::uint64_t most_regions = 100000;
 
-struct Property {
-  std::string name;
-  std::string value;
-};
-
 /// A child of /reserved-memory, ready to be written.
-struct Child {
+struct Child : NewNode {
   std::string wanted_name; ///< as it was asked for
-  std::string name;
   bool may_share_name = false;
-  std::vector<Property> properties;
 };
 
 /// A DTB that can be changed. Every failure of libfdt ends the work: the room is
@@ -51,13 +45,6 @@ public:
   /// libfdt puts a new node before its elder siblings and a new property before the others.
   int add_node(int parent, const std::string &name) {
     return check(fdt_add_subnode(blob(), parent, name.c_str()), name);
-  }
-  /// As add_node(), but there may be a sister of that name, which libfdt refuses: `unlike` is a
-  /// name of the same length that there is none of.
-  int add_namesake(int parent, const std::string &name, const std::string &unlike) {
-    const int node = add_node(parent, unlike);
-    check(fdt_set_name(blob(), node, name.c_str()), name);
-    return node;
   }
   /// The node right below the root, made where it is not there.
   int root_node(const std::string &name) {
@@ -166,12 +153,22 @@ private:
   std::uint64_t memory_base_;
 };
 
+/// Without what a terminal would obey.
+std::string printable(const std::string &text) {
+  std::string shown;
+  for (const char letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    shown += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, letter);
+  }
+  return shown;
+}
+
 void check_name(const std::string &name) {
   static constexpr std::string_view allowed = // Devicetree Specification v0.4, 2.2.1
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,._+-";
   if (name.empty() || name.find_first_not_of(allowed) != std::string::npos)
-    throw bad_input(
-        fmt::format("region \"{}\": expected a name of letters, digits and ,._+-", name));
+    throw bad_input(fmt::format("region \"{}\": expected a name of letters, digits and ,._+-",
+                                printable(name)));
 }
 
 std::string without_unit_address(const std::string &name) { return name.substr(0, name.find('@')); }
@@ -235,7 +232,7 @@ void replace(std::vector<Property> &properties, const std::map<std::string, std:
 
 Child make_child(const RegionRequest &request, const Encoder &encoder, std::uint32_t phandle) {
   check_request(request);
-  Child child{request.name, request.name, !request.raw_name.empty(), {}};
+  Child child{{request.name, {}}, request.name, !request.raw_name.empty()};
   if (!request.compatible.empty())
     child.properties.push_back({"compatible", strings_value(request.compatible, child.name)});
   if (!request.reg.empty())
@@ -341,8 +338,8 @@ std::vector<Child> make_children(const TreeRequest &request, const Encoder &enco
   return children;
 }
 
-/// An upper bound of the bytes that the children take, struct and strings block together.
-std::size_t room_for(const std::vector<Child> &children, const TreeRequest &request) {
+/// An upper bound of the bytes that all but the children take, struct and strings block together.
+std::size_t room_for(const TreeRequest &request) {
   std::size_t room = 4096 + request.memreserve.size() * sizeof(fdt_reserve_entry);
   for (const auto &[name, value] : request.node_raw)
     room += name.size() + value.size() + 32;
@@ -350,11 +347,6 @@ std::size_t room_for(const std::vector<Child> &children, const TreeRequest &requ
     room += device.name.size() + 4 * device.regions.size() + 128;
   for (const std::string &path : request.nodes)
     room += path.size() + 16 * static_cast<std::size_t>(1 + std::ranges::count(path, '/'));
-  for (const Child &child : children) {
-    room += child.name.size() + 16;
-    for (const Property &property : child.properties)
-      room += property.name.size() + property.value.size() + 32;
-  }
   return room;
 }
 
@@ -379,18 +371,16 @@ void add_properties(EditableTree &tree, int node, const std::vector<Property> &p
     tree.add_property(node, *property);
 }
 
-void add_reserved_memory(EditableTree &tree, const TreeRequest &request,
-                         const std::vector<Child> &children,
-                         const std::vector<Property> &properties) {
-  const int parent = tree.add_node(0, request.node_name);
-  add_properties(tree, parent, properties);
-  for (auto child = children.rbegin(); child != children.rend(); ++child) {
-    const std::string unlike(child->name.size(), '~'); // no name has this character
-    add_properties(tree,
-                   child->may_share_name ? tree.add_namesake(parent, child->name, unlike)
-                                         : tree.add_node(parent, child->name),
-                   child->properties);
-  }
+/// With a new /reserved-memory in the place of that of the base, or without any.
+std::string with_reserved_memory(const std::string &base_dtb, const Cells &cells,
+                                 const TreeRequest &request, const std::vector<Child> &children) {
+  EditableTree tree(base_dtb, room_for(request));
+  tree.delete_node("/reserved-memory");
+  check_name(without_unit_address(request.node_name));
+  if (!request.node)
+    return tree.pack();
+  add_properties(tree, tree.add_node(0, request.node_name), node_properties(request, cells));
+  return insert_children(tree.pack(), "/" + request.node_name, {children.begin(), children.end()});
 }
 
 /// The phandle of the region that was asked for under this name, as the tree has it.
@@ -469,6 +459,18 @@ void clear_padding(std::string &dtb) {
 
 } // namespace
 
+void check_names(const TreeRequest &request) {
+  for (const RegionBlock &block : request.blocks)
+    check_name(block.name);
+  for (const RegionRequest &region : request.regions) {
+    check_name(region.name);
+    if (!region.raw_name.empty())
+      check_name(without_unit_address(region.raw_name));
+  }
+  for (const DeviceRequest &device : request.devices)
+    check_name(device.name);
+}
+
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
                       std::uint64_t memory_base) {
   if (!request.node && !(request.blocks.empty() && request.regions.empty()))
@@ -480,11 +482,8 @@ std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
     throw bad_input(fmt::format("base tree: phandles: {}", fdt_strerror(error)));
   const std::vector<Child> children = make_children(request, encoder, highest_phandle);
 
-  EditableTree tree(base_dtb, room_for(children, request));
-  tree.delete_node("/reserved-memory");
-  check_name(without_unit_address(request.node_name));
-  if (request.node)
-    add_reserved_memory(tree, request, children, node_properties(request, base.root_cells()));
+  EditableTree tree(with_reserved_memory(base_dtb, base.root_cells(), request, children),
+                    room_for(request));
   add_devices(tree, request, children);
   add_nodes(tree, request);
   add_chosen(tree, request, encoder);

@@ -89,6 +89,10 @@ struct TreeRequest {
   }
 };
 
+/// Names that no node can have are bad_input: letters, digits and a few others
+/// (Devicetree Specification v0.4, 2.2.1).
+void check_names(const TreeRequest &request);
+
 /// Returns `base_dtb` (a board's DTB) with the wanted /reserved-memory in it; one that
 /// is already there is replaced.
 std::string make_tree(const std::string &base_dtb, const TreeRequest &request,

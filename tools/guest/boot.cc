@@ -33,13 +33,30 @@ ConsoleWatch::RegularEnd regular_end(const Machine &machine) {
                                 : ConsoleWatch::RegularEnd::of_kernel;
 }
 
+/// What PID 1 has said went wrong, with what helps; empty if it has said nothing.
+std::string complaint_of(const std::string &console) {
+  constexpr std::string_view speaker = "rmemcheck-init: ";
+  const auto at = console.find(speaker);
+  if (at == std::string::npos)
+    return "";
+  const auto begin = at + speaker.size();
+  const std::string said = console.substr(begin, console.find_first_of("\r\n", begin) - begin);
+  const bool is_port = said.find("no virtio port") != std::string::npos;
+  return ": " + said +
+         (is_port
+              ? "; virtio_mmio (or virtio_pci) and virtio_console, where they are modules, must "
+                "be given before the probe"
+              : "");
+}
+
 /// One guest from its first byte to its end.
 class Guest {
 public:
   Guest(const std::vector<std::string> &argv, const fs::path &folder, const BootRequest &request)
-      : evidence_(folder / file_names.evidence),
-        watch_(std::chrono::duration<double>(request.silence_seconds), Clock::now(),
-               regular_end(request.machine)),
+      : evidence_(folder / file_names.evidence), image_(request.image.string()),
+        watch_({std::chrono::duration<double>(request.silence_seconds),
+                std::chrono::duration<double>(request.limit_seconds)},
+               Clock::now(), regular_end(request.machine)),
         qemu_({argv, folder, {}, {}}, Child::Streams::separate) {}
 
   /// Until it ends or is ended.
@@ -100,15 +117,20 @@ private:
     if (watch_.seen())
       return *watch_.seen();
     if (!has_ended_itself_ && ended_)
-      return *ended_;
+      return console_.empty() ? End{Ending::died, "it has printed nothing: is " + image_ +
+                                                      " an image for this machine?"}
+                              : *ended_;
     if (status_ != 0)
       return {Ending::died, fmt::format("QEMU ended with status {}: {}", status_, error_)};
     if (!frames.trouble.empty())
-      return {Ending::cut_short, frames.trouble};
+      return {Ending::cut_short, frames.trouble + complaint_of(console_)};
     return {Ending::powered_off, ""};
   }
 
+  using End = ConsoleWatch::End;
+
   fs::path evidence_;
+  std::string image_;
   std::uintmax_t evidence_size_ = 0;
   ConsoleWatch watch_;
   Child qemu_;

@@ -29,6 +29,8 @@ struct BootRequest {
   /// No console byte for so long is a hang. riscv64 maps memory page by page where no-map regions
   /// are in the way, which takes an emulated processor long, the more if the host is busy.
   double silence_seconds = 60;
+  /// In all: a console that chatters for ever is a hang, too.
+  double limit_seconds = 900;
 };
 
 struct BootResult {

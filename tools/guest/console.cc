@@ -61,9 +61,15 @@ void ConsoleWatch::take_line(const std::string &line, Clock::time_point now) {
   seen_at_ = now;
 }
 
+ConsoleWatch::Clock::time_point ConsoleWatch::end_of_patience() const {
+  return start_ + std::chrono::duration_cast<Clock::duration>(limits_.all);
+}
+
 ConsoleWatch::Clock::time_point ConsoleWatch::deadline() const {
-  return seen_ ? seen_at_ + trace_time
-               : last_byte_ + std::chrono::duration_cast<Clock::duration>(silence_);
+  if (seen_)
+    return seen_at_ + trace_time;
+  return std::min(end_of_patience(),
+                  last_byte_ + std::chrono::duration_cast<Clock::duration>(limits_.silence));
 }
 
 std::optional<ConsoleWatch::End> ConsoleWatch::end(Clock::time_point now) const {
@@ -71,7 +77,10 @@ std::optional<ConsoleWatch::End> ConsoleWatch::end(Clock::time_point now) const 
     return std::nullopt;
   if (seen_)
     return seen_;
-  return End{Ending::hang, fmt::format("the console was silent for {:.0f} s", silence_.count())};
+  if (now >= end_of_patience())
+    return End{Ending::hang, fmt::format("it has not ended within {:.0f} s", limits_.all.count())};
+  return End{Ending::hang,
+             fmt::format("the console was silent for {:.0f} s", limits_.silence.count())};
 }
 
 ConsoleWatch::Clock::duration ConsoleWatch::pause(Clock::time_point now) const {

@@ -23,9 +23,15 @@ public:
     std::string reason;
   };
 
-  ConsoleWatch(std::chrono::duration<double> silence, Clock::time_point now,
+  /// How long a guest may take, in all and without a byte.
+  struct Limits {
+    std::chrono::duration<double> silence;
+    std::chrono::duration<double> all = std::chrono::minutes(15);
+  };
+
+  ConsoleWatch(const Limits &limits, Clock::time_point now,
                RegularEnd regular_end = RegularEnd::of_user_space)
-      : silence_(silence), regular_end_(regular_end), last_byte_(now) {}
+      : limits_(limits), regular_end_(regular_end), start_(now), last_byte_(now) {}
 
   /// New bytes of the console.
   void take(const std::string &bytes, Clock::time_point now);
@@ -35,17 +41,20 @@ public:
   /// The panic or oops that was seen, or the kernel's regular end, if any.
   [[nodiscard]] const std::optional<End> &seen() const { return seen_; }
   /// Whether to end the guest now: a while after a panic or an oops, for the trace that follows,
-  /// or after a regular end, for a board that cannot power off; or after too long a silence.
+  /// or after a regular end, for a board that cannot power off; or after too long a silence, or too
+  /// long a time.
   [[nodiscard]] std::optional<End> end(Clock::time_point now) const;
   /// How long nothing needs to be looked at.
   [[nodiscard]] Clock::duration pause(Clock::time_point now) const;
 
 private:
   void take_line(const std::string &line, Clock::time_point now);
+  [[nodiscard]] Clock::time_point end_of_patience() const;
   [[nodiscard]] Clock::time_point deadline() const;
 
-  std::chrono::duration<double> silence_;
+  Limits limits_;
   RegularEnd regular_end_;
+  Clock::time_point start_;
   Clock::time_point last_byte_;
   Clock::time_point seen_at_;
   std::optional<End> seen_;

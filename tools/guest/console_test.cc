@@ -17,28 +17,28 @@ std::string told(const ConsoleWatch &watch, ConsoleWatch::Clock::time_point now)
 }
 
 TEST(ConsoleWatch, LetsATalkingGuestRun) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("[    0.000000] Booting Linux\n", start + 19s);
   EXPECT_EQ(told(watch, start + 38s), "none");
   EXPECT_FALSE(watch.seen());
 }
 
 TEST(ConsoleWatch, EndsASilentGuest) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   EXPECT_EQ(told(watch, start + 19999ms), "none");
   EXPECT_EQ(told(watch, start + 20s), "the console was silent for 20 s");
   EXPECT_EQ(watch.end(start + 20s)->ending, Ending::hang);
 }
 
 TEST(ConsoleWatch, KnowsThatAGuestLivesWithoutItsConsole) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.note_life(start + 15s);
   EXPECT_EQ(told(watch, start + 34s), "none");
   EXPECT_EQ(told(watch, start + 35s), "the console was silent for 20 s");
 }
 
 TEST(ConsoleWatch, EndsAPanicWithinTwoSecondsOfItsLine) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("[    0.1] Kernel panic - not syncing: memblock: cannot resize memory array\n", start);
   EXPECT_EQ(told(watch, start + 500ms), "none") << "no time for the trace";
   const auto end = watch.end(start + 2s);
@@ -48,7 +48,7 @@ TEST(ConsoleWatch, EndsAPanicWithinTwoSecondsOfItsLine) {
 }
 
 TEST(ConsoleWatch, EndsAPanicThatGoesOnTalking) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("Kernel panic - not syncing: one\n", start);
   for (auto now = start; now < start + 2s; now += 100ms)
     watch.take("more\n", now);
@@ -58,7 +58,7 @@ TEST(ConsoleWatch, EndsAPanicThatGoesOnTalking) {
 TEST(ConsoleWatch, TakesTheKernelsWordForItsEndWhereThereIsNoUserSpace) {
   for (const char *line : {"reboot: Power down", "reboot: System halted",
                            "reboot: Restarting system", "[    0.126000] reboot: Power down\r"}) {
-    ConsoleWatch watch(20s, start, ConsoleWatch::RegularEnd::of_kernel);
+    ConsoleWatch watch({20s}, start, ConsoleWatch::RegularEnd::of_kernel);
     watch.take(std::string(line) + "\nKernel panic - not syncing: nothing left to run\n", start);
     ASSERT_TRUE(watch.seen()) << line;
     EXPECT_EQ(watch.seen()->ending, Ending::powered_off);
@@ -68,18 +68,18 @@ TEST(ConsoleWatch, TakesTheKernelsWordForItsEndWhereThereIsNoUserSpace) {
 }
 
 TEST(ConsoleWatch, DoesNotTakeAnythingElseForARegularEnd) {
-  ConsoleWatch watch(20s, start, ConsoleWatch::RegularEnd::of_kernel);
+  ConsoleWatch watch({20s}, start, ConsoleWatch::RegularEnd::of_kernel);
   watch.take("Kernel command line: \"reboot: Power down\"\nsyscon-reboot: Power down\n", start);
   EXPECT_FALSE(watch.seen());
   watch.take("Kernel panic - not syncing: one\nreboot: Restarting system\n", start);
   EXPECT_EQ(watch.seen()->ending, Ending::panic);
-  ConsoleWatch with_user_space(20s, start);
+  ConsoleWatch with_user_space({20s}, start);
   with_user_space.take("reboot: Power down\n", start);
   EXPECT_FALSE(with_user_space.seen()) << "the evidence says how it ended";
 }
 
 TEST(ConsoleWatch, WaitsForTheWholeLine) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("Kernel panic - not ", start);
   EXPECT_FALSE(watch.seen());
   watch.take("syncing: two\r", start);
@@ -90,14 +90,14 @@ TEST(ConsoleWatch, WaitsForTheWholeLine) {
 }
 
 TEST(ConsoleWatch, KeepsTheFirstPanic) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("Kernel panic - not syncing: first\nKernel panic - not syncing: second\n", start);
   watch.take("---[ end Kernel panic - not syncing: first ]---\n", start + 500ms);
   EXPECT_EQ(told(watch, start + 1s), "Kernel panic - not syncing: first");
 }
 
 TEST(ConsoleWatch, TellsThePanicThatAnOopsLeadsTo) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("[    0.2] Internal error: Oops: 0000000096000004 [#1] SMP\n", start);
   EXPECT_EQ(watch.seen()->ending, Ending::oops);
   watch.take("[    0.3] Kernel panic - not syncing: Attempted to kill init!\n", start + 500ms);
@@ -109,7 +109,7 @@ TEST(ConsoleWatch, TellsThePanicThatAnOopsLeadsTo) {
 class OopsLine : public testing::TestWithParam<const char *> {};
 
 TEST_P(OopsLine, EndsTheRun) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take(std::string("<1>[    1.000000][    T1] ") + GetParam() + "\r\n", start);
   ASSERT_TRUE(watch.seen());
   EXPECT_EQ(watch.seen()->ending, Ending::oops);
@@ -123,15 +123,27 @@ INSTANTIATE_TEST_SUITE_P(ConsoleWatch, OopsLine,
                                          "Kernel BUG at 0000 [verbose] [#1]"));
 
 TEST(ConsoleWatch, TakesNoWordForAnOops) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   watch.take("WARNING: CPU: 0 PID: 0 at mm/memory.c:1\nOops, said a program\n[#1]\n", start);
   EXPECT_FALSE(watch.seen());
 }
 
 TEST(ConsoleWatch, NeedsNoLookBeforeItsDeadline) {
-  ConsoleWatch watch(20s, start);
+  ConsoleWatch watch({20s}, start);
   EXPECT_EQ(watch.pause(start + 5s), 15s);
   EXPECT_EQ(watch.pause(start + 25s), 0s);
+}
+
+TEST(ConsoleWatch, ThatChattersForEverIsAHang) {
+  ConsoleWatch watch({20s, 60s}, start);
+  for (auto now = start; now < start + 60s; now += 10s) {
+    watch.take("still here\n", now);
+    EXPECT_FALSE(watch.end(now)) << (now - start) / 1s;
+  }
+  const auto end = watch.end(start + 60s);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->ending, Ending::hang);
+  EXPECT_EQ(end->reason, "it has not ended within 60 s");
 }
 
 } // namespace
