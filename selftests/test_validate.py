@@ -2,6 +2,7 @@
 """The main job: both kernels built, booted with the whole catalogue, and judged."""
 import json
 import re
+import shutil
 import time
 import tomllib
 
@@ -60,7 +61,7 @@ def test_the_baseline_loses_what_the_patched_kernel_records(by_name, case, regio
     baseline, patched = by_name["baseline", case], by_name["patched", case]
     assert baseline["regions_in_tree"] == patched["regions_in_tree"] == regions
     assert (baseline["regions_recorded"], patched["regions_recorded"]) == (64, regions)
-    assert (baseline["outcome"], patched["outcome"]) == ("fail", "pass")
+    assert (baseline["outcome"], patched["outcome"]) == ("known", "pass")
     assert patched["no_map_proven"] is True
 
 
@@ -91,7 +92,7 @@ def test_kept_evidence_gets_the_same_verdict(rmemcheck, validated, by_name):
     out, _ = validated
     for (kernel, case), each in by_name.items():
         result = rmemcheck("judge", out / "runs" / kernel / case)
-        status = {"pass": 0, "fail": 1, "inconclusive": 3, "skip": 4}[each["conclusion"]]
+        status = {"pass": 0, "fail": 1, "known": 1, "inconclusive": 3, "skip": 4}[each["conclusion"]]
         assert result.returncode == status, result.stdout
         if each["reason"] and each["conclusion"] != "pass":
             assert each["reason"] in result.stdout
@@ -135,7 +136,7 @@ def test_a_kernel_that_is_built_already_gets_the_same_verdict(rmemcheck, validat
     assert result.returncode == 1, result.stderr
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert [(each["kernel"], each["case"], each["outcome"]) for each in results["cases"]] == [
-        ("mine", "static-64", "pass"), ("mine", "static-65", "fail")]
+        ("mine", "static-64", "pass"), ("mine", "static-65", "known")]
 
 
 def test_cases_that_a_given_kernel_cannot_serve_are_left_out(rmemcheck, validated, tmp_path):
@@ -156,3 +157,19 @@ def test_a_vmlinux_is_booted_where_an_image_can_be_made_of_it(rmemcheck, validat
     assert result.returncode == 0, result.stderr
     assert_refused(rmemcheck("run", "--kernel", vmlinux, "--machine", "arm", "--cases", "one",
                              "--out", tmp_path / "arm"), 2, vmlinux, "zImage")
+
+
+def test_known_faults_are_allowed_on_request(rmemcheck, validated):
+    out, _ = validated
+    boot = out / "runs/baseline/static-65"
+    run = json.loads((boot / "run.json").read_text())
+    assert not run["series"]
+    result = rmemcheck("judge", boot)
+    assert result.returncode == 0, "as it must"
+    copy = boot.parent.parent.parent / "alone"
+    shutil.copytree(boot, copy)
+    (copy / "run.json").write_text(json.dumps(run | {"role": "pass", "must_fail": []}))
+    assert rmemcheck("judge", copy).returncode == 1
+    result = rmemcheck("judge", "--allow-known", copy)
+    assert result.returncode == 0
+    assert "known: array-of-64" in result.stdout

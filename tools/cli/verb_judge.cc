@@ -42,6 +42,7 @@ std::string shown(const fs::path &folder) {
 
 struct JudgeOptions {
   std::vector<std::string> folders;
+  bool are_known_allowed = false;
   std::string against; ///< a boot of the baseline; empty: as a run has left it
 };
 
@@ -82,7 +83,7 @@ ExitStatus judge_folders(const JudgeOptions &options) {
     fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
     outcomes.push_back(result.conclusion);
   }
-  return exit_status(conclusion(outcomes));
+  return exit_status(conclusion(outcomes), options.are_known_allowed);
 }
 
 } // namespace
@@ -97,6 +98,8 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
                    "The baseline's boot of the same tree, to hold the others against; in a "
                    "run's folder it is found")
       ->type_name("FOLDER");
+  verb->add_flag("--allow-known", options->are_known_allowed,
+                 "Exit with 0 where all that fails are known faults of such kernels");
   verb->footer("Example:\n  rmemcheck judge out/validate/runs/baseline/static-65");
   verb->callback([options, &chosen] { chosen = [options] { return judge_folders(*options); }; });
 }

@@ -35,6 +35,7 @@ struct RunOptions {
   std::string bisect;   ///< a rule; empty: no bisection
   std::string expected; ///< a file of failures that are known
   bool resume = false;
+  bool are_known_allowed = false;
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
 };
 
@@ -211,7 +212,7 @@ ExitStatus run(const RunOptions &options) {
     known = read_known_failures(options.expected);
   if (!options.bisect.empty())
     return bisect(options, known);
-  return exit_status(conclusion(run_all(options, known).outcomes));
+  return exit_status(conclusion(run_all(options, known).outcomes), options.are_known_allowed);
 }
 
 } // namespace
@@ -288,6 +289,8 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
           "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
           "nothing, with 0 if all is right")
       ->type_name("RULE");
+  verb.add_flag("--allow-known", options.are_known_allowed,
+                "Exit with 0 where all that fails are known faults of such kernels");
   verb.add_flag("--resume", options.resume,
                 "Go on where an earlier run of the same command was stopped");
   verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))

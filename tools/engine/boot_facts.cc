@@ -67,6 +67,7 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
     for (const MemblockRange &entry : *evidence.memblock_reserved)
       if (entry.range.size() == fdt->second.size())
         facts.taken.push_back(entry.range);
+  facts.takes_first_tuple_only = is_since(evidence.log.version, "7.2");
   facts.page_size = evidence.log.page_size;
   // v6.1 has it so, v6.5 and later have not.
   facts.memreserve_first = is_older(evidence.log.version, "6.5");

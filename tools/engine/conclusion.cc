@@ -130,12 +130,14 @@ void conclude(CaseResult &result) {
   result.must_fail.empty() ? compare_verdict(result) : compare_with_must_fail(result);
 }
 
-ExitStatus exit_status(Outcome outcome) {
+ExitStatus exit_status(Outcome outcome, bool are_known_allowed) {
   switch (outcome) {
   case Outcome::pass:
     return ExitStatus::holds;
   case Outcome::fail:
     return ExitStatus::kernel_fails;
+  case Outcome::known:
+    return are_known_allowed ? ExitStatus::holds : ExitStatus::kernel_fails;
   case Outcome::inconclusive:
     return ExitStatus::unknown;
   case Outcome::skip:

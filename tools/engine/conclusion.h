@@ -19,7 +19,7 @@ void conclude(CaseResult &result);
 /// Rules that failed, and how it ended where that was no regular end ("panic", "oops", "hang").
 std::vector<std::string> failures_of(const CaseResult &result);
 
-/// fail is 1, inconclusive 3, skip 4, pass 0.
-ExitStatus exit_status(Outcome outcome);
+/// fail is 1, and so is known if it is not allowed, inconclusive 3, skip 4, pass 0.
+ExitStatus exit_status(Outcome outcome, bool are_known_allowed = false);
 
 } // namespace rmemcheck

@@ -167,6 +167,7 @@ private:
     note_machine(kept, boots_.base.machine);
     kept.recording = recording_of(kernel, boots_.base.machine);
     kept.dtb = prepared.dtb;
+    kept.has_series = kernel.has_series;
     if (kept.has_user_space)
       kept.witnesses = witnesses_of(showing(kernel, boots_.base.machine, !kept.dtb.empty()));
     kept.key =

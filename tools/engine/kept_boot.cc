@@ -75,6 +75,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"mapped_pools", kept.has_mapped_pools},
                      {"recording", to_string(kept.recording)},
                      {"must_log", kept.must_log},
+                     {"series", kept.has_series},
                      {"witnesses", kept.witnesses},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
@@ -153,6 +154,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));
     kept.must_log = json.value("must_log", kept.must_log);
+    kept.has_series = json.value("series", kept.has_series);
     kept.witnesses = json.value("witnesses", kept.witnesses);
     add_absent(kept, json.value("absent", std::vector<std::string>()));
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();

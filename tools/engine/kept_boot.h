@@ -37,6 +37,7 @@ struct KeptBoot {
   std::uint64_t most_own_memory = 0; ///< of the machine, bytes (kernel/machine.h)
   std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
+  bool has_series = false;            ///< the kernel is one with the series
   std::vector<std::string> witnesses; ///< evidence that it must show (witnesses.h)
   std::vector<std::string> must_log;  ///< of the machine: text that the log must have
   std::string kernel_version;         ///< "make kernelrelease"; empty where nobody knows

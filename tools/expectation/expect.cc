@@ -71,6 +71,13 @@ ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
   return region;
 }
 
+void cut_to_first_tuple(ExpectedRegion &region) {
+  if (region.node.reg.size() < 2)
+    return;
+  region.node.reg.resize(1);
+  region.is_cut_to_first_tuple = region.fate == Fate::recorded;
+}
+
 bool has_addresses(const PhysicalRange &range, std::uint64_t last_address) {
   return range.empty() || range.end - 1 <= last_address;
 }
@@ -283,6 +290,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));
+  if (facts.takes_first_tuple_only)
+    std::ranges::for_each(expectation.regions, cut_to_first_tuple);
 
   // early_init_fdt_scan_reserved_mem(): statics, elfcorehdr, /memreserve/, overlap check, then
   // boot-placed.

@@ -389,6 +389,20 @@ TEST(Expect, ARegionOfNoBytesIsNotPlaced) {
   EXPECT_EQ(only(empty).fate, Fate::refused);
 }
 
+TEST(Expect, AKernelMayTakeTheFirstTupleAlone) {
+  ReservedRegion several = fixed("a", ram.begin, 0x1000);
+  several.reg.push_back(at(ram.begin + mebibyte, 0x1000));
+  const ReservedMemory memory = tree({several, fixed("b", ram.begin + 2 * mebibyte, 0x1000)});
+  EXPECT_EQ(expect(memory).regions[0].node.reg.size(), 2u);
+  EXPECT_FALSE(expect(memory).regions[0].is_cut_to_first_tuple);
+  BootFacts facts;
+  facts.takes_first_tuple_only = true;
+  const Expectation expectation = expect(memory, facts);
+  EXPECT_THAT(expectation.regions[0].node.reg, ElementsAre(at(ram.begin, 0x1000)));
+  EXPECT_TRUE(expectation.regions[0].is_cut_to_first_tuple);
+  EXPECT_FALSE(expectation.regions[1].is_cut_to_first_tuple);
+}
+
 TEST(Expect, AKernelThatRecordsNothingKeepsWhatItWouldRecord) {
   ReservedRegion disabled = fixed("d", ram.begin + mebibyte, 0x1000);
   disabled.enabled = false;

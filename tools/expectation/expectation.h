@@ -32,6 +32,8 @@ struct ExpectedRegion {
   std::uint64_t alignment = 0;
   /// The tree's alignment is no power of two: the kernel must say that it takes the next one.
   bool is_alignment_rounded = false;
+  /// The kernel takes the first tuple of reg, and must say that it leaves the others.
+  bool is_cut_to_first_tuple = false;
   /// Boot-placed: the alloc-ranges that have addresses. None means anywhere where the node has none
   /// either.
   std::vector<PhysicalRange> windows{};
@@ -104,6 +106,9 @@ struct BootDemands {
   /// has a tree and no user space.
   bool must_run_suite = false;
   std::string arch{}; ///< ARCH= of the kernel's make; empty where nobody knows
+  /// Whether what such a kernel is known to have wrong is known of this one too: it has no series,
+  /// and is not there to be caught.
+  bool may_have_known_faults = false;
   /// Files of evidence that this kernel can show, and "linear mapping".
   std::vector<std::string> witnesses{};
   /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
@@ -121,6 +126,10 @@ struct BootFacts : BootDemands {
   /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
   bool memreserve_first = false;
   std::uint64_t page_size = 0x1000; ///< bytes
+  /// Of a reg with several tuples the first one alone is taken, with a warning: since v7.2 by
+  /// decision (7b9f263909a5, "of: reserved_mem: only support one <base size> entry in reg
+  /// property").
+  bool takes_first_tuple_only = false;
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.

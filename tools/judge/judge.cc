@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/judge.h"
 
+#include "judge/known_fault.h"
 #include "judge/left_out.h"
 #include "judge/refused_cma.h"
 #include "judge/rules.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
 
 namespace rmemcheck {
 namespace {
@@ -59,6 +63,22 @@ bool is_kernel_failure(Ending ending) {
   return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
 }
 
+/// The faults that explain every finding; empty where one is left, or there is none.
+std::string names_of_known_faults(const Verdict &verdict) {
+  std::set<std::string> names;
+  for (const RuleResult &rule : verdict.rules)
+    for (const Finding &finding : rule.findings)
+      names.insert(finding.known);
+  return names.contains("") ? "" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// Whether all is there that the kernel could show. Where regions lie that are not recorded nothing
+/// shows, and what is open for that is no news.
+bool has_witnesses(const Verdict &verdict) {
+  const RuleResult *witnesses = find_rule(verdict, "witnesses");
+  return witnesses == nullptr || witnesses->outcome != Outcome::inconclusive;
+}
+
 /// Both in one sentence, where there are both.
 std::string join(const std::string &ending, const std::string &rule_names) {
   return ending.empty() || rule_names.empty() ? ending + rule_names : ending + "; " + rule_names;
@@ -86,6 +106,8 @@ std::string to_string(Outcome outcome) {
     return "fail";
   case Outcome::inconclusive:
     return "inconclusive";
+  case Outcome::known:
+    return "known";
   case Outcome::skip:
     break;
   }
@@ -185,7 +207,11 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   const std::string failed = prefixed("failed: ", names_with(verdict, Outcome::fail));
   const std::string open =
       prefixed("could not find out: ", names_with(verdict, Outcome::inconclusive));
-  if (!failed.empty() || is_kernel_failure(ending)) {
+  const std::string known = names_of_known_faults(verdict);
+  if (!known.empty() && ended.empty() && has_witnesses(verdict)) {
+    verdict.outcome = Outcome::known;
+    verdict.reason = "known: " + known;
+  } else if (!failed.empty() || is_kernel_failure(ending)) {
     verdict.outcome = Outcome::fail;
     verdict.reason = join(ended, failed);
   } else if (!ended.empty() || !open.empty()) {
@@ -217,6 +243,7 @@ Verdict judge(const Expectation &tree, const Evidence &evidence) {
   verdict.regions_in_tree =
       static_cast<std::size_t>(std::ranges::count_if(expectation.regions, is_recorded));
   verdict.regions_recorded = count_recorded(expectation, evidence);
+  name_known_faults(verdict, expectation, evidence);
   // The rule is skipped where the tree has no no-map region, and then nothing is proven. Page
   // tables that are not understood leave it to the probe, which tries to read every page.
   verdict.no_map_proven = passed(verdict, "no-map-unmapped") ||

@@ -10,7 +10,8 @@
 
 namespace rmemcheck {
 
-enum class Outcome { pass, fail, inconclusive, skip };
+/// `known`: it fails, by nothing that is not a known fault of such a kernel (known_fault.h).
+enum class Outcome { pass, fail, inconclusive, skip, known };
 std::string to_string(Outcome outcome);
 
 /// One thing that is not as it must be.
@@ -19,7 +20,8 @@ struct Finding {
   std::string region; ///< node name, or empty where no single region is meant
   std::string expected;
   std::string seen;
-  SourceLine at; ///< line 0 where the finding is that nothing was there
+  SourceLine at;       ///< line 0 where the finding is that nothing was there
+  std::string known{}; ///< the fault that explains it (known_fault.h); empty where none does
 };
 
 struct RuleResult {
@@ -58,7 +60,8 @@ const std::vector<Rule> &rules();
 /// as it may (left_out.h) or refused for its configuration (refused_cma.h).
 Expectation as_decided(const Expectation &tree, const Evidence &evidence);
 
-/// fail if any rule fails or the kernel panicked, oopsed or hung; inconclusive if the
+/// fail if any rule fails or the kernel panicked, oopsed or hung, known if a known fault explains
+/// each finding; inconclusive if the
 /// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
 /// pass only if all that were not skipped pass, and recording was among them. Without user space
 /// what passed is said as the reason.

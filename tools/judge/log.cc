@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
@@ -214,6 +215,22 @@ void demand_rounding(RuleReport &report, const Expectation &expectation, const E
   }
 }
 
+/// So is what is left of a reg.
+void demand_word_on_tuples(RuleReport &report, const Expectation &expectation,
+                           const Evidence &evidence) {
+  const bool has_gap = !log_gap(evidence).empty(); // reported once, with the errors
+  for (const ExpectedRegion &region : expectation.regions) {
+    const auto says_so = [&](const SourceLine &line) {
+      return line.text.find("only the first is used") != std::string::npos &&
+             !first_name(line.text, std::set<std::string>{region.node.name}).empty();
+    };
+    if (region.is_cut_to_first_tuple && takes_memory(region) && !has_gap &&
+        std::ranges::none_of(evidence.log.lines, says_so))
+      report.finding(region.node.name, "a warning: only the first tuple of its reg is used",
+                     "no such line");
+  }
+}
+
 bool is_crash(Kind kind) {
   return kind == Kind::warning || kind == Kind::bug || kind == Kind::oops || kind == Kind::panic;
 }
@@ -227,6 +244,11 @@ bool is_of_processor(const LoggedTrouble &trouble) {
          trouble.at.text.find(" maar_res_walk+0x") != std::string::npos;
 }
 
+/// The kernel's own area, where the tree's pools have taken all that there may be.
+bool is_shortage_of_areas(const LoggedTrouble &trouble, const Expectation &expectation) {
+  return trouble.at.text.starts_with("cma: Failed to reserve ") && has_many_cma_pools(expectation);
+}
+
 } // namespace
 
 RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence) {
@@ -234,6 +256,7 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   ErrorSorter(expectation, evidence).sort(report);
   compare_overlaps(report, expectation, evidence);
   demand_rounding(report, expectation, evidence);
+  demand_word_on_tuples(report, expectation, evidence);
   return report.result();
 }
 
@@ -247,7 +270,8 @@ RuleResult check_no_warning(const Expectation &expectation, const Evidence &evid
           fmt::format("no line says \"{}\": the silence of the rest shows nothing", text));
   for (const KernelLog *log : {&evidence.log, &evidence.after_log})
     for (const LoggedTrouble &trouble : log->troubles)
-      if (is_crash(trouble.kind) && !is_of_processor(trouble))
+      if (is_crash(trouble.kind) && !is_of_processor(trouble) &&
+          !is_shortage_of_areas(trouble, expectation))
         report.finding("", "no " + trouble.family, trouble.at.text, trouble.at);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/comparison.h"
+#include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
@@ -61,14 +62,13 @@ bool is_reason_of_refusal(const SourceLine &line, const KernelLog &log) {
   });
 }
 
-/// A tree with more pools than there may be areas (refused_cma.cc), whether the kernel then says
-/// that it refuses one or not.
-bool is_shortage_of_areas(const SourceLine &line, const Expectation &expectation) {
-  constexpr std::ptrdiff_t fewest_areas = 8;
-  return line.text.starts_with("cma: Not enough slots") &&
-         std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
-           return region.node.reusable && region.node.has_compatible("shared-dma-pool");
-         }) >= fewest_areas;
+/// What the tree leads to on any kernel: more pools than there may be areas, or a pool that makes
+/// way for "cma=".
+bool is_of_cma(const SourceLine &line, const Expectation &expectation) {
+  const bool is_bypass = line.text.find("linux,cma-default") != std::string::npos &&
+                         std::ranges::any_of(expectation.regions, &ExpectedRegion::bypassed);
+  return is_bypass ||
+         (line.text.starts_with("cma: Not enough slots") && has_many_cma_pools(expectation));
 }
 
 /// Every number as "#": addresses and times differ from boot to boot.
@@ -85,7 +85,7 @@ RuleResult check_no_error(const Expectation &expectation, const Evidence &eviden
   RuleReport report;
   for (const SourceLine &line : log.errors)
     if (!elsewhere.contains(line.line) && !is_harmless(line) && !is_reason_of_refusal(line, log) &&
-        !is_shortage_of_areas(line, expectation))
+        !is_of_cma(line, expectation))
       report.finding("", "no line at error level that the tree does not explain", line.text, line);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);

@@ -55,6 +55,12 @@ void refuse(ExpectedRegion &region, const char *reason) {
 
 } // namespace
 
+bool has_many_cma_pools(const Expectation &expectation) {
+  return std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
+           return region.node.reusable && region.node.has_compatible("shared-dma-pool");
+         }) >= fewest_areas;
+}
+
 Expectation without_refused_cma(Expectation expectation, const Evidence &evidence) {
   const KernelLog &log = evidence.log;
   const auto made = std::ranges::count_if(log.lines, [](const SourceLine &line) {

@@ -6,6 +6,10 @@
 
 namespace rmemcheck {
 
+/// Whether a tree has so many CMA pools that a kernel may have no area left for one of them, or for
+/// the default one of its own.
+bool has_many_cma_pools(const Expectation &expectation);
+
 /// The expectation without the CMA pools that the kernel had to refuse for what its configuration
 /// says and no tree: there are no more areas (CONFIG_CMA_AREAS), or an area must begin and end with
 /// larger blocks than a page (CMA_MIN_ALIGNMENT_BYTES), for which there may be no room. The log

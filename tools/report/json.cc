@@ -27,6 +27,7 @@ Json to_json(const Finding &finding) {
   return {{"region", finding.region},
           {"expected", finding.expected},
           {"seen", finding.seen},
+          {"known", finding.known},
           {"file", is_there ? "evidence/" + finding.at.file : ""},
           {"line", is_there ? finding.at.line : 0},
           {"text", finding.at.text}};

@@ -27,8 +27,8 @@ Value value_of(const Json &json, const std::array<Value, count> &values) {
 }
 
 Outcome outcome_of(const Json &json) {
-  return value_of(json,
-                  std::array{Outcome::pass, Outcome::fail, Outcome::inconclusive, Outcome::skip});
+  return value_of(json, std::array{Outcome::pass, Outcome::fail, Outcome::inconclusive,
+                                   Outcome::skip, Outcome::known});
 }
 
 Ending ending_of(const Json &json) {
@@ -50,7 +50,8 @@ RuleResult rule_of(const Json &json) {
                              each.at("region"),
                              each.at("expected"),
                              each.at("seen"),
-                             {each.at("file"), each.at("line"), each.at("text")}});
+                             {each.at("file"), each.at("line"), each.at("text")},
+                             each.value("known", "")});
   for (Finding &finding : rule.findings) // "evidence/dmesg"
     finding.at.file = fs::path(finding.at.file).filename().string();
   return rule;

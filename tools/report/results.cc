@@ -7,8 +7,8 @@
 namespace rmemcheck {
 
 Outcome worse(Outcome one, Outcome other) {
-  static constexpr std::array order = {Outcome::fail, Outcome::inconclusive, Outcome::skip,
-                                       Outcome::pass};
+  static constexpr std::array order = {Outcome::fail, Outcome::inconclusive, Outcome::known,
+                                       Outcome::skip, Outcome::pass};
   return *std::ranges::find_if(order, [=](Outcome each) { return each == one || each == other; });
 }
 

@@ -20,6 +20,7 @@ fmt::text_style colour_of(Outcome outcome) {
   case Outcome::fail:
     return fg(fmt::terminal_color::red) | fmt::emphasis::bold;
   case Outcome::inconclusive:
+  case Outcome::known:
     return fg(fmt::terminal_color::yellow);
   case Outcome::skip:
     break;
@@ -69,9 +70,10 @@ std::string outcome_text(Outcome outcome, const TextStyle &style, std::size_t wi
 
 std::string finding_line(const Finding &finding, const std::string &folder) {
   const std::string where = place(finding.at, folder);
-  return printable(fmt::format("{}: {}{}expected {}, seen {}{}", finding.rule, finding.region,
+  const std::string known = finding.known.empty() ? "" : ", known: " + finding.known;
+  return printable(fmt::format("{}: {}{}expected {}, seen {}{}{}", finding.rule, finding.region,
                                finding.region.empty() ? "" : ": ", finding.expected, finding.seen,
-                               where.empty() ? "" : " (" + where + ")"));
+                               where.empty() ? "" : " (" + where + ")", known));
 }
 
 std::string findings_text(const CaseResult &result, const TextStyle &style) {

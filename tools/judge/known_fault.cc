@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/known_fault.h"
+
+#include "base/kernel_version.h"
+#include "base/range_set.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace rmemcheck {
+namespace {
+
+using Region = ExpectedRegion;
+
+bool log_says(const FaultyBoot &boot, std::string_view text) {
+  return std::ranges::any_of(boot.evidence.log.lines, [&](const SourceLine &line) {
+    return line.text.find(text) != std::string::npos;
+  });
+}
+
+bool is_boot_placed(const Region &region) { return region.node.reg.empty(); }
+
+bool is_seen(const FaultyBoot &boot, const Region &region) {
+  const Sightings sightings(boot.expectation, boot.evidence);
+  return std::ranges::any_of(sightings.probed(region),
+                             [](const ProbedRegion *seen) { return seen->found; });
+}
+
+/// Whether it is among what the kernel had no entry left for.
+/// A finding of "left-out" is about all of them, and has the name of the first.
+bool is_left_out_by(const FaultyBoot &boot, const Finding &finding, const Region *region,
+                    std::string_view said) {
+  return log_says(boot, said) &&
+         (region == nullptr || finding.rule == "left-out" || !is_seen(boot, *region));
+}
+
+bool overlap(const Region &one, const Region &other) {
+  return std::ranges::any_of(one.node.reg, [&](const PhysicalRange &range) {
+    return std::ranges::any_of(other.node.reg, [&](const PhysicalRange &each) {
+      return range.overlaps(each) || range.begin == each.end || range.end == each.begin;
+    });
+  });
+}
+
+/// Whether an init function refuses it, or one that it overlaps or touches.
+bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
+  return std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
+    return (other.given_back || other.bypassed) &&
+           (region == nullptr || &other == region || overlap(*region, other));
+  });
+}
+
+bool has_namesake(const FaultyBoot &boot, const Region *region) {
+  return region != nullptr &&
+         std::ranges::count_if(boot.expectation.regions, [&](const Region &other) {
+           return other.node.name == region->node.name;
+         }) > 1;
+}
+
+bool is_beyond(const PhysicalRange &range, const Expectation &expectation) {
+  return range.empty() || range.end - 1 > expectation.last_address;
+}
+
+/// Numbers of its node that an address does not hold, or more of them than there are.
+bool has_large_numbers(const FaultyBoot &boot, const Region &region) {
+  const auto is_large = [&](const PhysicalRange &range) {
+    return is_beyond(range, boot.expectation);
+  };
+  return std::ranges::any_of(region.node.reg, is_large) ||
+         std::ranges::any_of(region.node.alloc_ranges, is_large) ||
+         region.node.size > boot.expectation.last_address ||
+         region.node.alignment > boot.expectation.last_address;
+}
+
+bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Region &)) {
+  return std::ranges::any_of(boot.expectation.regions,
+                             [&](const Region &each) { return is(boot, each); });
+}
+
+bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
+
+/// The rules by which one sees that a region is not recorded.
+const std::vector<std::string> recording = {"recorded",      "logged",       "init",
+                                            "default-cma",   "known-errors", "probe-mapping",
+                                            "device-memory", "left-out"};
+
+std::vector<KnownFault> make_table() {
+  return {
+      {"array-of-64", "no more than 64 regions are recorded", "", "6.12.103",
+       "8a6e02d0c00e, 00c9a452a235, CVE-2026-80723", recording, "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         return is_left_out_by(boot, finding, region, "not enough space for all defined regions");
+       }},
+      {"boot-placed-64", "no more than 64 boot-placed regions are reserved and recorded",
+       "6.12.103", "", "", recording, "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         return is_left_out_by(boot, finding, region, "too many defined dynamic regions");
+       }},
+      {"refused-recorded",
+       "what could not be reserved or placed, or what an init function refuses, is recorded",
+       "",
+       "",
+       "",
+       {"nothing-extra"},
+       "",
+       [](const FaultyBoot &, const Finding &, const Region *region) {
+         return region != nullptr && region->fate == Fate::refused;
+       }},
+      {"refused-takes-others-along",
+       "memory of a refused region is given back with what lies in it or beside it",
+       "",
+       "",
+       "",
+       {"recorded", "logged", "reserved", "iomem", "no-map-unmapped", "no-map-memblock", "init",
+        "mapped-present", "probe-mapping", "device-memory", "known-errors", "all-ram"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return is_beside_refused(boot, region);
+       }},
+      {"refused-not-given-back",
+       "a refused region keeps its memory, or no-map",
+       "7.1",
+       "",
+       "",
+       {"given-back", "ram-mapped", "default-cma"},
+       "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         return region != nullptr
+                    ? is_beside_refused(boot, region)
+                    : finding.rule == "ram-mapped" &&
+                          any_region(boot, [](const FaultyBoot &, const Region &each) {
+                            return each.given_back && each.node.no_map;
+                          });
+       }},
+      {"namesakes",
+       "of two nodes that share a name, the second one is taken for the first",
+       "",
+       "",
+       "",
+       {"recorded", "logged", "nothing-extra", "placement", "device-memory", "reserved",
+        "probe-mapping"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return has_namesake(boot, region);
+       }},
+      {"alignment-is-a-mask",
+       "an alignment that is no power of two is taken for a mask, without a word",
+       "",
+       "",
+       "",
+       {"placement", "known-errors", "reserved", "same-placement"},
+       "",
+       [](const FaultyBoot &, const Finding &, const Region *region) {
+         return region != nullptr && region->is_alignment_rounded;
+       }},
+      {"numbers-are-cut",
+       "addresses, sizes and alignments that phys_addr_t does not hold are cut",
+       "",
+       "",
+       "",
+       {"nothing-extra", "known-errors", "placement", "reserved", "own-memory", "all-ram",
+        "recorded", "logged", "no-map-memblock", "iomem", "no-map-unmapped"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return region != nullptr ? has_large_numbers(boot, *region)
+                                  : any_region(boot, has_large_numbers);
+       }},
+      {"malformed-in-silence",
+       "a node that is not understood is passed over without its name",
+       "",
+       "",
+       "",
+       {"known-errors"},
+       "",
+       [](const FaultyBoot &, const Finding &finding, const Region *region) {
+         return is_silence(finding) && region != nullptr &&
+                (!region->node.malformed.empty() || region->must_be_named);
+       }},
+      {"format-in-silence",
+       "/reserved-memory of a format that is not read is not spoken of",
+       "",
+       "",
+       "",
+       {"known-errors"},
+       "",
+       [](const FaultyBoot &, const Finding &finding, const Region *) {
+         return finding.expected.starts_with("an error: /reserved-memory is not of a format");
+       }},
+      {"refused-in-silence",
+       "a region that is refused, or not placed for what an init function says, is not named",
+       "6.12.103",
+       "",
+       "",
+       {"known-errors"},
+       "",
+       [](const FaultyBoot &, const Finding &finding, const Region *region) {
+         return is_silence(finding) && region != nullptr && region->fate == Fate::refused;
+       }},
+      {"memreserve-after-placement",
+       "/memreserve/ is taken after regions are placed, which may lie over it",
+       "6.12.103",
+       "",
+       "",
+       {"nothing-extra", "known-errors", "placement", "elfcorehdr"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return !boot.expectation.memreserve.empty() && region != nullptr &&
+                is_boot_placed(*region);
+       }},
+      {"placeholder-not-placed",
+       "a node with a reg of no size beside a size is not placed",
+       "6.12.103",
+       "",
+       "",
+       {"recorded", "logged", "init", "default-cma", "known-errors", "reserved", "device-memory"},
+       "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         const auto is_placeholder = [](const FaultyBoot &, const Region &each) {
+           return each.node.size != 0 && !each.node.placeholder_reg.empty();
+         };
+         return region != nullptr
+                    ? is_placeholder(boot, *region)
+                    : finding.rule == "default-cma" && any_region(boot, is_placeholder);
+       }},
+      {"bypass-in-silence",
+       "a default CMA pool that makes way for cma= is not named",
+       "7.1",
+       "",
+       "",
+       {"default-cma", "no-error"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         return any_region(boot,
+                           [](const FaultyBoot &, const Region &each) { return each.bypassed; });
+       }},
+      {"tree-reserved-late",
+       "the device tree is reserved after regions are placed or reserved over it",
+       "",
+       "",
+       "",
+       {"placement", "nothing-extra", "known-errors", "all-ram", "recorded", "logged"},
+       "riscv",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         const RangeSet taken(boot.expectation.taken);
+         const Sightings sightings(boot.expectation, boot.evidence);
+         return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
+           const std::vector<PhysicalRange> places =
+               each.node.reg.empty() ? sightings.places(each) : each.node.reg;
+           return std::ranges::any_of(
+               places, [&](const PhysicalRange &place) { return taken.overlaps(place); });
+         });
+       }},
+      {"kernel-reserved-late",
+       "regions are placed over the kernel, which is reserved after them",
+       "",
+       "",
+       "",
+       {"placement", "nothing-extra", "known-errors", "recorded", "logged"},
+       "mips",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         const RangeSet taken(boot.expectation.taken);
+         return region != nullptr && is_boot_placed(*region) &&
+                std::ranges::any_of(
+                    Sightings(boot.expectation, boot.evidence).places(*region),
+                    [&](const PhysicalRange &place) { return taken.overlaps(place); });
+       }},
+      {"early-slots",
+       "memblock has no entry left before the page tables stand, and regions are not marked",
+       "",
+       "",
+       "",
+       {"iomem", "probe-mapping", "placement", "reserved", "no-map-memblock", "no-map-unmapped",
+        "recorded", "known-errors"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         constexpr std::size_t half_of_the_entries = 64; // of INIT_MEMBLOCK_REGIONS
+         const std::string &arch = boot.expectation.arch;
+         return (arch == "arm" || arch == "riscv" || arch == "mips") && region != nullptr &&
+                boot.expectation.regions.size() >= half_of_the_entries;
+       }},
+      {"lowmem-ends-at-no-map",
+       "RAM behind a no-map region that is no whole pair of sections is dropped",
+       "",
+       "",
+       "",
+       {"all-ram", "iomem", "mapped-present", "no-map-memblock", "init", "recorded", "placement",
+        "reserved", "probe-mapping"},
+       "arm",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         constexpr std::uint64_t pair_of_sections = 0x200000;
+         return log_says(boot, "Ignoring RAM at ") &&
+                std::ranges::any_of(boot.expectation.regions, [](const Region &each) {
+                  return each.node.no_map &&
+                         std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
+                           return range.begin % pair_of_sections != 0 ||
+                                  range.end % pair_of_sections != 0;
+                         });
+                });
+       }},
+  };
+}
+
+bool concerns(const KnownFault &fault, const FaultyBoot &boot, const std::string &rule) {
+  const std::string &version = boot.evidence.log.version;
+  return (fault.since.empty() || is_since(version, fault.since)) &&
+         (fault.fixed_in.empty() || is_older(version, fault.fixed_in)) &&
+         (fault.arch.empty() || fault.arch == boot.expectation.arch) &&
+         std::ranges::find(fault.rules, rule) != fault.rules.end();
+}
+
+/// The region of that name, the first one.
+const Region *region_of(const Finding &finding, const Expectation &expectation) {
+  const auto region = std::ranges::find_if(expectation.regions, [&](const Region &each) {
+    return !finding.region.empty() && each.node.name == finding.region;
+  });
+  return region == expectation.regions.end() ? nullptr : &*region;
+}
+
+std::string name_of_fault(const FaultyBoot &boot, const Finding &finding) {
+  const Region *region = region_of(finding, boot.expectation);
+  for (const KnownFault &fault : known_faults())
+    if (concerns(fault, boot, finding.rule) && fault.explains(boot, finding, region))
+      return fault.name;
+  return "";
+}
+
+} // namespace
+
+const std::vector<KnownFault> &known_faults() {
+  static const std::vector<KnownFault> table = make_table();
+  return table;
+}
+
+void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence) {
+  if (!expectation.may_have_known_faults)
+    return;
+  for (RuleResult &rule : verdict.rules)
+    for (Finding &finding : rule.findings)
+      finding.known = name_of_fault({expectation, evidence}, finding);
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "judge/judge.h"
+
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A boot of a kernel that faults may be known of.
+struct FaultyBoot {
+  const Expectation &expectation;
+  const Evidence &evidence;
+};
+
+/// What a kernel has wrong and is known to: a name, what it does, since which release and in which
+/// it is repaired, and the rules that see it.
+struct KnownFault {
+  std::string name;
+  std::string what;
+  std::string since;    ///< a release; empty: any that is known here
+  std::string fixed_in; ///< a release that has the repair; empty: none yet
+  std::string by;       ///< the repair's commit, and its CVE; empty: none
+  std::vector<std::string> rules;
+  std::string arch; ///< ARCH= of the kernel's make; empty: any
+  /// Whether it explains the finding of one of its rules. `region` is what that is about; none
+  /// where it is about no single one.
+  bool (*explains)(const FaultyBoot &boot, const Finding &finding, const ExpectedRegion *region);
+};
+
+const std::vector<KnownFault> &known_faults();
+
+/// Puts the fault's name into each finding that one explains. Nothing where a kernel has the
+/// series, or is there to be caught: of these nothing is known that may be wrong.
+void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence);
+
+} // namespace rmemcheck

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/known_fault.h"
+
+#include "judge/comparison.h"
+#include "judge/test_evidence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rmemcheck::test {
+namespace {
+
+/// A kernel of that version that has lost a region and says that it had no entry for it.
+Scenario with_full_array(const std::string &version) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.evidence.log.version = version;
+  lose(scenario, "mapped@50000000");
+  add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
+  return scenario;
+}
+
+Verdict verdict_of(const Scenario &scenario) {
+  return judge(scenario.expectation, scenario.evidence);
+}
+
+TEST(KnownFaults, HaveNamesOfTheirOwnAndRulesThatThereAre) {
+  std::set<std::string> names;
+  for (const KnownFault &fault : known_faults()) {
+    EXPECT_TRUE(names.insert(fault.name).second) << fault.name;
+    EXPECT_FALSE(fault.what.empty()) << fault.name;
+    for (const std::string &rule : fault.rules)
+      EXPECT_TRUE(can_fail(rule)) << fault.name << ' ' << rule;
+  }
+}
+
+TEST(KnownFaults, ExplainWhatAKernelFailsBy) {
+  const Verdict verdict = verdict_of(with_full_array("6.9.0"));
+  EXPECT_EQ(verdict.outcome, Outcome::known);
+  EXPECT_EQ(verdict.reason, "known: array-of-64");
+  for (const RuleResult &rule : verdict.rules)
+    for (const Finding &finding : rule.findings)
+      EXPECT_EQ(finding.known, "array-of-64") << finding.rule;
+}
+
+TEST(KnownFaults, EndWithTheReleaseThatRepairsThem) {
+  EXPECT_EQ(verdict_of(with_full_array("6.12.102")).outcome, Outcome::known);
+  EXPECT_EQ(verdict_of(with_full_array("6.12.103")).outcome, Outcome::fail);
+  EXPECT_EQ(verdict_of(with_full_array("6.13.0")).outcome, Outcome::fail);
+}
+
+TEST(KnownFaults, DoNotExplainWhatIsNew) {
+  Scenario scenario = with_full_array("6.9.0");
+  named(*scenario.evidence.probe, "two@50040000").range.end += 0x1000;
+  const Verdict verdict = verdict_of(scenario);
+  EXPECT_EQ(verdict.outcome, Outcome::fail);
+  EXPECT_THAT(verdict.reason, ::testing::HasSubstr("failed: recorded"));
+}
+
+TEST(KnownFaults, AreNotKnownOfAKernelWithTheSeries) {
+  Scenario scenario = with_full_array("6.9.0");
+  scenario.expectation.may_have_known_faults = false;
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
+TEST(KnownFaults, DoNotExplainAPanic) {
+  Scenario scenario = with_full_array("6.9.0");
+  scenario.evidence.ending = Ending::panic;
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
+TEST(KnownFaults, AreThoseOfAnArchitecture) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  hidden.node.reg[0] = *(hidden.range = range(0x50020000, 0x10000));
+  add_log_line(scenario.evidence.log, "Ignoring RAM at 0x50000000-0x80000000");
+  std::erase_if(*scenario.evidence.iomem, [](const IomemEntry &entry) {
+    return entry.depth == 0 && entry.range.begin == 0x54100000;
+  });
+  scenario.expectation.arch = "arm64";
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  scenario.expectation.arch = "arm";
+  const Verdict verdict = verdict_of(scenario);
+  EXPECT_EQ(verdict.outcome, Outcome::known) << verdict.reason;
+  EXPECT_EQ(verdict.reason, "known: lowmem-ends-at-no-map");
+}
+
+} // namespace
+} // namespace rmemcheck::test
