@@ -57,6 +57,11 @@ def column_of(version, has_series):
     return version + (" with the series" if has_series else "")
 
 
+def outcome_of(case):
+    """A fault that is known is one."""
+    return "fail" if case["outcome"] == "known" else case["outcome"]
+
+
 def boots_of(results, column=None):
     """Those of one results.json. `column` is that of a kernel which others have built."""
     for case in results["cases"]:
@@ -72,7 +77,7 @@ def boots_of(results, column=None):
         fault = case["kernel"] if has_series and case["kernel"] not in WITH_SERIES else ""
         yield Boot(column or column_of(results["tree"]["version"], has_series), has_series,
                    results["machine"], f"{case['case']}, {fault}" if fault else case["case"],
-                   case["outcome"], failed, by_outcome["inconclusive"], of_case=case["case"])
+                   outcome_of(case), failed, by_outcome["inconclusive"], of_case=case["case"])
 
 
 def rows_of_series_check(results, version):
