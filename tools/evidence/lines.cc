@@ -22,6 +22,8 @@ std::vector<Line> lines_of_filled(std::string_view file, std::string_view text) 
   std::vector<Line> lines = lines_of(text);
   if (lines.empty())
     throw could_not_find_out(fmt::format("{}: expected at least one line, it is empty", file));
+  if (!text.ends_with('\n'))
+    throw not_understood(file, lines.back(), "a last line that is whole");
   return lines;
 }
 

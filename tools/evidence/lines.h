@@ -19,7 +19,8 @@ struct Line {
 /// Lines without "\n" or the "\r\n" of a serial console; a last line without newline counts.
 std::vector<Line> lines_of(std::string_view text);
 
-/// As lines_of, for a file that always has lines: an empty one is could_not_find_out.
+/// As lines_of, for a file that always has lines: an empty one, and one that ends within a line, is
+/// could_not_find_out.
 std::vector<Line> lines_of_filled(std::string_view file, std::string_view text);
 
 /// The line as a copy that outlives the text.

@@ -37,7 +37,7 @@ TEST(LinesTest, DropsTheCarriageReturnsOfAConsole) {
 
 TEST(LinesTest, AnEmptyFileThatMustHaveLinesIsNamed) {
   EXPECT_THAT(message_of([] { lines_of_filled("iomem", ""); }), HasSubstr("iomem: "));
-  EXPECT_EQ(lines_of_filled("iomem", "x").size(), 1u);
+  EXPECT_EQ(lines_of_filled("iomem", "x\n").size(), 1u);
 }
 
 TEST(LinesTest, NotUnderstoodNamesFileLineExpectationAndText) {
