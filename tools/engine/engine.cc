@@ -12,6 +12,7 @@
 #include "engine/kept_boot.h"
 #include "engine/read_boot.h"
 #include "engine/witnesses.h"
+#include "kernel/config.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -168,8 +169,10 @@ private:
     kept.recording = recording_of(kernel, boots_.base.machine);
     kept.dtb = prepared.dtb;
     kept.has_series = kernel.has_series;
+    const Showing shown = showing(kernel, boots_.base.machine, !kept.dtb.empty());
+    kept.default_cma = default_cma_area(shown.config);
     if (kept.has_user_space)
-      kept.witnesses = witnesses_of(showing(kernel, boots_.base.machine, !kept.dtb.empty()));
+      kept.witnesses = witnesses_of(shown);
     kept.key =
         sha256(fmt::format("{}\n{}\n{}\n{}\n{}", kernel.key, boots_.base.machine.key,
                            boots_.base.init.string(), sha256(prepared.dtb), prepared.what.append));

@@ -71,6 +71,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"user_space", kept.has_user_space},
                      {"address_bits", kept.address_bits},
                      {"own_memory", kept.most_own_memory},
+                     {"default_cma", kept.default_cma},
                      {"arch", kept.arch},
                      {"mapped_pools", kept.has_mapped_pools},
                      {"recording", to_string(kept.recording)},
@@ -150,6 +151,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.has_user_space = json.value("user_space", kept.has_user_space);
     kept.address_bits = json.value("address_bits", kept.address_bits);
     kept.most_own_memory = json.value("own_memory", kept.most_own_memory);
+    kept.default_cma = json.value("default_cma", kept.default_cma);
     kept.arch = json.value("arch", kept.arch);
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));

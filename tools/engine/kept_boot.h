@@ -35,6 +35,7 @@ struct KeptBoot {
   unsigned address_bits = 64;        ///< of the machine's phys_addr_t
   bool has_mapped_pools = true;      ///< of the machine (kernel/machine.h)
   std::uint64_t most_own_memory = 0; ///< of the machine, bytes (kernel/machine.h)
+  std::uint64_t default_cma = 0;     ///< of the configuration, bytes (kernel/config.h)
   std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
   bool has_series = false;            ///< the kernel is one with the series

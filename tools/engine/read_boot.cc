@@ -89,6 +89,7 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
   facts.address_bits = kept.address_bits;
   facts.most_own_memory = kept.most_own_memory;
+  facts.default_cma = kept.default_cma;
   facts.arch = kept.arch;
   facts.refuses_mapped_pools = !kept.has_mapped_pools;
   facts.recording = kept.recording;

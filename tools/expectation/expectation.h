@@ -109,6 +109,9 @@ struct BootDemands {
   /// Whether what such a kernel is known to have wrong is known of this one too: it has no series,
   /// and is not there to be caught.
   bool may_have_known_faults = false;
+  /// Bytes of the default CMA area that the kernel makes of itself where neither the tree nor the
+  /// command line has one; 0: none, or not known.
+  std::uint64_t default_cma = 0;
   /// Files of evidence that this kernel can show, and "linear mapping".
   std::vector<std::string> witnesses{};
   /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).

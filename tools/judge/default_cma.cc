@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
@@ -27,10 +28,17 @@ std::vector<SourceLine> own_areas(const KernelLog &log) {
   return areas;
 }
 
+/// Bytes of that area: as the command line says, or where nobody says anything as configured.
+std::uint64_t own_area_wanted(const Expectation &expectation) {
+  if (expectation.cmdline_cma)
+    return *expectation.cmdline_cma;
+  return std::ranges::any_of(expectation.regions, is_default_pool) ? 0 : expectation.default_cma;
+}
+
 void compare_own_areas(RuleReport &report, const Expectation &expectation,
                        const Evidence &evidence) {
   const std::vector<SourceLine> areas = own_areas(evidence.log);
-  const std::uint64_t bytes = expectation.cmdline_cma.value_or(0);
+  const std::uint64_t bytes = own_area_wanted(expectation);
   const std::string wanted = fmt::format("cma: Reserved {} MiB at", bytes / mebibyte);
   std::size_t right = 0;
   for (const SourceLine &line : areas)
@@ -41,7 +49,8 @@ void compare_own_areas(RuleReport &report, const Expectation &expectation,
   if (bytes == 0 || right != 0)
     return;
   if (const std::string gap = log_gap(evidence); gap.empty())
-    report.finding("", wanted + " ..., as the command line says", "no such line");
+    report.finding("", wanted + " ..., as the command line or the configuration says",
+                   "no such line");
 }
 
 /// Whoever made a pool the default one finds out why it is not: by the word of rmem_cma_setup(), or
@@ -60,7 +69,7 @@ void demand_bypass(RuleReport &report, const ExpectedRegion &region, const Evide
 /// "Memory: 979248K/1048576K available (..., 52944K reserved, 16384K cma-reserved)": what all
 /// areas have together.
 void compare_total(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
-  std::uint64_t wanted = expectation.cmdline_cma.value_or(0);
+  std::uint64_t wanted = own_area_wanted(expectation);
   for (const ExpectedRegion &region : expectation.regions)
     if (takes_memory(region) && region.cma)
       wanted += region.size;
@@ -84,8 +93,11 @@ RuleResult check_default_cma(const Expectation &expectation, const Evidence &evi
   const auto &regions = expectation.regions;
   const bool is_asked_for =
       expectation.cmdline_cma && std::ranges::any_of(regions, &ExpectedRegion::bypassed);
-  if (std::ranges::none_of(regions, is_default_pool) && !is_asked_for)
-    return skip("the tree has no default CMA area");
+  if (std::ranges::none_of(regions, is_default_pool) && !is_asked_for &&
+      expectation.default_cma == 0)
+    return skip("neither the tree nor the configuration has a default CMA area");
+  if (has_many_cma_pools(expectation))
+    return skip("the tree's pools may leave no CMA area for the default one");
   RuleReport report;
   compare_own_areas(report, expectation, evidence);
   if (is_asked_for)

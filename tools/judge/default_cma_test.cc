@@ -89,6 +89,24 @@ TEST(DefaultCma, IsSkippedWhereTheTreeHasNone) {
   EXPECT_EQ(outcome(rule, empty_tree()), Outcome::skip);
 }
 
+TEST(DefaultCma, IsThatOfTheConfigurationWhereNobodySaysAnything) {
+  Scenario scenario = empty_tree();
+  scenario.expectation.default_cma = 0x1000000;
+  drop_lines(scenario, "Memory: ");
+  add_log_line(scenario.evidence.log,
+               "Memory: 999000K/1048576K available (49576K reserved, 16384K cma-reserved)");
+  EXPECT_EQ(only_finding(rule, scenario).expected,
+            "cma: Reserved 16 MiB at ..., as the command line or the configuration says");
+  add_log_line(scenario.evidence.log, "cma: Reserved 8 MiB at 0x000000007f800000");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  scenario.evidence.log.lines.back().text = "cma: Reserved 16 MiB at 0x000000007f000000";
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  // The tree's own goes before it.
+  Scenario with_pool = passing();
+  with_pool.expectation.default_cma = 0x1000000;
+  EXPECT_EQ(outcome(rule, with_pool), Outcome::pass);
+}
+
 TEST(DefaultCma, IsInconclusiveWhereTheLogIsCut) {
   Scenario scenario = passing();
   scenario.evidence.log.is_cut = true;

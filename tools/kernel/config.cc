@@ -5,6 +5,7 @@
 #include "base/file.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <regex>
 #include <set>
@@ -86,6 +87,20 @@ void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::
       throw bad_input(fmt::format("{}: {}: this kernel does not take it: it has no such option, or "
                                   "what the option depends on is off",
                                   line.at, line.text));
+}
+
+std::uint64_t default_cma_area(const std::vector<std::string> &lines) {
+  constexpr std::string_view size = "CONFIG_CMA_SIZE_MBYTES=";
+  constexpr std::uint64_t mebibyte = 0x100000;
+  const auto is_set = [&](const char *line) {
+    return std::ranges::find(lines, line) != lines.end();
+  };
+  if (!is_set("CONFIG_DMA_CMA=y") || !is_set("CONFIG_CMA_SIZE_SEL_MBYTES=y"))
+    return 0;
+  for (const std::string &line : lines)
+    if (line.starts_with(size))
+      return std::strtoull(line.c_str() + size.size(), nullptr, 10) * mebibyte;
+  return 0;
 }
 
 } // namespace rmemcheck

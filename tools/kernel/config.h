@@ -3,6 +3,7 @@
 
 #include "kernel/machine.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
 
 /// The lines of a whole .config. A file that sets no option is bad_input naming it.
 std::vector<std::string> read_whole_config(const std::filesystem::path &path);
+
+/// Bytes of the default CMA area that a kernel makes of itself, of the lines of its .config; 0
+/// where it makes none or they do not tell, as of a share of RAM (kernel/dma/Kconfig).
+std::uint64_t default_cma_area(const std::vector<std::string> &lines);
 
 /// What KCONFIG_ALLCONFIG takes.
 std::string config_text(const std::vector<ConfigLine> &lines);

@@ -117,5 +117,16 @@ TEST_F(CheckConfig, NotSetDoesNotHoldWhereTheOptionIsSet) {
                 HasSubstr(":1: # CONFIG_PCI is not set: "));
 }
 
+TEST(DefaultCmaArea, IsWhatTheConfigurationSays) {
+  EXPECT_EQ(default_cma_area(
+                {"CONFIG_DMA_CMA=y", "CONFIG_CMA_SIZE_MBYTES=16", "CONFIG_CMA_SIZE_SEL_MBYTES=y"}),
+            0x1000000u);
+  EXPECT_EQ(default_cma_area({"CONFIG_CMA_SIZE_MBYTES=16", "CONFIG_CMA_SIZE_SEL_MBYTES=y"}), 0u);
+  EXPECT_EQ(default_cma_area({"CONFIG_DMA_CMA=y", "CONFIG_CMA_SIZE_MBYTES=16",
+                              "CONFIG_CMA_SIZE_SEL_PERCENTAGE=y"}),
+            0u);
+  EXPECT_EQ(default_cma_area({}), 0u);
+}
+
 } // namespace
 } // namespace rmemcheck::test
