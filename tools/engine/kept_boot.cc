@@ -216,7 +216,7 @@ std::string load_tree(const fs::path &path, bool has_tree) {
     throw bad_input(fmt::format("{}: {}, as run.json says", path.string(),
                                 has_tree ? "no such file: expected the tree"
                                          : "expected no such file: the kernel was given no tree"));
-  const std::string dtb = has_tree ? read_file(path) : "";
+  std::string dtb = has_tree ? read_file(path) : "";
   if (has_tree && dtb.empty())
     throw bad_input(fmt::format("{}: expected a tree, it is empty", path.string()));
   return dtb;

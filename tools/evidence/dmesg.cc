@@ -171,8 +171,7 @@ bool begins_boot(const NumberedLogLine &line) {
 /// "[    1.234567]" that stands behind something else, which is no prefix that is known.
 bool has_hidden_time(std::string_view text) {
   constexpr std::size_t longest_prefix = 60;
-  for (auto at = text.find('['); at != std::string_view::npos && at < longest_prefix;
-       at = text.find('[', at + 1))
+  for (auto at = text.find('['); at < longest_prefix; at = text.find('[', at + 1))
     if (parse_log_line(text.substr(at)).seconds)
       return true;
   return false;

@@ -23,7 +23,7 @@ bool is_usable(const EfiMemory &memory) {
 
 /// Where UEFI hands over a memory map, that says what there is.
 RangeSet ram_of(const Expectation &expectation, const Evidence &evidence) {
-  const RangeSet ram(expectation.memory);
+  RangeSet ram(expectation.memory);
   if (evidence.efi_memory.empty())
     return ram;
   std::vector<PhysicalRange> usable;

@@ -208,6 +208,27 @@ std::vector<KnownFault> make_table() {
          return !boot.expectation.memreserve.empty() && region != nullptr &&
                 is_boot_placed(*region);
        }},
+      {"elfcorehdr-after-placement",
+       "what a crashed kernel has left is reserved after regions are placed, which may lie over it",
+       "6.12.103",
+       "7.0",
+       "3e8ade58b71b",
+       {"elfcorehdr", "placement", "nothing-extra", "known-errors"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return boot.expectation.elfcorehdr && (region == nullptr || is_boot_placed(*region));
+       }},
+      {"bypassed-pool-kept",
+       "a default CMA pool that makes way for cma= becomes an area all the same",
+       "6.12.103",
+       "7.0",
+       "0fd17e598333",
+       {"default-cma", "init", "nothing-extra", "given-back"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         return any_region(boot,
+                           [](const FaultyBoot &, const Region &each) { return each.bypassed; });
+       }},
       {"placeholder-not-placed",
        "a node with a reg of no size beside a size is not placed",
        "6.12.103",

@@ -199,35 +199,30 @@ void compare_overlaps(RuleReport &report, const Expectation &expectation,
       report.finding(overlap.first, "an error: overlaps with " + overlap.second, "no such error");
 }
 
-/// An alignment that is not what the tree says is told, and of whom.
-void demand_rounding(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
-  const bool has_gap = !log_gap(evidence).empty(); // reported once, with the errors
-  for (const ExpectedRegion &region : expectation.regions) {
-    const auto says_so = [&](const SourceLine &line) {
-      return line.text.find("alignment") != std::string::npos &&
-             !first_name(line.text, std::set<std::string>{region.node.name}).empty();
-    };
-    if (region.is_alignment_rounded && takes_memory(region) && !has_gap &&
-        std::ranges::none_of(evidence.log.lines, says_so))
-      report.finding(region.node.name,
-                     fmt::format("a warning: its alignment is raised to {:#x}", region.alignment),
-                     "no such line");
-  }
+/// A line that has those words and names the region.
+void demand_line(RuleReport &report, const ExpectedRegion &region, const KernelLog &log,
+                 std::string_view words, const std::string &expected) {
+  const auto says_so = [&](const SourceLine &line) {
+    return line.text.find(words) != std::string::npos &&
+           !first_name(line.text, std::set<std::string>{region.node.name}).empty();
+  };
+  if (std::ranges::none_of(log.lines, says_so))
+    report.finding(region.node.name, expected, "no such line");
 }
 
-/// So is what is left of a reg.
-void demand_word_on_tuples(RuleReport &report, const Expectation &expectation,
-                           const Evidence &evidence) {
-  const bool has_gap = !log_gap(evidence).empty(); // reported once, with the errors
+/// An alignment that is not what the tree says is told, and what is left of a reg, and of whom.
+void demand_warnings(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
+  if (!log_gap(evidence).empty())
+    return; // reported once, with the errors
   for (const ExpectedRegion &region : expectation.regions) {
-    const auto says_so = [&](const SourceLine &line) {
-      return line.text.find("only the first is used") != std::string::npos &&
-             !first_name(line.text, std::set<std::string>{region.node.name}).empty();
-    };
-    if (region.is_cut_to_first_tuple && takes_memory(region) && !has_gap &&
-        std::ranges::none_of(evidence.log.lines, says_so))
-      report.finding(region.node.name, "a warning: only the first tuple of its reg is used",
-                     "no such line");
+    if (!takes_memory(region))
+      continue;
+    if (region.is_alignment_rounded)
+      demand_line(report, region, evidence.log, "alignment",
+                  fmt::format("a warning: its alignment is raised to {:#x}", region.alignment));
+    if (region.is_cut_to_first_tuple)
+      demand_line(report, region, evidence.log, "only the first is used",
+                  "a warning: only the first tuple of its reg is used");
   }
 }
 
@@ -255,8 +250,7 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   RuleReport report;
   ErrorSorter(expectation, evidence).sort(report);
   compare_overlaps(report, expectation, evidence);
-  demand_rounding(report, expectation, evidence);
-  demand_word_on_tuples(report, expectation, evidence);
+  demand_warnings(report, expectation, evidence);
   return report.result();
 }
 

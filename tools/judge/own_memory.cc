@@ -118,7 +118,9 @@ std::uint64_t memblock_arrays(const Expectation &expectation) {
   constexpr std::uint64_t always_enough = 96; // of INIT_MEMBLOCK_REGIONS
   constexpr std::uint64_t bytes = 24;         // sizeof(struct memblock_region)
   const std::uint64_t regions = expectation.regions.size();
-  return regions < always_enough ? 0 : 2 * 2 * regions * bytes;
+  constexpr std::uint64_t arrays = 2;
+  constexpr std::uint64_t growth = 2;
+  return regions < always_enough ? 0 : arrays * growth * regions * bytes;
 }
 
 /// A baseline that does wrong by the tree has lost regions, or lies over itself: then it needs less
