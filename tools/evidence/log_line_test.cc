@@ -42,7 +42,8 @@ TEST(LogLineTest, TakesOffWhatPeoplePaste) {
         "2026-11-28T08:00:00.123456+00:00 host kernel: [    0.000000] ",
         "<6>[    0.000000][5 T1     d.] ", "[    0.000000] [5 T1     d.] ",
         "[    0.000000][    C0] "}) {
-    const LogLine line = parse_log_line(std::string(prefix) + "OF: reserved mem: x");
+    const std::string text = std::string(prefix) + "OF: reserved mem: x";
+    const LogLine line = parse_log_line(text);
     EXPECT_EQ(line.text, "OF: reserved mem: x") << prefix;
     EXPECT_TRUE(line.has_time) << prefix;
   }

@@ -222,21 +222,33 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
     }
 }
 
-/// early_cma() of kernel/dma/contiguous.c takes the last "cma=SIZE[@...]"; nothing if there is
-/// none.
-std::optional<std::uint64_t> cmdline_cma(const std::string &bootargs) {
+/// The last "NAME=SIZE[@...]" of a command line, as memparse() reads it; nothing if there is none.
+std::optional<std::uint64_t> cmdline_size(const std::string &bootargs, const std::string &name) {
+  const std::string start = name + '=';
   std::optional<std::uint64_t> bytes;
   std::istringstream words(bootargs);
   for (std::string word; words >> word;)
-    if (word.starts_with("cma=")) {
+    if (word.starts_with(start)) {
       char *unit = nullptr;
-      bytes = std::strtoull(word.c_str() + 4, &unit, 0);
-      constexpr std::string_view units = "KMG"; // memparse()
+      bytes = std::strtoull(word.c_str() + start.size(), &unit, 0);
+      constexpr std::string_view units = "KMG";
       if (const auto power = units.find(static_cast<char>(std::toupper(*unit)));
           *unit != '\0' && power != std::string_view::npos)
         *bytes <<= 10 * (power + 1);
     }
   return bytes;
+}
+
+/// "mem=" leaves so many bytes of RAM, from the lowest address on (memblock_enforce_memory_limit(),
+/// mm/memblock.c, and early_mem() of the architectures).
+std::vector<PhysicalRange> lowest(const std::vector<PhysicalRange> &ranges, std::uint64_t bytes) {
+  std::vector<PhysicalRange> left;
+  for (const PhysicalRange &range : RangeSet(ranges).ranges()) {
+    const std::uint64_t taken = std::min(bytes, range.size());
+    left.push_back({range.begin, range.begin + taken});
+    bytes -= taken;
+  }
+  return RangeSet(std::move(left)).ranges();
 }
 
 std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
@@ -286,7 +298,9 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.page_size = facts.page_size;
   expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
-  expectation.cmdline_cma = cmdline_cma(tree.bootargs);
+  expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");
+  if (const auto limit = cmdline_size(tree.bootargs, "mem"))
+    expectation.memory = lowest(expectation.memory, *limit);
   expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));

@@ -389,6 +389,19 @@ TEST(Expect, ARegionOfNoBytesIsNotPlaced) {
   EXPECT_EQ(only(empty).fate, Fate::refused);
 }
 
+TEST(Expect, TheCommandLineMayLeaveLessMemory) {
+  ReservedMemory memory = tree({fixed("a", ram.begin + 512 * mebibyte, 0x1000)});
+  memory.memory = {at(ram.begin, 256 * mebibyte), at(ram.begin + 512 * mebibyte, 256 * mebibyte)};
+  memory.bootargs = "console=x mem=0x18000000 quiet";
+  EXPECT_THAT(expect(memory).memory, ElementsAre(at(ram.begin, 256 * mebibyte),
+                                                 at(ram.begin + 512 * mebibyte, 128 * mebibyte)));
+  memory.bootargs = "mem=64M";
+  EXPECT_THAT(expect(memory).memory, ElementsAre(at(ram.begin, 64 * mebibyte)));
+  EXPECT_THAT(expect(memory).regions[0].reason, HasSubstr("outside RAM"));
+  memory.bootargs = "mem=4G";
+  EXPECT_THAT(expect(memory).memory.size(), 2u);
+}
+
 TEST(Expect, AKernelMayTakeTheFirstTupleAlone) {
   ReservedRegion several = fixed("a", ram.begin, 0x1000);
   several.reg.push_back(at(ram.begin + mebibyte, 0x1000));
