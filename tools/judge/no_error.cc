@@ -30,6 +30,8 @@ constexpr std::array harmless = {
     Harmless{"pm_power_off already claimed", "drivers/power/reset/syscon-poweroff.c"},
     Harmless{"missing or malformed \"reg\" property", "drivers/pci/controller/pci-host-common.c"},
     Harmless{"probe with driver pci-host-generic failed", "drivers/base/dd.c"},
+    // The probe's own, where it cannot be asked
+    Harmless{"reserved_mem_probe: ", "kmod/reserved_mem_probe.c"},
     // Provoked by OF_UNITTEST (drivers/of/unittest.c)
     Harmless{"/testcase-data/", "drivers/of/base.c"},
     Harmless{"testcase-data:", "drivers/base/platform.c"},
