@@ -53,8 +53,7 @@ Recording recording_of(const KernelUnderTest &kernel, const Machine &machine) {
 
 Showing showing(const KernelUnderTest &kernel, const Machine &machine, bool has_tree) {
   Showing shown;
-  if (!kernel.config.empty())
-    shown.config = split_lines(read_file(kernel.config));
+  shown.config = kernel.config;
   shown.arch = machine.arch;
   shown.has_tree = has_tree;
   shown.has_probe = !kernel.modules.empty();

@@ -121,7 +121,6 @@ Role role_of(const Json &json, const std::string &kernel) {
   return *role;
 }
 
-/// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
 /// A piece that run.json does not call absent is missed where it is not there.
 void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
   for (const char *name : parsed_names)
@@ -130,6 +129,7 @@ void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
       kept.witnesses.emplace_back(name);
 }
 
+/// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
 bool read_run_json(const fs::path &path, KeptBoot &kept) {
   const std::string text = read_file(path);
   try {

@@ -27,7 +27,7 @@ void take_built(ReadyKernel &ready, const BuiltKernel &built) {
   ready.kernel.version = built.version;
   ready.kernel.key = built.key;
   ready.kernel.image = built.image;
-  ready.kernel.config = built.config;
+  ready.kernel.config = split_lines(read_file(built.config));
   if (!built.module.empty())
     ready.kernel.modules.push_back(built.module);
   ready.result.from_cache = built.from_cache;
@@ -84,7 +84,8 @@ void take_packaged(ReadyKernel &ready, const PackagedKernel &packaged) {
   ready.kernel.image = packaged.image;
   ready.kernel.modules = packaged.modules;
   ready.config = packaged.config;
-  ready.kernel.config = packaged.config;
+  if (!packaged.config.empty())
+    ready.kernel.config = split_lines(read_file(packaged.config));
   ready.result.title = packaged.name;
   if (!packaged.no_probe.empty())
     ready.result.title += ", without the probe: " + packaged.no_probe;

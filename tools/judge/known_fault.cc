@@ -78,6 +78,8 @@ bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Reg
                              [&](const Region &each) { return is(boot, each); });
 }
 
+bool is_bypassed(const FaultyBoot &, const Region &region) { return region.bypassed; }
+
 bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
 
 /// The rules by which one sees that a region is not recorded.
@@ -226,8 +228,7 @@ std::vector<KnownFault> make_table() {
        {"default-cma", "init", "nothing-extra", "given-back"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
-         return any_region(boot,
-                           [](const FaultyBoot &, const Region &each) { return each.bypassed; });
+         return any_region(boot, is_bypassed);
        }},
       {"placeholder-not-placed",
        "a node with a reg of no size beside a size is not placed",
@@ -252,8 +253,7 @@ std::vector<KnownFault> make_table() {
        {"default-cma", "no-error"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
-         return any_region(boot,
-                           [](const FaultyBoot &, const Region &each) { return each.bypassed; });
+         return any_region(boot, is_bypassed);
        }},
       {"tree-reserved-late",
        "the device tree is reserved after regions are placed or reserved over it",
