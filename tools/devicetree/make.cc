@@ -2,6 +2,7 @@
 #include "devicetree/make.h"
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "devicetree/dtb.h"
 #include "devicetree/insert.h"
 #include "devicetree/reserved_memory.h"
@@ -152,16 +153,6 @@ private:
   Cells cells_;
   std::uint64_t memory_base_;
 };
-
-/// Without what a terminal would obey.
-std::string printable(const std::string &text) {
-  std::string shown;
-  for (const char letter : text) {
-    const auto code = static_cast<unsigned char>(letter);
-    shown += code < 0x20 || code == 0x7f ? fmt::format("\\x{:02x}", code) : std::string(1, letter);
-  }
-  return shown;
-}
 
 void check_name(const std::string &name) {
   static constexpr std::string_view allowed = // Devicetree Specification v0.4, 2.2.1

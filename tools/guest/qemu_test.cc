@@ -38,7 +38,7 @@ TEST(QemuCommand, BootsWhatWasAskedFor) {
 
 TEST(QemuCommand, LeavesItToUefisShellWhereTheBoardHasAcpi) {
   BootRequest acpi = request();
-  acpi.machine = read_machine(test::kit_folder() / "selftests/machines/arm64-acpi.toml");
+  acpi.machine = read_machine(test::kit_folder() / "machines/arm64-acpi.toml");
   const auto command = qemu_command(acpi, {"initramfs", "tree.dtb", "evidence", "entry", "disk"});
   for (const char *option : {"-kernel", "-initrd", "-dtb", "-append"})
     EXPECT_EQ(value_of(command, option), "missing");

@@ -4,11 +4,11 @@
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
+#include "judge/without_numbers.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <regex>
 #include <set>
 #include <string_view>
 
@@ -71,12 +71,6 @@ bool is_of_cma(const SourceLine &line, const Expectation &expectation) {
                          std::ranges::any_of(expectation.regions, &ExpectedRegion::bypassed);
   return is_bypass ||
          (line.text.starts_with("cma: Not enough slots") && has_many_cma_pools(expectation));
-}
-
-/// Every number as "#": addresses and times differ from boot to boot.
-std::string without_numbers(const std::string &text) {
-  static const std::regex number("0x[0-9a-f]+|[0-9]+");
-  return std::regex_replace(text, number, "#");
 }
 
 } // namespace

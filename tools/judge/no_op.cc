@@ -3,11 +3,11 @@
 #include "judge/comparison.h"
 #include "judge/rule_report.h"
 #include "judge/sightings.h"
+#include "judge/without_numbers.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <regex>
 #include <string_view>
 
 namespace rmemcheck {
@@ -70,12 +70,6 @@ constexpr std::array<std::string_view, 8> lines_of_memblock = {
 /// KUnit tells of suites that only one of the kernels may have.
 bool is_of_kunit(const SourceLine &line, const std::optional<KunitReport> &kunit) {
   return kunit && line.line >= kunit->at.line && line.line <= kunit->last_line;
-}
-
-/// Every number as "#", its sign and 0x included.
-std::string without_numbers(const std::string &text) {
-  static const std::regex number("-?(0x[0-9a-f]+|[0-9]+)");
-  return std::regex_replace(text, number, "#");
 }
 
 std::string comparable(const SourceLine &line) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/text.h"
 
+#include "base/printable.h"
+
 #include <algorithm>
 #include <fmt/color.h>
 #include <fmt/format.h>
@@ -33,13 +35,6 @@ std::string place(const SourceLine &at, const std::string &folder) {
   if (at.line == 0 || at.file.empty())
     return "";
   return fmt::format("{}{}evidence/{}:{}", folder, folder.empty() ? "" : "/", at.file, at.line);
-}
-
-/// What a guest's console says may hold codes that a terminal obeys.
-std::string printable(std::string text) {
-  std::ranges::replace_if(
-      text, [](char letter) { return (letter >= 0 && letter < ' ') || letter == 0x7f; }, '?');
-  return text;
 }
 
 std::string rule_findings(const RuleResult &rule, const std::string &folder) {

@@ -36,7 +36,7 @@ TEST(FindingLine, LeavesOutWhatIsNotThere) {
 TEST(FindingLine, PrintsNoCodesThatATerminalObeys) {
   Finding garbled = finding("no-warning", "", 0);
   garbled.seen = "\033[2J\x7f\n";
-  EXPECT_EQ(finding_line(garbled, ""), "no-warning: expected recorded, seen ?[2J??");
+  EXPECT_EQ(finding_line(garbled, ""), "no-warning: expected recorded, seen \\x1b[2J\\x7f\\x0a");
 }
 
 TEST(FindingsText, ShowsThreeOfARuleAndCountsTheRest) {
