@@ -49,7 +49,7 @@ CostKernel kernel_at(const std::string &name, const fs::path &path, const Machin
   if (!fs::is_directory(path))
     return {name, path, {}, {}};
   CostKernel kernel{name, path / fs::path(machine.image).filename(), path / "System.map",
-                    path / "reserved_mem_probe.ko"};
+                    path / probe_file};
   if (!fs::exists(kernel.module))
     kernel.module.clear();
   for (const fs::path &file : {kernel.image, kernel.system_map})

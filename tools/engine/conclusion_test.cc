@@ -162,6 +162,7 @@ TEST(Conclude, ABaselineThatMustNotBootMustPanicOopsHangOrFailARule) {
        {Row{Ending::powered_off, Outcome::pass, Outcome::fail},
         Row{Ending::powered_off, Outcome::inconclusive, Outcome::fail},
         Row{Ending::powered_off, Outcome::fail, Outcome::pass},
+        Row{Ending::powered_off, Outcome::known, Outcome::pass},
         Row{Ending::panic, Outcome::inconclusive, Outcome::pass},
         Row{Ending::oops, Outcome::inconclusive, Outcome::pass},
         Row{Ending::hang, Outcome::inconclusive, Outcome::pass},

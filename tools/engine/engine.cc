@@ -12,6 +12,7 @@
 #include "engine/kept_boot.h"
 #include "engine/read_boot.h"
 #include "engine/witnesses.h"
+#include "kernel/build.h"
 #include "kernel/config.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -56,7 +57,9 @@ Showing showing(const KernelUnderTest &kernel, const Machine &machine, bool has_
   shown.config = kernel.config;
   shown.arch = machine.arch;
   shown.has_tree = has_tree;
-  shown.has_probe = !kernel.modules.empty();
+  shown.has_probe = std::ranges::any_of(kernel.modules, [](const std::filesystem::path &module) {
+    return module.filename() == probe_file;
+  });
   return shown;
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "kernel/build.h"
 #include "kernel/cache.h"
 #include "kernel/package.h"
 
@@ -37,7 +38,7 @@ void take_built(ReadyKernel &ready, const BuiltKernel &built) {
 
 /// The probe beside an image, where nobody names modules.
 std::vector<fs::path> modules_of(const KernelRequest &given) {
-  const fs::path probe = fs::path(given.spec.base).parent_path() / "reserved_mem_probe.ko";
+  const fs::path probe = fs::path(given.spec.base).parent_path() / probe_file;
   if (given.modules.empty() && fs::exists(probe))
     return {probe};
   return given.modules;

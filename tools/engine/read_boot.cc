@@ -104,11 +104,15 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   return expect(tree.memory, facts);
 }
 
-/// The console's word, beside the log that a guest has sent of itself.
+/// The console's word, beside the log that a guest has sent of itself, or without one.
 void take_console(const KeptBoot &kept, Evidence &evidence) {
-  const auto dmesg = kept.boot.evidence.find("dmesg");
-  if (!kept.has_user_space || kept.boot.console.empty() || dmesg == kept.boot.evidence.end())
+  if (!kept.has_user_space || kept.boot.console.empty())
     return;
+  const auto dmesg = kept.boot.evidence.find("dmesg");
+  if (dmesg == kept.boot.evidence.end()) {
+    evidence.unsent_log = parse_console_after(kept.boot.console, {});
+    return;
+  }
   evidence.after_log = parse_console_after(kept.boot.console, evidence.log);
   if (evidence.log.trouble.empty())
     evidence.log.trouble =

@@ -85,6 +85,10 @@ constexpr std::array parsers = {
 
 } // namespace
 
+bool is_kernel_failure(Ending ending) {
+  return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
+}
+
 Evidence parse_evidence(const RawEvidence &raw) {
   Parsed parsed;
   for (const auto &[name, bytes] : raw)

@@ -136,12 +136,18 @@ struct KunitReport {
 /// How the guest ended.
 enum class Ending { powered_off, panic, oops, hang, died, cut_short };
 
+/// Whether it is the kernel that has ended badly, and not the guest that was lost.
+bool is_kernel_failure(Ending ending);
+
 /// Everything known of one boot. A piece that this kernel cannot show is absent.
 struct Evidence {
   Ending ending = Ending::powered_off;
   std::string ending_reason; ///< in words, for any other than powered_off
   KernelLog log;
   KernelLog after_log; ///< what the console has said since the log was read
+  /// The console of a guest that died before it sent its log: no rule asks it, but it tells of what
+  /// the kernel has died.
+  KernelLog unsent_log;
   std::optional<std::vector<MemblockRange>> memblock_memory;
   std::optional<std::vector<MemblockRange>> memblock_reserved;
   std::optional<std::vector<IomemEntry>> iomem;

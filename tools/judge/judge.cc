@@ -59,16 +59,14 @@ bool is_recording_shown(const Verdict &verdict) {
          (!verdict.has_user_space && passed(verdict, "known-errors"));
 }
 
-bool is_kernel_failure(Ending ending) {
-  return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
-}
-
 /// The faults that explain every finding; empty where one is left, or there is none.
 std::string names_of_known_faults(const Verdict &verdict) {
   std::set<std::string> names;
   for (const RuleResult &rule : verdict.rules)
     for (const Finding &finding : rule.findings)
       names.insert(finding.known);
+  if (!verdict.known_ending.empty())
+    names.insert(verdict.known_ending);
   return names.contains("") ? "" : fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -208,9 +206,14 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   const std::string open =
       prefixed("could not find out: ", names_with(verdict, Outcome::inconclusive));
   const std::string known = names_of_known_faults(verdict);
-  if (!known.empty() && ended.empty() && has_witnesses(verdict)) {
+  const bool has_known_end = is_kernel_failure(ending) && !verdict.known_ending.empty();
+  if (!known.empty() && has_known_end) {
     verdict.outcome = Outcome::known;
-    verdict.reason = "known: " + known;
+    verdict.reason = join(ended, "known: " + known);
+  } else if (!known.empty() && ended.empty()) {
+    const bool is_shown = has_witnesses(verdict);
+    verdict.outcome = is_shown ? Outcome::known : Outcome::inconclusive;
+    verdict.reason = join(is_shown ? "" : open, "known: " + known);
   } else if (!failed.empty() || is_kernel_failure(ending)) {
     verdict.outcome = Outcome::fail;
     verdict.reason = join(ended, failed);

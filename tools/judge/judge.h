@@ -39,6 +39,7 @@ struct Verdict {
   bool no_map_proven = false;                  ///< by page tables, or else by the probe's reads
   bool has_user_space = true;                  ///< see Expectation
   bool records_nothing = false;                ///< regions are kept and not recorded
+  std::string known_ending; ///< the fault that explains how the kernel has died; empty: none does
   std::vector<RuleResult> rules;
 };
 
@@ -60,11 +61,10 @@ const std::vector<Rule> &rules();
 /// as it may (left_out.h) or refused for its configuration (refused_cma.h).
 Expectation as_decided(const Expectation &tree, const Evidence &evidence);
 
-/// fail if any rule fails or the kernel panicked, oopsed or hung, known if a known fault explains
-/// each finding; inconclusive if the
-/// guest died otherwise or the evidence is cut short; skip if every rule was skipped;
-/// pass only if all that were not skipped pass, and recording was among them. Without user space
-/// what passed is said as the reason.
+/// fail if any rule fails or the kernel panicked, oopsed or hung, known if known faults explain
+/// each finding and such an end; inconclusive if the guest died otherwise or the evidence is cut
+/// short; skip if every rule was skipped; pass only if all that were not skipped pass, and
+/// recording was among them. Without user space what passed is said as the reason.
 Verdict judge(const Expectation &tree, const Evidence &evidence);
 
 } // namespace rmemcheck

@@ -13,8 +13,13 @@ namespace {
 
 using Region = ExpectedRegion;
 
+/// The log, or all that there is of one that was not sent.
+const KernelLog &log_of(const FaultyBoot &boot) {
+  return boot.evidence.log.lines.empty() ? boot.evidence.unsent_log : boot.evidence.log;
+}
+
 bool log_says(const FaultyBoot &boot, std::string_view text) {
-  return std::ranges::any_of(boot.evidence.log.lines, [&](const SourceLine &line) {
+  return std::ranges::any_of(log_of(boot).lines, [&](const SourceLine &line) {
     return line.text.find(text) != std::string::npos;
   });
 }
@@ -49,6 +54,35 @@ bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
     return (other.given_back || other.bypassed) &&
            (region == nullptr || &other == region || overlap(*region, other));
   });
+}
+
+std::size_t count_boot_placed(const FaultyBoot &boot) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(boot.expectation.regions, [](const Region &region) {
+        return region.node.enabled && is_boot_placed(region);
+      }));
+}
+
+/// As many as may take up memblock's early entries, half of which the kernel needs for itself and
+/// for what lies between.
+bool may_fill_early_slots(const FaultyBoot &boot) {
+  constexpr std::size_t half_of_the_entries = 64; // of INIT_MEMBLOCK_REGIONS
+  const std::string &arch = boot.expectation.arch;
+  return (arch == "arm" || arch == "riscv" || arch == "mips") &&
+         boot.expectation.regions.size() >= half_of_the_entries;
+}
+
+/// 32-bit ARM ends low memory where a no-map region is no whole pair of sections
+/// (adjust_lowmem_bounds(), arch/arm/mm/mmu.c).
+bool ends_lowmem_at_no_map(const FaultyBoot &boot) {
+  constexpr std::uint64_t pair_of_sections = 0x200000;
+  return log_says(boot, "Ignoring RAM at ") &&
+         std::ranges::any_of(boot.expectation.regions, [](const Region &each) {
+           return each.node.no_map &&
+                  std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
+                    return range.begin % pair_of_sections != 0 || range.end % pair_of_sections != 0;
+                  });
+         });
 }
 
 bool has_namesake(const FaultyBoot &boot, const Region *region) {
@@ -98,6 +132,18 @@ std::vector<KnownFault> make_table() {
        "6.12.103", "", "", recording, "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          return is_left_out_by(boot, finding, region, "too many defined dynamic regions");
+       }},
+      {"boot-placed-overflow",
+       "boot-placed regions beyond the 64th are written past the end of an array on the stack",
+       "6.13",
+       "7.1.8",
+       "CVE-2026-80723",
+       {},
+       "",
+       [](const FaultyBoot &, const Finding &, const Region *) { return false; },
+       [](const FaultyBoot &boot) {
+         constexpr std::size_t entries = 64; // dynamic_nodes[], drivers/of/of_reserved_mem.c
+         return count_boot_placed(boot) > entries;
        }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",
@@ -295,11 +341,9 @@ std::vector<KnownFault> make_table() {
         "recorded", "known-errors"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
-         constexpr std::size_t half_of_the_entries = 64; // of INIT_MEMBLOCK_REGIONS
-         const std::string &arch = boot.expectation.arch;
-         return (arch == "arm" || arch == "riscv" || arch == "mips") && region != nullptr &&
-                boot.expectation.regions.size() >= half_of_the_entries;
-       }},
+         return region != nullptr && may_fill_early_slots(boot);
+       },
+       may_fill_early_slots},
       {"lowmem-ends-at-no-map",
        "RAM behind a no-map region that is no whole pair of sections is dropped",
        "",
@@ -309,25 +353,23 @@ std::vector<KnownFault> make_table() {
         "reserved", "probe-mapping"},
        "arm",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
-         constexpr std::uint64_t pair_of_sections = 0x200000;
-         return log_says(boot, "Ignoring RAM at ") &&
-                std::ranges::any_of(boot.expectation.regions, [](const Region &each) {
-                  return each.node.no_map &&
-                         std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
-                           return range.begin % pair_of_sections != 0 ||
-                                  range.end % pair_of_sections != 0;
-                         });
-                });
+         return ends_lowmem_at_no_map(boot);
+       },
+       [](const FaultyBoot &boot) {
+         return ends_lowmem_at_no_map(boot) && log_says(boot, "cma_init_reserved_areas");
        }},
   };
 }
 
-bool concerns(const KnownFault &fault, const FaultyBoot &boot, const std::string &rule) {
-  const std::string &version = boot.evidence.log.version;
+bool may_have(const FaultyBoot &boot, const KnownFault &fault) {
+  const std::string &version = log_of(boot).version;
   return (fault.since.empty() || is_since(version, fault.since)) &&
          (fault.fixed_in.empty() || is_older(version, fault.fixed_in)) &&
-         (fault.arch.empty() || fault.arch == boot.expectation.arch) &&
-         std::ranges::find(fault.rules, rule) != fault.rules.end();
+         (fault.arch.empty() || fault.arch == boot.expectation.arch);
+}
+
+bool sees(const std::string &rule, const KnownFault &fault) {
+  return std::ranges::find(fault.rules, rule) != fault.rules.end();
 }
 
 /// The region of that name, the first one.
@@ -341,7 +383,14 @@ const Region *region_of(const Finding &finding, const Expectation &expectation) 
 std::string name_of_fault(const FaultyBoot &boot, const Finding &finding) {
   const Region *region = region_of(finding, boot.expectation);
   for (const KnownFault &fault : known_faults())
-    if (concerns(fault, boot, finding.rule) && fault.explains(boot, finding, region))
+    if (may_have(boot, fault) && sees(finding.rule, fault) && fault.explains(boot, finding, region))
+      return fault.name;
+  return "";
+}
+
+std::string name_of_end(const FaultyBoot &boot) {
+  for (const KnownFault &fault : known_faults())
+    if (may_have(boot, fault) && fault.ends != nullptr && fault.ends(boot))
       return fault.name;
   return "";
 }
@@ -359,6 +408,8 @@ void name_known_faults(Verdict &verdict, const Expectation &expectation, const E
   for (RuleResult &rule : verdict.rules)
     for (Finding &finding : rule.findings)
       finding.known = name_of_fault({expectation, evidence}, finding);
+  if (is_kernel_failure(evidence.ending))
+    verdict.known_ending = name_of_end({expectation, evidence});
 }
 
 } // namespace rmemcheck

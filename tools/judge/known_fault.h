@@ -27,12 +27,15 @@ struct KnownFault {
   /// Whether it explains the finding of one of its rules. `region` is what that is about; none
   /// where it is about no single one.
   bool (*explains)(const FaultyBoot &boot, const Finding &finding, const ExpectedRegion *region);
+  /// Whether it explains that the kernel panics, oopses or hangs; null where it never does.
+  bool (*ends)(const FaultyBoot &boot) = nullptr;
 };
 
 const std::vector<KnownFault> &known_faults();
 
-/// Puts the fault's name into each finding that one explains. Nothing where a kernel has the
-/// series, or is there to be caught: of these nothing is known that may be wrong.
+/// Puts the fault's name into each finding that one explains, and into the verdict where one
+/// explains how the boot has ended. Nothing where a kernel has the series, or is there to be
+/// caught: of these nothing is known that may be wrong.
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence);
 
 } // namespace rmemcheck

@@ -4,6 +4,7 @@
 #include "judge/comparison.h"
 #include "judge/test_evidence.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -67,6 +68,33 @@ TEST(KnownFaults, DoNotExplainAPanic) {
   Scenario scenario = with_full_array("6.9.0");
   scenario.evidence.ending = Ending::panic;
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
+/// A kernel of that version that has panicked over so many regions to be placed.
+Scenario dead_of(std::size_t boot_placed, const std::string &version) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.evidence = {};
+  scenario.evidence.unsent_log.version = version;
+  scenario.evidence.unsent_log.lines.push_back({"console.log", 1, "Booting Linux"});
+  scenario.expectation.regions.clear();
+  for (std::size_t index = 0; index < boot_placed; ++index) {
+    ExpectedRegion region;
+    region.node.name = fmt::format("placed{}", index);
+    scenario.expectation.regions.push_back(region);
+  }
+  scenario.evidence.ending = Ending::panic;
+  scenario.evidence.ending_reason = "Kernel panic - not syncing: stack-protector";
+  return scenario;
+}
+
+TEST(KnownFaults, ExplainAnEndByWhatIsTooMuchForTheKernel) {
+  const Verdict verdict = verdict_of(dead_of(65, "6.16.12+deb13-arm64"));
+  EXPECT_EQ(verdict.outcome, Outcome::known) << verdict.reason;
+  EXPECT_THAT(verdict.reason, ::testing::HasSubstr("known: boot-placed-overflow"));
+  EXPECT_EQ(verdict_of(dead_of(64, "6.16.12+deb13-arm64")).outcome, Outcome::fail);
+  EXPECT_EQ(verdict_of(dead_of(65, "7.1.8")).outcome, Outcome::fail);
+  EXPECT_EQ(verdict_of(dead_of(65, "6.12.117")).outcome, Outcome::fail);
 }
 
 TEST(KnownFaults, AreThoseOfAnArchitecture) {

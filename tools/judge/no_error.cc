@@ -29,6 +29,8 @@ constexpr std::array harmless = {
     Harmless{"missing clock-frequency property", "arch/arm/kernel/topology.c"},
     Harmless{"pm_power_off already claimed", "drivers/power/reset/syscon-poweroff.c"},
     Harmless{"missing or malformed \"reg\" property", "drivers/pci/controller/pci-host-common.c"},
+    Harmless{"can't claim ECAM area", "drivers/pci/ecam.c"},
+    Harmless{".pcie: missing \"reg\" property", "drivers/pci/controller/pci-host-common.c"},
     Harmless{"probe with driver pci-host-generic failed", "drivers/base/dd.c"},
     // The probe's own, where it cannot be asked
     Harmless{"reserved_mem_probe: ", "kmod/reserved_mem_probe.c"},

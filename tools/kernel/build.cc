@@ -203,7 +203,7 @@ private:
     if (fs::exists(objects() / "vmlinux.symvers"))
       take(objects() / "vmlinux.symvers", "vmlinux.symvers");
     if (request_.machine.has_user_space)
-      take(module_folder() / "reserved_mem_probe.ko", "reserved_mem_probe.ko");
+      take(module_folder() / probe_file, probe_file);
     std::string release = read_file(objects() / "include/config/kernel.release");
     release.erase(release.find_last_not_of('\n') + 1);
     const Json meta = {{"version", release},
@@ -234,7 +234,7 @@ BuiltKernel kernel_of(const CacheEntry &entry, const std::string &key, const Mac
             folder / "System.map",
             folder / "vmlinux",
             folder / "vmlinux.symvers",
-            machine.has_user_space ? folder / "reserved_mem_probe.ko" : "",
+            machine.has_user_space ? folder / probe_file : "",
             meta.at("version"),
             key,
             entry.was_there,

@@ -12,6 +12,9 @@
 
 namespace rmemcheck {
 
+/// The probe module, as kmod/ makes it.
+inline constexpr const char *probe_file = "reserved_mem_probe.ko";
+
 /// What a build leaves, all in one cache entry.
 struct BuiltKernel {
   std::filesystem::path image;

@@ -44,6 +44,15 @@ std::string archive_of(const std::string &suite) {
       suite, wanted.substr(1)));
 }
 
+/// The suite, and the one that it adds to: a package of trixie-backports may need one of trixie.
+std::string sources(const std::string &suite) {
+  std::string lines;
+  for (const std::string &each : {suite, suite.substr(0, suite.find('-'))})
+    if (lines.empty() || each != suite)
+      lines += fmt::format("deb [signed-by={}] {} {} main\n", keyring, archive_of(each), each);
+  return lines;
+}
+
 /// Suites that are not released are valid for a week only; a mirror may be older.
 std::string configuration(const fs::path &folder, const std::string &architecture) {
   return fmt::format("Dir \"{0}\";\nDir::Etc \"etc\";\nDir::State \"state\";\n"
@@ -101,8 +110,7 @@ DebianArchive::DebianArchive(const std::string &suite, const std::string &archit
        {"etc/apt.conf.d", "etc/preferences.d", "state/lists/partial", "cache/archives/partial"})
     make_folders(folder_ / name);
   write_file(folder_ / "state/status", "");
-  write_file(folder_ / "etc/sources.list",
-             fmt::format("deb [signed-by={}] {} {} main\n", keyring, archive_of(suite), suite));
+  write_file(folder_ / "etc/sources.list", sources(suite));
   write_file(folder_ / "apt.conf", configuration(folder_, architecture));
   (void)apt({"apt-get", "update", "-q", "--error-on=any"});
 }

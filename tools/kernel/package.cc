@@ -26,7 +26,6 @@ using Json = nlohmann::json;
 
 /// What carries evidence out of a guest.
 constexpr std::array carriers = {"virtio_mmio", "virtio_console"};
-constexpr const char *probe_name = "reserved_mem_probe.ko";
 
 void unpack_deb(const fs::path &deb, const fs::path &root) {
   (void)run_child_or_throw({{"dpkg-deb", "-x", deb.string(), root.string()}, ".", {}, {}});
@@ -164,7 +163,7 @@ std::string build_probe(const fs::path &root, const std::string &release, const 
         return line.substr(line.find("error: ") + 7);
     return built.err.substr(0, 200);
   }
-  write_file(kept / probe_name, read_file(work.path() / "kmod" / probe_name));
+  write_file(kept / probe_file, read_file(work.path() / "kmod" / probe_file));
   return "";
 }
 
@@ -211,7 +210,7 @@ void keep(const fs::path &root, const std::string &name, const Machine &machine,
   }
   const std::string no_probe = build_probe(root, release, machine, source, kept);
   if (no_probe.empty())
-    files.push_back(probe_name);
+    files.push_back(probe_file);
   const Json json = {
       {"name", name}, {"release", release}, {"modules", files}, {"no-probe", no_probe}};
   write_file(kept / "kernel.json", json.dump(2) + '\n');
