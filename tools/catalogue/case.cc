@@ -75,7 +75,12 @@ void read_place(TomlTable &reader, RegionRequest &region) {
       reader.refuse("raw", "no reg and no size where there is one already");
   if (region.unchecked_reg && (is_raw || reader.has("reg")))
     reader.refuse("unchecked-reg", "no other reg beside it");
-  if (!is_raw && !region.unchecked_reg && reader.has("reg") == reader.has("size"))
+  region.has_place = !reader.boolean("no-place", false);
+  for (const char *key : {"reg", "unchecked-reg", "size", "alignment", "alloc-ranges"})
+    if (!region.has_place && (reader.has(key) || region.raw.contains(key)))
+      reader.refuse("no-place", "no place beside it");
+  if (region.has_place && !is_raw && !region.unchecked_reg &&
+      reader.has("reg") == reader.has("size"))
     reader.refuse(reader.has("size") ? "size" : "reg", "one of reg and size");
   if (reader.has("reg") && region.reg.empty())
     reader.refuse("reg", pairs_words);
@@ -143,10 +148,20 @@ FailsWhere read_fails_where(TomlTable &reader) {
   return fails;
 }
 
+std::optional<Cells> read_root_cells(TomlTable &reader) {
+  const std::vector<std::uint64_t> cells = reader.numbers("root-cells", 1, 2);
+  if (cells.empty())
+    return std::nullopt;
+  if (cells.size() != 2)
+    reader.refuse("root-cells", "[cells of an address, cells of a size]");
+  return Cells{static_cast<int>(cells[0]), static_cast<int>(cells[1])};
+}
+
 TreeRequest read_tree(TomlTable &reader) {
   TreeRequest tree;
   tree.node = reader.boolean("node", true);
   tree.node_name = reader.string("node-name").value_or(tree.node_name);
+  tree.root_cells = read_root_cells(reader);
   tree.nodes = reader.strings("nodes");
   tree.mixed_order = reader.boolean("mixed-order", false);
   tree.memreserve = reader.pairs("memreserve");

@@ -29,10 +29,10 @@ void check_rule_names(const fs::path &file, const std::vector<std::string> &want
 }
 
 /// One that is written for other cells is taken out later: the board's own tree will do.
-void add_tree(PreparedCase &prepared, const std::string &board, const Machine &machine) {
+void add_tree(PreparedCase &prepared, const std::string &board, std::uint64_t memory_base) {
   try {
     prepared.dtb = has_needed_cells(prepared.what, board)
-                       ? make_tree(board, prepared.what.tree, machine.board.memory_base)
+                       ? make_tree(board, prepared.what.tree, memory_base)
                        : board;
   } catch (const Error &error) {
     prepared.trouble = error.what();
@@ -65,8 +65,18 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, cons
     return cases;
   const std::string board = board_dtb(machine, kernel);
   for (PreparedCase &prepared : cases)
-    add_tree(prepared, board, machine);
+    add_tree(prepared, board, machine.board.memory_base);
   return cases;
+}
+
+std::vector<PreparedCase> prepare_trees(std::vector<Case> cases, const std::string &board,
+                                        std::uint64_t memory_base) {
+  std::vector<PreparedCase> prepared;
+  for (Case &what : cases) {
+    prepared.push_back({std::move(what), "", ""});
+    add_tree(prepared.back(), board, memory_base);
+  }
+  return prepared;
 }
 
 } // namespace rmemcheck

@@ -27,6 +27,10 @@ std::vector<PreparedCase> prepare_cases(const std::vector<std::filesystem::path>
                                         const Machine &machine,
                                         const std::filesystem::path &kernel);
 
+/// Makes the trees of cases that are there already.
+std::vector<PreparedCase> prepare_trees(std::vector<Case> cases, const std::string &board,
+                                        std::uint64_t memory_base);
+
 /// Whether numbers in the board's tree are as wide as the case's bytes are.
 bool has_needed_cells(const Case &what, const std::string &dtb);
 

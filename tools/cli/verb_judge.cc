@@ -63,7 +63,8 @@ CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
   const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
                                                 : std::optional<fs::path>(options.against);
   if (baseline)
-    compare_boots(result, read_boot(load(*baseline), shown(*baseline)), read);
+    compare_boots(result, read_boot(load(*baseline), shown(*baseline)), read,
+                  options.against.empty() && kept.is_baseline_of_another_tree);
   if (const auto control = other_boot(boot, kept.control))
     result.fails_without = failures_of(judge_kept(load(*control), shown(*control)));
   conclude(result);

@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace rmemcheck {
@@ -31,9 +33,14 @@ struct RunOptions {
   std::string name = "given";
   std::string config;
   std::vector<std::string> modules;
-  std::string out;      ///< empty: out/validate
-  std::string bisect;   ///< a rule; empty: no bisection
-  std::string expected; ///< a file of failures that are known
+  std::string out;          ///< empty: out/validate
+  std::string bisect;       ///< a rule; empty: no bisection
+  std::string expected;     ///< a file of failures that are known
+  std::uint64_t random = 0; ///< trees by chance; 0: cases
+  std::uint64_t seed = 1;
+  std::optional<std::uint64_t> only; ///< the tree of that number alone
+  std::string keep;
+  std::size_t most_shrinking = RandomRequest().most_shrinking;
   bool resume = false;
   bool are_known_allowed = false;
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
@@ -93,11 +100,15 @@ std::vector<std::string> machine_names(const RunOptions &options, const Plan &pl
   return names;
 }
 
+bool is_by_chance(const RunOptions &options) { return options.random > 0 || options.only; }
+
 /// Where results go that nobody wants a place for. A bisection runs in the tree itself, which must
 /// not change by it.
 fs::path out_of(const RunOptions &options) {
   if (!options.out.empty())
     return options.out;
+  if (is_by_chance(options))
+    return "out/random";
   return options.bisect.empty() ? fs::path("out/validate") : cache_folder() / "bisect";
 }
 
@@ -112,6 +123,8 @@ std::string text_of(const RunResults &results, const fs::path &out) {
   const TextStyle style{is_colour_wanted(), 0};
   if (results.nothing_to_do)
     return fmt::format("skip: no case is left for {}\n", results.machine);
+  if (results.random)
+    return random_text(*results.random) + fmt::format("results in {}\n", out.string());
   std::string text = "\n" + table_text(results, style) + '\n';
   for (const CaseResult &result : results.cases)
     for (const std::string &remark : result.remarks)
@@ -126,6 +139,41 @@ void check_machines(const RunOptions &options, const std::vector<Machine> &machi
     if (!machine.has_user_space && !options.modules.empty())
       throw bad_input(
           fmt::format("--module: expected none: the machine {} has no user space", machine.name));
+}
+
+/// The part of this command that says what is booted.
+std::vector<std::string> command_of(const RunOptions &options, const Machine &machine) {
+  std::vector<std::string> command = {"rmemcheck", "run"};
+  const auto add = [&](const char *option, const std::string &word) {
+    if (!word.empty())
+      command.insert(command.end(), {option, word});
+  };
+  for (const std::string &spec : options.specs)
+    add("--kernel", spec);
+  add("--list", options.list);
+  add("--image", options.image);
+  for (const std::string &module : options.modules)
+    add("--module", module);
+  add("--tree", options.tree);
+  if (options.kernels.size() == 1)
+    add("--kernels", options.kernels.front());
+  add("--config", options.config);
+  const auto given = std::ranges::find_if(options.machines, [&](const std::string &name) {
+    return fs::path(name).stem() == machine.name;
+  });
+  add("--machine", given == options.machines.end() ? machine.name : *given);
+  return command;
+}
+
+RandomRequest random_request(const RunOptions &options, const Machine &machine) {
+  RandomRequest random;
+  random.count = options.random;
+  random.seed = options.seed;
+  random.only = options.only;
+  random.keep = options.keep;
+  random.most_shrinking = options.most_shrinking;
+  random.command = command_of(options, machine);
+  return random;
 }
 
 /// One machine's results are in the folder itself, those of several each in one of its own there.
@@ -151,6 +199,8 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
   for (const Machine &machine : machines) {
     const fs::path out = out_of(options);
     request.out = machines.size() == 1 ? out : out / machine.name;
+    if (is_by_chance(options))
+      request.random = random_request(options, machine);
     const std::optional<RunResults> run = run_on(machine, request, telling);
     if (!run)
       continue;
@@ -257,6 +307,40 @@ void add_kernel_options(CLI::App &verb, RunOptions &options) {
     other->excludes(kernels);
 }
 
+/// Trees by chance, instead of cases.
+void add_random_options(CLI::App &verb, RunOptions &options) {
+  const auto number = [&](const char *name, auto &value, std::uint64_t least, const char *what) {
+    return verb.add_option(name, value, what)
+        ->check(CLI::Range(least, std::numeric_limits<std::uint64_t>::max()).description(""));
+  };
+  CLI::Option *random =
+      number("--random", options.random, 1,
+             "Boot so many trees by chance instead of cases: unpatched kernels are told as they "
+             "are, and the others held against them")
+          ->type_name("N");
+  CLI::Option *only =
+      number("--only", options.only, 0, "Boot the tree of that number alone")->type_name("INDEX");
+  CLI::Option *seed =
+      number("--seed", options.seed, 0, "Which trees: the same seed makes the same ones (1)")
+          ->type_name("S");
+  CLI::Option *keep =
+      verb.add_option("--keep", options.keep,
+                      "Where the smallest tree of each failure is kept as a case (OUT/found)")
+          ->type_name("FOLDER");
+  CLI::Option *limit =
+      number("--most-shrinking", options.most_shrinking, 0,
+             "Trees that are booted at most to find each smallest one (300); 0: none is looked for")
+          ->type_name("N");
+  for (CLI::Option *chance : {random, only})
+    for (const char *other : {"--cases", "--expected", "--bisect", "--resume"})
+      chance->excludes(verb.get_option(other));
+  verb.parse_complete_callback([random, only, others = std::vector{seed, keep, limit}] {
+    for (const CLI::Option *other : others)
+      if (other->count() > 0 && random->count() + only->count() == 0)
+        throw bad_input(other->get_name() + ": expected --random or --only beside it");
+  });
+}
+
 void add_run_options(CLI::App &verb, RunOptions &options) {
   add_kernel_options(verb, options);
   verb.add_option("--machine", options.machines,
@@ -304,6 +388,7 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
   CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
   add_run_options(*verb, *options);
   add_image_options(*verb, *options);
+  add_random_options(*verb, *options);
   verb->footer(
       "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
       "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
@@ -317,7 +402,8 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
       "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
       "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
       "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
-      "static-64,static-65\n  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+      "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
+      "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
       "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -6,6 +6,7 @@
 #include "devicetree/dtb.h"
 #include "devicetree/insert.h"
 #include "devicetree/reserved_memory.h"
+#include "devicetree/root_cells.h"
 
 #include <algorithm>
 #include <bit>
@@ -172,7 +173,8 @@ void check_request(const RegionRequest &request) {
   if (!request.raw_name.empty())
     check_name(without_unit_address(request.raw_name));
   const bool is_raw = request.raw.contains("reg") || request.raw.contains("size");
-  if (request.reg.empty() == (request.size == 0) && !is_raw && !request.unchecked_reg)
+  if (request.reg.empty() == (request.size == 0) && !is_raw && !request.unchecked_reg &&
+      request.has_place)
     refuse("either reg or a size that is not zero");
   if (!request.reg.empty() && !request.unchecked_reg &&
       (request.alignment != 0 || !request.alloc_ranges.empty()))
@@ -462,8 +464,10 @@ void check_names(const TreeRequest &request) {
     check_name(device.name);
 }
 
-std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
+std::string make_tree(const std::string &board_dtb, const TreeRequest &request,
                       std::uint64_t memory_base) {
+  const std::string base_dtb =
+      request.root_cells ? with_root_cells(board_dtb, *request.root_cells) : board_dtb;
   if (!request.node && !(request.blocks.empty() && request.regions.empty()))
     throw bad_input("tree without /reserved-memory: expected no blocks and no regions");
   const Dtb base(base_dtb, "base tree");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/physical_range.h"
+#include "devicetree/dtb.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +25,7 @@ struct RegionRequest {
   /// `reg` is written as it stands: sizes of zero, beside a `size` too, and ends beyond 64 bits.
   bool unchecked_reg = false;
   std::uint64_t size = 0;
+  bool has_place = true; ///< false: neither reg nor size, although one of them belongs to it
   std::uint64_t alignment = 0;
   bool has_odd_alignment = false;                                    ///< it need be no power of two
   std::vector<std::pair<std::uint64_t, std::uint64_t>> alloc_ranges; ///< offset, size
@@ -66,6 +68,8 @@ struct RegionBlock {
 struct TreeRequest {
   bool node = true;                          ///< false: no /reserved-memory at all
   std::string node_name = "reserved-memory"; ///< it may have a unit address
+  /// Of the root, 1 or 2 each; nothing: as many as the board has.
+  std::optional<Cells> root_cells;
   std::vector<RegionBlock> blocks;
   std::vector<RegionRequest> regions;
   /// Tree order: blocks then regions as listed, or boot-placed ones spread among the static ones.

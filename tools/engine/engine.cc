@@ -161,6 +161,7 @@ private:
     kept.role = kernel.role;
     kept.must_fail = demanded(kernel, prepared, boots_.base.machine);
     kept.baseline = name_of(kernel.baseline);
+    kept.is_baseline_of_another_tree = kernel.is_baseline_of_another_tree;
     kept.control = name_of(kernel.control);
     kept.kernel_version = kernel.version;
     kept.case_name = prepared.what.name;
@@ -218,7 +219,8 @@ private:
       return index ? of_case.find(*index) : of_case.end();
     };
     if (const auto baseline = other(kernel.baseline); baseline != of_case.end())
-      compare_boots(booted.result, baseline->second.read, booted.read);
+      compare_boots(booted.result, baseline->second.read, booted.read,
+                    kernel.is_baseline_of_another_tree);
     if (const auto control = other(kernel.control); control != of_case.end())
       booted.result.fails_without = failures_of(control->second.result);
   }

@@ -32,6 +32,7 @@ struct KernelUnderTest {
   /// without it.
   std::optional<std::size_t> baseline;
   std::optional<std::size_t> control;
+  bool is_baseline_of_another_tree = false; ///< less is compared then (judge/comparison.h)
   /// Names of cases that it is booted with; none: all of the run's.
   std::vector<std::string> cases;
   /// Of a mutant: case, and the rules that must fail there.

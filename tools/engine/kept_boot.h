@@ -25,6 +25,7 @@ struct KeptBoot {
   std::vector<std::string> must_fail; ///< rules, as report/results.h has them
   /// Kernels of the same run that this one is held against, by name; empty: none.
   std::string baseline;
+  bool is_baseline_of_another_tree = false; ///< as in engine/engine.h
   std::string control;   ///< of a mutant: the kernel without it
   std::string key;       ///< of all that the boot and its verdict depend on; empty: not known
   std::string case_name; ///< may be empty

@@ -44,13 +44,10 @@ public:
       return std::nullopt;
     results_.tool_version = tool_version;
     results_.machine = machine.name;
-    boots_.cases =
-        prepare_cases(wanted_cases(), machine, kernel_for_dump(machine, kit_, step_of("")));
-    make_given_kernels(machine);
-    for (const std::string &line :
-         take_out_unserved(boots_.cases, configured(machine), early_entries()))
-      telling_.print(line + '\n');
-    results_.nothing_to_do = boots_.cases.empty();
+    if (request_.random)
+      results_.nothing_to_do = !machine.board.has_device_tree;
+    else
+      prepare_wanted_cases(machine);
     if (results_.nothing_to_do)
       return results_;
     out_ = std::make_unique<RunFolder>(request_.out, "run");
@@ -59,10 +56,14 @@ public:
     boots_.out = out_->path();
     boots_.jobs = request_.jobs;
     boots_.resume = request_.resume;
+    if (request_.random)
+      make_given_kernels(machine);
     make_kernels(machine);
     boots_.base.machine = machine;
     if (machine.has_user_space)
       boots_.base.init = guest_init(machine, kit_, step_of(""));
+    if (request_.random)
+      return boot_by_chance(machine);
     results_.cases = boot_and_judge(boots_, telling_, [this](const std::vector<CaseResult> &cases) {
       save_now_and_then(cases);
     });
@@ -73,6 +74,34 @@ public:
   }
 
 private:
+  void prepare_wanted_cases(const Machine &machine) {
+    boots_.cases =
+        prepare_cases(wanted_cases(), machine, kernel_for_dump(machine, kit_, step_of("")));
+    make_given_kernels(machine);
+    for (const std::string &line :
+         take_out_unserved(boots_.cases, configured(machine), early_entries()))
+      telling_.print(line + '\n');
+    results_.nothing_to_do = boots_.cases.empty();
+  }
+
+  RunResults boot_by_chance(const Machine &machine) {
+    const std::string board = board_dtb(machine, kernel_for_dump(machine, kit_, step_of("")));
+    const Machine served = configured(machine);
+    const std::vector<EarlyEntries> entries = early_entries();
+    const TakeOut take_out = [&](std::vector<PreparedCase> &cases) {
+      (void)take_out_unserved(cases, served, entries);
+    };
+    const auto take = [this](const RandomResult &result) {
+      results_.random = result.summary;
+      save_now_and_then(result.cases);
+    };
+    RandomResult result = run_random(boots_, board, *request_.random, take_out, telling_, take);
+    results_.random = std::move(result.summary);
+    results_.cases = std::move(result.cases);
+    save();
+    return results_;
+  }
+
   void choose_kernels(const Machine &machine) {
     for (std::size_t index = 0; index < plan_.kernels.size(); ++index)
       if (is_for(plan_.kernels[index], machine))

@@ -3,6 +3,7 @@
 
 #include "engine/expected.h"
 #include "engine/plan.h"
+#include "engine/random_run.h"
 #include "engine/telling.h"
 #include "kernel/machine.h"
 #include "report/results.h"
@@ -24,6 +25,7 @@ struct RunRequest {
   std::filesystem::path out;
   unsigned jobs = 1; ///< guests at once
   bool resume = false;
+  std::optional<RandomRequest> random; ///< instead of cases
   std::vector<KnownFailure> known;
 };
 

@@ -26,7 +26,11 @@ const std::vector<Comparison> &comparisons() {
       {"same-placement",
        "boot-placed regions lie where the baseline puts them, name by name from v6.5 on; "
        "before that, in the ranges that it uses for regions of that shape",
-       check_same_placement},
+       check_same_placement, true},
+      {"same-recording",
+       "what the baseline records where the tree says so is recorded there, too, and for no "
+       "boot-placed region that it finds room for there is none",
+       check_same_recording, true},
       {"no-op",
        "with no region enabled, log, memblock's memory and /proc/iomem are those of the baseline "
        "but "
@@ -61,14 +65,17 @@ bool can_fail(const std::string &word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched) {
+void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched,
+             bool is_across_trees) {
   const auto no_error = std::ranges::find(patched_verdict.rules, "no-error", &RuleResult::rule);
   const bool has_errors =
       no_error != patched_verdict.rules.end() && no_error->outcome == Outcome::fail;
-  if (has_errors)
+  if (has_errors && !is_across_trees)
     forgive_errors_of(baseline.evidence, *no_error);
   bool is_as_before = !has_errors;
   for (const Comparison &comparison : comparisons()) {
+    if (is_across_trees && !comparison.is_across_trees)
+      continue;
     RuleResult result = comparison.check(baseline, patched);
     is_as_before &= settles_nothing(result);
     add(patched_verdict, comparison, std::move(result));

@@ -21,6 +21,8 @@ struct Comparison {
   std::string name;
   std::string demands;
   RuleResult (*check)(const ShownBoot &baseline, const ShownBoot &patched);
+  /// It makes sense between kernels of two trees, too: what each does with the regions.
+  bool is_across_trees = false;
 };
 
 /// All of them, in the order in which they are reported, after the other rules.
@@ -35,14 +37,19 @@ bool can_fail(const std::string &word);
 std::vector<std::string> failing_words();
 
 /// Adds what they come to, and decides the patched kernel's verdict again. A finding is a finding
-/// of the patched kernel and points at its line; it names the line of the baseline.
-void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched);
+/// of the patched kernel and points at its line; it names the line of the baseline. Across trees,
+/// where the first one is another kernel altogether, only what makes sense there.
+void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoot &patched,
+             bool is_across_trees = false);
 
 /// As compare() where one of the two could not be read: every comparison is inconclusive.
 void compare_unknown(Verdict &patched_verdict, const std::string &why);
 
 // same_placement.cc
 RuleResult check_same_placement(const ShownBoot &baseline, const ShownBoot &patched);
+
+// same_recording.cc
+RuleResult check_same_recording(const ShownBoot &baseline, const ShownBoot &patched);
 
 // no_error.cc
 /// Takes from the rule's findings what the baseline says as well.

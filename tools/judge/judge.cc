@@ -5,6 +5,7 @@
 #include "judge/left_out.h"
 #include "judge/refused_cma.h"
 #include "judge/rules.h"
+#include "judge/without_room.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -232,7 +233,8 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
 }
 
 Expectation as_decided(const Expectation &tree, const Evidence &evidence) {
-  return without_refused_cma(without_left_out(tree, evidence), evidence);
+  return without_refused_cma(without_unplaced(without_left_out(tree, evidence), evidence),
+                             evidence);
 }
 
 Verdict judge(const Expectation &tree, const Evidence &evidence) {

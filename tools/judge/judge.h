@@ -58,7 +58,8 @@ struct Rule {
 const std::vector<Rule> &rules();
 
 /// What a tree must lead to on the kernel that has shown the evidence: without what it has left out
-/// as it may (left_out.h) or refused for its configuration (refused_cma.h).
+/// as it may (left_out.h), has found no room for (without_room.h) or has refused for its
+/// configuration (refused_cma.h).
 Expectation as_decided(const Expectation &tree, const Evidence &evidence);
 
 /// fail if any rule fails or the kernel panicked, oopsed or hung, known if known faults explain

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/kernel_version.h"
 #include "judge/by_address.h"
+#include "judge/compared_place.h"
 #include "judge/comparison.h"
 #include "judge/rule_report.h"
 #include "judge/sightings.h"
@@ -13,22 +13,6 @@
 
 namespace rmemcheck {
 namespace {
-
-/// Where a region was seen, and the line that says so.
-struct Place {
-  PhysicalRange range;
-  SourceLine at;
-};
-
-std::optional<Place> place_of(const ExpectedRegion &region, const Sightings &sightings) {
-  for (const ProbedRegion *seen : sightings.probed(region))
-    if (seen->found && !seen->range.empty() && may_be_entry_of(region, *seen))
-      return Place{seen->range, seen->at};
-  for (const LoggedRegion *seen : sightings.logged(region))
-    if (!seen->range.empty())
-      return Place{seen->range, seen->at};
-  return std::nullopt;
-}
 
 struct BootPlaced {
   const ExpectedRegion *region;
@@ -48,15 +32,6 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
         !region.is_alignment_rounded)
       all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
-}
-
-/// __rmem_cmp() of v6.1 takes all boot-placed regions for equal, and sort() leaves equal ones in
-/// any order. Since v6.5 (4cea2821882b, "of: reserved_mem: Use stable allocation order") it goes
-/// by their order in the tree.
-bool has_order(const Evidence &baseline) { return is_since(baseline.log.version, "6.5"); }
-
-std::string source_of(const Place &baseline) {
-  return fmt::format("as the baseline's {}:{} says", baseline.at.file, baseline.at.line);
 }
 
 /// Region by region. One that is lost on either side is for other rules.
@@ -162,10 +137,6 @@ RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Ev
   RuleReport report;
   compare_windows(report, regions, baseline, patched);
   return report.result();
-}
-
-bool shows_places(const Evidence &evidence) {
-  return evidence.probe || prints_regions(evidence.log);
 }
 
 } // namespace

@@ -85,11 +85,33 @@ Json to_json(const KernelResult &kernel) {
           {"trouble", kernel.trouble}};
 }
 
+Json to_json(const RandomFinding &finding) {
+  return {{"kernel", finding.kernel},
+          {"role", to_string(finding.role)},
+          {"rule", finding.rule},
+          {"kind", finding.kind},
+          {"trees", finding.trees},
+          {"first", finding.first},
+          {"again", finding.again},
+          {"text", finding.text},
+          {"source", finding.source},
+          {"file", finding.file},
+          {"command", finding.command},
+          {"tried", finding.tried},
+          {"at_limit", finding.is_at_limit}};
+}
+
 template <typename Each> Json list(const std::vector<Each> &items) {
   Json array = Json::array();
   for (const Each &item : items)
     array.push_back(to_json(item));
   return array;
+}
+
+Json to_json(const RandomSummary &random) {
+  return {{"seed", random.seed},       {"trees", random.trees},     {"left_out", random.left_out},
+          {"boots", random.boots},     {"seconds", random.seconds}, {"verdicts", random.verdicts},
+          {"outcome", to_string(random.outcome)}, {"findings", list(random.findings)}};
 }
 
 std::string dump(const Json &json) {
@@ -119,7 +141,7 @@ std::string to_string(Ending ending) {
 std::string verdict_json(const CaseResult &result) { return dump(to_json(result)); }
 
 std::string results_json(const RunResults &results) {
-  return dump({{"format", format_name},
+  Json json = {{"format", format_name},
                {"tool", {{"name", "rmemcheck"}, {"version", results.tool_version}}},
                {"machine", results.machine},
                {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
@@ -127,7 +149,10 @@ std::string results_json(const RunResults &results) {
                {"seconds", results.seconds},
                {"kernels", list(results.kernels)},
                {"cases", list(results.cases)},
-               {"outcome", to_string(conclusion(results))}});
+               {"outcome", to_string(conclusion(results))}};
+  if (results.random)
+    json["random"] = to_json(*results.random);
+  return dump(json);
 }
 
 } // namespace rmemcheck

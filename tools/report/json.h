@@ -41,6 +41,8 @@ namespace rmemcheck {
 //   seconds         of the whole run
 //   kernels         list of: name, role, spec, title, version, key, from_cache, build_seconds,
 //   trouble cases           as above outcome         of the whole run, as the exit status tells it
+//   random          of trees by chance (report/random_summary.h), of which "cases" has some alone
+//                   that are not as they must be; not there in any other run
 
 /// The verdict of one case on one kernel.
 std::string verdict_json(const CaseResult &result);

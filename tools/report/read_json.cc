@@ -99,6 +99,38 @@ KernelResult kernel_of(const Json &json) {
   return kernel;
 }
 
+RandomFinding finding_by_chance_of(const Json &json) {
+  RandomFinding finding;
+  finding.kernel = json.at("kernel");
+  finding.role = role_of(json);
+  finding.rule = json.at("rule");
+  finding.kind = json.at("kind");
+  finding.trees = json.at("trees");
+  finding.first = json.at("first");
+  finding.again = json.at("again");
+  finding.text = json.at("text");
+  finding.source = json.at("source");
+  finding.file = json.at("file");
+  finding.command = json.at("command");
+  finding.tried = json.at("tried");
+  finding.is_at_limit = json.at("at_limit");
+  return finding;
+}
+
+RandomSummary random_of(const Json &json) {
+  RandomSummary random;
+  random.seed = json.at("seed");
+  random.trees = json.at("trees");
+  random.left_out = json.at("left_out");
+  random.boots = json.at("boots");
+  random.seconds = json.at("seconds");
+  json.at("verdicts").get_to(random.verdicts);
+  random.outcome = outcome_of(json.at("outcome"));
+  for (const Json &finding : json.at("findings"))
+    random.findings.push_back(finding_by_chance_of(finding));
+  return random;
+}
+
 } // namespace
 
 RunResults parse_results(const std::string &text, const std::string &origin) {
@@ -115,6 +147,8 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
       results.kernels.push_back(kernel_of(kernel));
     for (const Json &each : json.at("cases"))
       results.cases.push_back(case_of(each));
+    if (json.contains("random"))
+      results.random = random_of(json.at("random"));
     return results;
   } catch (const std::exception &error) { // nlohmann's and ours
     throw bad_input(fmt::format("{}: expected the results of a run: {}", origin, error.what()));

@@ -27,8 +27,11 @@ Outcome conclusion(const RunResults &results) {
   if (results.nothing_to_do)
     return Outcome::skip;
   std::vector<Outcome> outcomes;
-  for (const CaseResult &each : results.cases)
-    outcomes.push_back(each.conclusion);
+  if (results.random)
+    outcomes.push_back(results.random->outcome);
+  else
+    for (const CaseResult &each : results.cases)
+      outcomes.push_back(each.conclusion);
   for (const KernelResult &kernel : results.kernels)
     if (!kernel.trouble.empty())
       outcomes.push_back(Outcome::inconclusive);

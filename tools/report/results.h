@@ -3,6 +3,7 @@
 
 #include "base/role.h"
 #include "judge/judge.h"
+#include "report/random_summary.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,8 @@ struct RunResults {
   std::vector<KernelResult> kernels;
   std::vector<CaseResult> cases; ///< by case, then by kernel
   bool nothing_to_do = false;    ///< no case was left for the machine
+  /// Of trees by chance, of which `cases` has only some that are not as they must be.
+  std::optional<RandomSummary> random = {};
 };
 
 /// The worst: fail, then inconclusive, then skip, then pass.

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/without_room.h"
+
+#include "expectation/early_memory.h"
+#include "judge/sightings.h"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+namespace rmemcheck {
+namespace {
+
+constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+
+bool is_named(const std::string &name, const KernelLog &log) {
+  const std::string wanted = "failed to allocate memory for node '" + name + "'";
+  return std::ranges::any_of(log.lines, [&](const SourceLine &line) {
+    return line.text.find(wanted) != std::string::npos;
+  });
+}
+
+bool is_boot_placed(const ExpectedRegion &region) { return region.node.reg.empty(); }
+
+/// Whether a region had a place that nothing shows any more: its init function refused it.
+bool has_hidden_place(const ExpectedRegion &region, const Sightings &sightings) {
+  return is_boot_placed(region) && region.given_back && !sightings.found_place(region);
+}
+
+void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
+  ranges.insert(ranges.end(), more.begin(), more.end());
+}
+
+/// All that is known to be taken by the time that the last region is placed.
+EarlyMemory taken_memory(const Expectation &expectation, const Sightings &sightings) {
+  EarlyMemory memory{expectation.memory, expectation.taken, {}};
+  append(memory.reserved, expectation.memreserve);
+  if (expectation.elfcorehdr)
+    memory.reserved.push_back(*expectation.elfcorehdr);
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.fate != Fate::ignored)
+      append(memory.reserved, sightings.places(region));
+  return memory;
+}
+
+bool has_room(const ExpectedRegion &region, const EarlyMemory &memory,
+              const Expectation &expectation) {
+  const std::uint64_t alignment = std::max(
+      {region.alignment, region.cma ? expectation.most_cma_alignment : 1, std::uint64_t{1}});
+  std::vector<PhysicalRange> windows = region.windows;
+  if (region.node.alloc_ranges.empty())
+    windows.push_back(anywhere);
+  return std::ranges::any_of(windows, [&](const PhysicalRange &window) {
+    return memory.has_room(window, region.size, alignment);
+  });
+}
+
+} // namespace
+
+Expectation without_unplaced(Expectation expectation, const Evidence &evidence) {
+  const Sightings sightings(expectation, evidence);
+  const auto is_lost = [&](const ExpectedRegion &region) {
+    return takes_memory(region) && is_boot_placed(region) && !sightings.found_place(region) &&
+           is_named(region.node.name, evidence.log);
+  };
+  if (std::ranges::none_of(expectation.regions, is_lost))
+    return expectation;
+  const bool is_memory_known =
+      std::ranges::none_of(expectation.regions, [&](const ExpectedRegion &region) {
+        return has_hidden_place(region, sightings);
+      });
+  const EarlyMemory memory = taken_memory(expectation, sightings);
+  std::vector<ExpectedRegion *> refused;
+  for (ExpectedRegion &region : expectation.regions)
+    if (is_lost(region) && (!is_memory_known || !has_room(region, memory, expectation)))
+      refused.push_back(&region);
+  for (ExpectedRegion *region : refused) {
+    region->fate = Fate::refused;
+    region->no_map = false;
+    region->cma = false;
+    region->reason = "others have left no room for it, as the kernel says";
+  }
+  return expectation;
+}
+
+} // namespace rmemcheck
