@@ -37,4 +37,9 @@ const char *expected_ops(const ExpectedRegion &region) {
   return nullptr;
 }
 
+bool is_mapped_coherent_pool(const ExpectedRegion &region) {
+  return takes_memory(region) && !region.no_map && !region.cma &&
+         region.node.has_compatible("shared-dma-pool");
+}
+
 } // namespace rmemcheck

@@ -9,4 +9,8 @@ namespace rmemcheck {
 /// where there is none, or the region must not be recorded.
 const char *expected_ops(const ExpectedRegion &region);
 
+/// A pool of coherent memory in the linear mapping: rmem_dma_device_init() (kernel/dma/coherent.c)
+/// maps it once more, which memremap() refuses of RAM with a warning.
+bool is_mapped_coherent_pool(const ExpectedRegion &region);
+
 } // namespace rmemcheck

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/init_functions.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
@@ -244,6 +245,16 @@ bool is_shortage_of_areas(const LoggedTrouble &trouble, const Expectation &expec
   return trouble.at.text.starts_with("cma: Failed to reserve ") && has_many_cma_pools(expectation);
 }
 
+/// memremap() of a pool in RAM, on behalf of a device that is to use it.
+bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectation) {
+  return trouble.kind == Kind::warning &&
+         trouble.at.text.find(" memremap+0x") != std::string::npos &&
+         std::ranges::any_of(expectation.consumers, [&](const ExpectedConsumer &consumer) {
+           return !consumer.region.empty() &&
+                  is_mapped_coherent_pool(expectation.regions[consumer.index]);
+         });
+}
+
 } // namespace
 
 RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence) {
@@ -265,7 +276,7 @@ RuleResult check_no_warning(const Expectation &expectation, const Evidence &evid
   for (const KernelLog *log : {&evidence.log, &evidence.after_log})
     for (const LoggedTrouble &trouble : log->troubles)
       if (is_crash(trouble.kind) && !is_of_processor(trouble) &&
-          !is_shortage_of_areas(trouble, expectation))
+          !is_shortage_of_areas(trouble, expectation) && !is_of_mapped_pool(trouble, expectation))
         report.finding("", "no " + trouble.family, trouble.at.text, trouble.at);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);

@@ -47,6 +47,10 @@ RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
+  // What an init function refuses is given back as it was recorded: the first tuple of its reg.
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.given_back && region.node.reg.size() > 1)
+      ranges.insert(ranges.end(), region.node.reg.begin() + 1, region.node.reg.end());
   for (const SourceLine &line : evidence.log.lines)
     if (const auto area = own_cma_area(line.text))
       ranges.push_back(*area);

@@ -20,7 +20,7 @@ void demand_answers(RuleReport &report, const Expectation &expectation, const Ev
   const RangeSet memory(expectation.memory);
   std::vector<std::string> silent;
   for (const ProbedRegion &seen : *evidence.probe)
-    if (seen.found && seen.mapped == "unknown" && memory.covers(seen.range))
+    if (seen.found && seen.mapped == "unknown" && !seen.range.empty() && memory.covers(seen.range))
       silent.push_back(seen.name);
   if (!silent.empty())
     report.unknown("the probe does not know whether it can read " + count_names(silent));
