@@ -232,7 +232,7 @@ private:
       const std::vector<Case> candidates = some_from(changes, next, places);
       if (candidates.empty())
         continue;
-      if (result_.trees >= limits_.most_trees) {
+      if (result_.trees + candidates.size() > limits_.most_trees) {
         result_.is_at_limit = true;
         break;
       }
