@@ -61,7 +61,8 @@ TEST(CompareUnknown, IsNoPass) {
   Verdict verdict = judge(scenario.expectation, scenario.evidence);
   compare_unknown(verdict, "iomem:3: not understood");
   EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
-  EXPECT_EQ(verdict.reason, "could not find out: same-placement, no-op, same-own-memory");
+  EXPECT_EQ(verdict.reason,
+            "could not find out: same-placement, same-recording, no-op, same-own-memory");
 }
 
 TEST(CompareUnknown, KeepsAVerdictThatIsNoPass) {

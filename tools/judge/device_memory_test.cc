@@ -101,5 +101,21 @@ TEST(DeviceMemory, FailsWhereMemoryComesFromANamesake) {
   EXPECT_EQ(only_finding(rule, scenario).region, "pool");
 }
 
+/// of_reserved_mem_device_init_by_idx() returns 0 for a node that is disabled.
+TEST(DeviceMemory, ADisabledRegionIsPassedOver) {
+  Scenario scenario = with_device("disabled@58000000");
+  device(scenario).range = {};
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+}
+
+/// memremap() refuses it where it is RAM, on every kernel.
+TEST(DeviceMemory, APoolInTheLinearMappingNeedNotBeGiven) {
+  Scenario scenario = with_device("pool@54000000");
+  device(scenario).assign_error = EINVAL;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  expected(scenario, "pool@54000000").no_map = false;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -114,5 +114,14 @@ TEST(KnownFaults, AreThoseOfAnArchitecture) {
   EXPECT_EQ(verdict.reason, "known: lowmem-ends-at-no-map");
 }
 
+/// An overlap is told of neighbours in the array: of what is not in it nothing is.
+TEST(KnownFaults, ExplainAnOverlapThatIsNotToldForWantOfAnEntry) {
+  Scenario scenario = with_full_array("6.9.0");
+  scenario.expectation.overlaps = {{"hidden@50020000", "mapped@50000000"}};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known);
+  scenario.expectation.overlaps = {{"hidden@50020000", "two@50040000"}};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

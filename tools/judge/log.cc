@@ -255,6 +255,19 @@ bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectat
          });
 }
 
+/// safe_name() (drivers/of/kobj.c) tries 16 names for nodes that share one, and sysfs dumps a call
+/// trace of the next one.
+bool is_of_namesakes(const LoggedTrouble &trouble, const KernelLog &log) {
+  constexpr std::size_t lines_above_trace = 4;
+  const auto line = std::ranges::lower_bound(log.lines, trouble.at.line, {}, &SourceLine::line);
+  const auto above = std::min<std::ptrdiff_t>(lines_above_trace, line - log.lines.begin());
+  return std::any_of(line - above, line, [](const SourceLine &each) {
+    return each.text.find(
+               "cannot create duplicate filename '/firmware/devicetree/base/reserved-memory/") !=
+           std::string::npos;
+  });
+}
+
 } // namespace
 
 RuleResult check_known_errors(const Expectation &expectation, const Evidence &evidence) {
@@ -276,7 +289,8 @@ RuleResult check_no_warning(const Expectation &expectation, const Evidence &evid
   for (const KernelLog *log : {&evidence.log, &evidence.after_log})
     for (const LoggedTrouble &trouble : log->troubles)
       if (is_crash(trouble.kind) && !is_of_processor(trouble) &&
-          !is_shortage_of_areas(trouble, expectation) && !is_of_mapped_pool(trouble, expectation))
+          !is_shortage_of_areas(trouble, expectation) && !is_of_mapped_pool(trouble, expectation) &&
+          !is_of_namesakes(trouble, *log))
         report.finding("", "no " + trouble.family, trouble.at.text, trouble.at);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);

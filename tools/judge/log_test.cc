@@ -254,5 +254,32 @@ TEST(KnownErrors, DemandsANameOfEachThatAnArrayIsMissingFor) {
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
 }
 
+TEST(NoWarning, LeavesAPoolInTheLinearMappingToItsDevice) {
+  Scenario scenario = passing();
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "WARNING: CPU: 0 PID: 1 at kernel/iomem.c:107 memremap+0x1d0/0x210");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail);
+  for (std::size_t index = 0; index < scenario.expectation.regions.size(); ++index)
+    if (scenario.expectation.regions[index].node.name == "pool@54000000")
+      scenario.expectation.consumers = {{"camera", "pool@54000000", index}};
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail) << "a no-map pool is no RAM";
+  expected(scenario, "pool@54000000").no_map = false;
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+}
+
+TEST(NoWarning, LeavesTheDumpOfSysfsToNodesOfOneName) {
+  Scenario scenario = passing();
+  add_log_line(scenario.evidence.log, "sysfs: cannot create duplicate filename "
+                                      "'/firmware/devicetree/base/reserved-memory/buf@1#16'");
+  add_log_line(scenario.evidence.log, "CPU: 0 PID: 1 Comm: swapper/0 Not tainted 6.1.192 #1");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning, "Call trace:");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+  add_log_line(scenario.evidence.log, " ret_from_fork+0x10/0x20");
+  add_log_line(scenario.evidence.log, "something else");
+  add_log_line(scenario.evidence.log, "and more");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning, "Call trace:");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

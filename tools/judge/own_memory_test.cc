@@ -152,5 +152,19 @@ TEST(SameOwnMemory, IsSkippedWhereTheBaselineDidNotBoot) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::skip);
 }
 
+/// What an init function refuses is given back as it was recorded.
+TEST(OwnMemory, FurtherTuplesOfARefusedRegionAreItsOwn) {
+  Scenario scenario = passing();
+  scenario.expectation.most_own_memory = 0x100000;
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::fail);
+  ExpectedRegion &region = expected(scenario, "refused@50008000");
+  region.node.reg.push_back(range(0x5a000000, 0x1000000));
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::fail);
+  region.given_back = true;
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -32,5 +32,17 @@ TEST(Witnesses, MustAnswer) {
   EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
 }
 
+/// What is not placed is recorded as 0, 0 by kernels such as v6.9.
+TEST(Witnesses, NobodyCanReadARegionWithoutBytes) {
+  Scenario scenario = passing();
+  scenario.expectation.witnesses = {"probe"};
+  scenario.evidence.files = {"probe"};
+  ProbedRegion &seen = probed(scenario, "mapped@50000000");
+  seen.mapped = "unknown";
+  EXPECT_EQ(outcome("witnesses", scenario), Outcome::inconclusive);
+  seen.range = {};
+  EXPECT_EQ(outcome("witnesses", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test
