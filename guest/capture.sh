@@ -1,0 +1,696 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Collects on a live system, as root, what shows how its kernel treats reserved memory, and packs
+# it into one archive for "rmemcheck judge ARCHIVE". It changes nothing: debugfs is mounted where
+# it is not, and unmounted again. busybox is enough.
+#
+# The archive, read by tools/engine/captured.cc:
+#
+#   rmemcheck-capture/manifest          lines of fields with a tab between them:
+#     rmemcheck-capture  1                  the format, first
+#     arch  MACHINE                         uname -m
+#     page-size  BYTES
+#     firmware  acpi                        where the kernel has no device tree of its own
+#     anonymized  yes|no
+#     file  NAME                            there is evidence/NAME
+#     absent  NAME  kernel|system  WHY  REMEDY
+#                                           kernel: this kernel cannot show it
+#     damaged  NAME  WHY  REMEDY            it is there, but not all of it
+#     note  TEXT
+#   rmemcheck-capture/evidence/NAME     named as by guest/init.c, and beside these version,
+#                                       cmdline, config, meminfo, efi-memory-map
+#
+# Nothing in it names a person or a board of theirs, unless --all asks for it: serial numbers, host
+# name, MAC and IP addresses, UUIDs, seeds, and the command line's words but for those known to be
+# about memory or the console are overwritten with x or 0 of the same length, in the log and in the
+# device tree alike; what programs have written into the log is left out.
+
+all=no
+out=
+probe=
+
+usage() {
+	cat <<END
+Usage: sh capture.sh [--all] [--probe FILE.ko] [--out FILE]
+
+  --all            keep serial numbers, host name, addresses and the whole command line
+  --probe FILE.ko  load the probe module (kmod/) for it, and unload it again
+  --out FILE       the archive (rmemcheck-capture.tar.gz); - is standard output
+END
+}
+
+say() { printf 'capture: %s\n' "$*" >&2; }
+die() {
+	say "$*"
+	exit 1
+}
+
+while [ $# -gt 0 ]; do
+	case $1 in
+	--all) all=yes ;;
+	--probe | --out | -o)
+		[ $# -gt 1 ] && [ -n "$2" ] || die "$1: expected a file"
+		case $1 in --probe) probe=$2 ;; *) out=$2 ;; esac
+		shift
+		;;
+	-h | --help)
+		usage
+		exit 0
+		;;
+	*) die "$1: no such option; --help shows what there is" ;;
+	esac
+	shift
+done
+
+umask 077
+LC_ALL=C
+PATH=${PATH:-/bin}:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+
+for tool in awk cat dd dmesg grep head mkdir od rm sed tail tar tr uname wc; do
+	command -v "$tool" >/dev/null 2>&1 || die "$tool: expected this program; busybox has it"
+done
+[ "$(id -u 2>/dev/null || echo 0)" = 0 ] || die "expected root: sudo sh capture.sh"
+[ -r /proc/version ] || die "/proc is not mounted: mount -t proc proc /proc"
+[ -d /sys/kernel ] || die "/sys is not mounted: mount -t sysfs sysfs /sys"
+[ -z "$probe" ] || [ -r "$probe" ] || die "--probe $probe: no such file"
+
+work=$(mktemp -d 2>/dev/null) || work=${TMPDIR:-/tmp}/rmemcheck-capture.$$
+[ -d "$work" ] || mkdir "$work" || die "$work: cannot be made"
+top=$work/rmemcheck-capture
+evidence=$top/evidence
+manifest=$top/manifest
+mounted=
+loaded=
+
+clean_up() {
+	[ -z "$loaded" ] || rmmod reserved_mem_probe 2>/dev/null
+	[ -z "$mounted" ] || umount "$mounted" 2>/dev/null
+	rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' HUP INT TERM
+
+mkdir "$top" "$evidence" || die "$work: no room"
+
+# ---- The manifest
+
+record() {
+	line=$1
+	shift
+	for field in "$@"; do
+		line="$line	$(printf %s "$field" | tr '\n\t' '  ')"
+	done
+	printf '%s\n' "$line" >>"$manifest"
+}
+
+absent() { # NAME kernel|system WHY REMEDY
+	rm -f "$evidence/$1"
+	record absent "$@"
+}
+
+has_config() { [ -s "$evidence/config" ] && grep -q "^$1=[ym]" "$evidence/config"; }
+lacks_config() { [ -s "$evidence/config" ] && ! has_config "$1"; }
+
+# ---- What stands in the way
+
+locked_down() { # Prints how far the kernel is locked down; nothing where it is not
+	sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/security/lockdown 2>/dev/null | grep -v '^none$' && return
+	grep -q 'Kernel is locked down from' "$evidence/dmesg" 2>/dev/null && echo yes
+}
+
+blocked() { # NAME PATH: it is there and cannot be read; $work/error says why
+	how=$(locked_down)
+	if [ -n "$how" ]; then
+		absent "$1" system "the kernel is locked down ($how), so $2 cannot be read" \
+			"capture on a boot without Secure Boot, or with lockdown=none on the command line"
+	else
+		absent "$1" system "$2 cannot be read: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+			"capture as root, outside of containers"
+	fi
+}
+
+take() { # NAME PATH: false, and nothing recorded, where the path is not there
+	[ -e "$2" ] || return 1
+	if cat "$2" >"$evidence/$1" 2>"$work/error"; then
+		if [ -s "$evidence/$1" ]; then
+			record file "$1"
+		else
+			absent "$1" system "$2 is empty" "capture again after a fresh boot"
+		fi
+	else
+		blocked "$1" "$2"
+	fi
+}
+
+# ---- Words of the command line that are kept, and what is none of ours in any text
+
+cat >"$work/words.awk" <<'END'
+function crosses(count,  text) {
+	text = ""
+	while (count-- > 0)
+		text = text "x"
+	return text
+}
+function learn_words(  list, n, i) {
+	n = split("mem memmap mem_sleep_default cma cma_pernuma numa_cma hugetlb_cma crashkernel " \
+		"elfcorehdr kexec_core.load_limit earlycon earlyprintk console keep_bootcon iommu " \
+		"iommu.passthrough iommu.strict arm-smmu.disable_bypass intel_iommu amd_iommu swiotlb " \
+		"swiotlb_debug coherent_pool atomic_pool_size dma_debug movablecore kernelcore movable_node " \
+		"hugepages hugepagesz default_hugepagesz hugetlb_free_vmemmap transparent_hugepage vmalloc " \
+		"highmem nohighmem memblock memtest memory_hotplug.memmap_on_memory memhp_default_state " \
+		"reserve_mem efi efi_fake_mem efi_no_storage_paranoia add_efi_memmap efi_pstore.pstore_disable " \
+		"acpi nokaslr kaslr kasan kasan.mode kfence.sample_interval kmemleak page_owner page_poison " \
+		"debug_pagealloc slub_debug init_on_alloc init_on_free rodata kpti nopti numa numa_balancing " \
+		"maxcpus nr_cpus possible_cpus nosmp panic panic_on_warn oops quiet debug loglevel " \
+		"ignore_loglevel initcall_debug log_buf_len printk.time printk.devkmsg lockdown debugfs " \
+		"ro rw rootwait rootdelay noinitrd splash nomodeset ramoops.mem_address ramoops.mem_size " \
+		"ramoops.record_size ramoops.mem_type pstore.backend dyndbg of_devlink fw_devlink " \
+		"fw_devlink.strict clk_ignore_unused pd_ignore_unused kvm-arm.mode id_aa64mmfr1.vh " \
+		"arm64.nopauth arm64.nobti arm64.nomte norandmaps vm.overcommit_memory " \
+		"unload_probe end_by", list, " ")
+	for (i = 1; i <= n; i++)
+		is_kept[list[i]] = 1
+}
+function masked_word(word,  at, key) {
+	at = index(word, "=")
+	key = at ? substr(word, 1, at - 1) : word
+	if (key in is_kept || word == "--")
+		return word
+	return at ? key "=" crosses(length(word) - at) : crosses(length(word))
+}
+# Of the same length, whatever stands between the words
+function masked_words(text,  result, at, word) {
+	result = ""
+	while (text != "") {
+		at = match(text, /[^ \t]+/)
+		if (!at)
+			return result text
+		word = substr(text, RSTART, RLENGTH)
+		result = result substr(text, 1, RSTART - 1) masked_word(word)
+		text = substr(text, RSTART + length(word))
+	}
+	return result
+}
+END
+
+# What the command line keeps to itself, one value a line: it may stand in the log, too.
+cat >"$work/values.awk" <<'END'
+BEGIN { learn_words() }
+{
+	for (i = 1; i <= NF; i++)
+		if (masked_word($i) != $i) {
+			at = index($i, "=")
+			value = at ? substr($i, at + 1) : ""
+			gsub(/"/, "", value)
+			if (length(value) >= 4)
+				print value
+		}
+}
+END
+
+cat >"$work/text.awk" <<'END'
+function replace_all(text, what,  at, result) {
+	result = ""
+	while ((at = index(text, what)) > 0) {
+		result = result substr(text, 1, at - 1) crosses(length(what))
+		text = substr(text, at + length(what))
+	}
+	return result text
+}
+# Where it is no part of a longer word
+function replace_name(text, name,  at, before, after, result) {
+	result = ""
+	while ((at = index(text, name)) > 0) {
+		before = at > 1 ? substr(text, at - 1, 1) : substr(result, length(result), 1)
+		after = substr(text, at + length(name), 1)
+		result = result substr(text, 1, at - 1)
+		if (before ~ /[A-Za-z0-9_,-]/ || after ~ /[A-Za-z0-9_,-]/)
+			result = result name
+		else
+			result = result crosses(length(name))
+		text = substr(text, at + length(name))
+	}
+	return result text
+}
+function replace_form(text, form,  result) {
+	result = ""
+	while (match(text, form)) {
+		result = result substr(text, 1, RSTART - 1) crosses(RLENGTH)
+		text = substr(text, RSTART + RLENGTH)
+	}
+	return result text
+}
+# All that stands behind a text, word by word
+function mask_behind(text, mark,  at) {
+	at = index(text, mark)
+	return substr(text, 1, at + length(mark) - 1) masked_words(substr(text, at + length(mark)))
+}
+# What the kernel says of memory names nodes of the tree and addresses, and nobody
+function is_of_memory(text) {
+	return text ~ /reserved mem: |Reserved memory: |cma: |memblock|\[mem |Linux version |^Memory: /
+}
+BEGIN {
+	learn_words()
+	h = "[0-9A-Fa-f]"
+	h2 = h h
+	h4 = h2 h2
+	d = "[0-9][0-9]?[0-9]?"
+	mac = h2 ":" h2 ":" h2 ":" h2 ":" h2 ":" h2
+	mac_of_dashes = h2 "-" h2 "-" h2 "-" h2 "-" h2 "-" h2
+	uuid = h4 h4 "-" h4 "-" h4 "-" h4 "-" h4 h4 h4
+	ip = d "\\." d "\\." d "\\." d
+	while ((getline line <secrets) > 0)
+		secret[++secret_count] = line
+	while ((getline line <names) > 0)
+		name[++name_count] = line
+}
+{
+	prefix = ""
+	text = $0
+	if (match(text, /^<[0-9]+>/)) {
+		from_program = substr(text, 2, RLENGTH - 2) >= 8
+		prefix = substr(text, 1, RLENGTH)
+		text = substr(text, RLENGTH + 1)
+	} else
+		from_program = 0
+	if (match(text, /^\[[^]]*\]( *\[[^]]*\])? /)) {
+		prefix = prefix substr(text, 1, RLENGTH)
+		text = substr(text, RLENGTH + 1)
+	}
+	if (from_program) {
+		print prefix "(written by a program)"
+		next
+	}
+	if (index(text, "ommand line: "))
+		text = mask_behind(text, "ommand line: ")
+	else if (index(text, "ommand line parameters"))
+		text = mask_behind(text, "ommand line parameters")
+	else if (text ~ /^ +with (arguments|environment):/)
+		is_listing = 1
+	else if (is_listing && text ~ /^    /)
+		text = masked_words(text)
+	else
+		is_listing = 0
+	if (index(text, "Linux version "))
+		sub(/\([^()@]*@[^()]*\) /, "(x@x) ", text)
+	text = replace_form(text, uuid)
+	if (!is_of_memory(text)) {
+		text = replace_form(text, mac)
+		text = replace_form(text, mac_of_dashes)
+		text = replace_form(text, ip)
+		if (match(text, /([Ss]erial ?([Nn]umber|[Nn]o\.|#)|SERIAL ?NUMBER|S\/N)[ :=]*/))
+			text = substr(text, 1, RSTART + RLENGTH - 1) \
+				crosses(length(text) - RSTART - RLENGTH + 1)
+		for (i = 1; i <= secret_count; i++)
+			text = replace_all(text, secret[i])
+		for (i = 1; i <= name_count; i++)
+			text = replace_name(text, name[i])
+	}
+	print prefix text
+}
+END
+
+# Walks a DTB that od shows as bytes, and prints what dd has to write over it: "zero OFFSET LENGTH"
+# and "text OFFSET TEXT". The format: Devicetree Specification, chapter 5.
+cat >"$work/fdt.awk" <<'END'
+function number(at) {
+	return ((byte[at] * 256 + byte[at + 1]) * 256 + byte[at + 2]) * 256 + byte[at + 3]
+}
+function string_at(at,  text) {
+	text = ""
+	while (at < count && byte[at] != 0)
+		text = text sprintf("%c", byte[at++])
+	return text
+}
+function is_secret(name) {
+	name = tolower(name)
+	return name ~ /serial.?(number|no|num|#)|^serial#?$|mac.?addr|^eth[0-9]*addr|hwaddr|seed$|uuid|guid|unique.?id|imei|password|passwd|secret|token|owner|hostname|host-name/
+}
+function property(name, at, length_of,  text, masked) {
+	if (name ~ /bootargs|^bootconfig$|^cmdline$/) {
+		text = string_at(at)
+		masked = masked_words(text)
+		if (masked != text)
+			print "text", at, masked
+	} else if (is_secret(name) && length_of > 0)
+		print "zero", at, length_of
+	else
+		search(at, length_of)
+}
+# What is known to be a secret and stands in another property, as in a model's name
+function search(at, length_of,  text, i, found, from) {
+	text = ""
+	for (i = at; i < at + length_of; i++)
+		text = text (byte[i] >= 32 && byte[i] < 127 ? sprintf("%c", byte[i]) : "\001")
+	for (i = 1; i <= secret_count; i++)
+		for (from = 0; (found = index(substr(text, from + 1), secret[i])) > 0; ) {
+			print "zero", at + from + found - 1, length(secret[i])
+			from += found
+		}
+}
+BEGIN {
+	learn_words()
+	while ((getline line <secrets) > 0)
+		secret[++secret_count] = line
+}
+{
+	for (i = 1; i <= NF; i++)
+		byte[count++] = $i + 0
+}
+END {
+	if (count < 40 || number(0) != 3490578157)
+		exit 1
+	at = number(8)
+	strings = number(12)
+	for (;;) {
+		if (at + 4 > count)
+			exit 1
+		token = number(at)
+		at += 4
+		if (token == 1) {
+			while (byte[at] != 0 && at < count)
+				at++
+			at = int((at + 4) / 4) * 4
+		} else if (token == 3) {
+			size = number(at)
+			name = string_at(strings + number(at + 4))
+			if (at + 8 + size > count)
+				exit 1
+			property(name, at + 8, size)
+			at = int((at + 8 + size + 3) / 4) * 4
+		} else if (token == 9)
+			exit 0
+		else if (token != 2 && token != 4)
+			exit 1
+	}
+}
+END
+
+awk_with() { # PROGRAM FILE...: with the words, the secrets and the names
+	program=$1
+	shift
+	cat "$work/words.awk" "$work/$program" >"$work/program.awk"
+	awk -v secrets="$work/secrets" -v names="$work/names" -f "$work/program.awk" "$@"
+}
+
+# ---- What must not get into the archive
+
+collect_secrets() {
+	: >"$work/secrets"
+	: >"$work/names"
+	[ "$all" = no ] || return 0
+	{
+		for file in /proc/device-tree/serial-number /sys/class/net/*/address \
+			/sys/class/dmi/id/*_serial /sys/class/dmi/id/product_uuid \
+			/sys/devices/soc*/serial_number /sys/block/*/device/serial /sys/block/*/serial \
+			/sys/bus/usb/devices/*/serial /sys/bus/mmc/devices/*/serial \
+			/sys/bus/mmc/devices/*/cid /etc/machine-id; do
+			[ -r "$file" ] && tr -d '\000' <"$file" 2>/dev/null && echo
+		done
+		sed -n 's/^Serial[	 ]*: *//p' /proc/cpuinfo
+		awk_with values.awk /proc/cmdline
+	} | sed 's/^ *//; s/ *$//' | awk 'length($0) >= 4 && !/^[0x:. -]*$/ && !seen[$0]++ &&
+		tolower($0) !~ /^(none|default string|to be filled.*|not specified|unknown|linux)$/' \
+		>"$work/found"
+	mv "$work/found" "$work/secrets"
+	{
+		uname -n
+		cat /etc/hostname 2>/dev/null
+	} | sed 's/\..*//' | awk 'length($0) >= 2 && !seen[$0]++ && $0 != "localhost" && $0 != "(none)"' \
+		>"$work/names"
+}
+
+hide_in_text() { # NAME: of the evidence
+	[ "$all" = no ] && [ -s "$evidence/$1" ] || return 0
+	if awk_with text.awk "$evidence/$1" >"$work/text" && [ -s "$work/text" ]; then
+		mv "$work/text" "$evidence/$1"
+	else
+		rm -f "$evidence/$1"
+		die "$1: awk could not take out what names a person; nothing is written"
+	fi
+}
+
+hide_in_fdt() {
+	[ "$all" = no ] && [ -s "$evidence/fdt" ] || return 0
+	od -An -v -tu1 "$evidence/fdt" >"$work/bytes"
+	if ! awk_with fdt.awk "$work/bytes" >"$work/edits"; then
+		sed -i '/^file	fdt$/d' "$manifest"
+		absent fdt system "/sys/firmware/fdt is not understood, so nothing can be taken out of it" \
+			"capture with --all, which keeps it as it is"
+		return
+	fi
+	while read -r kind offset what; do
+		case $kind in
+		zero) dd if=/dev/zero of="$evidence/fdt" bs=1 seek="$offset" count="$what" conv=notrunc ;;
+		text) printf %s "$what" | dd of="$evidence/fdt" bs=1 seek="$offset" conv=notrunc ;;
+		esac 2>"$work/error" || die "fdt: $(cat "$work/error")"
+	done <"$work/edits"
+}
+
+# ---- The pieces
+
+capture_config() {
+	release=$(uname -r)
+	if [ -r /proc/config.gz ] && gzip -dc /proc/config.gz >"$evidence/config" 2>/dev/null; then
+		:
+	else
+		for file in "/boot/config-$release" "/lib/modules/$release/config" \
+			"/usr/lib/modules/$release/config" "/lib/modules/$release/build/.config" /boot/config; do
+			[ -r "$file" ] && cat "$file" >"$evidence/config" && break
+		done
+	fi
+	if grep -q '^CONFIG_' "$evidence/config" 2>/dev/null; then
+		record file config
+	else
+		absent config system \
+			"there is neither /proc/config.gz nor /boot/config-$release" \
+			"modprobe configs, or build with CONFIG_IKCONFIG_PROC=y"
+	fi
+}
+
+# Strings of it are paths and command lines of whoever built it.
+hide_in_config() {
+	[ "$all" = no ] && [ -s "$evidence/config" ] || return 0
+	sed '/^CONFIG_CC_VERSION_TEXT=/!s/^\(CONFIG_[A-Za-z0-9_]*\)="..*"/\1="x"/' "$evidence/config" \
+		>"$work/text" && mv "$work/text" "$evidence/config"
+}
+
+reads_dmesg() { # Levels are wanted, and a buffer that holds the text of all of the ring
+	for words in "-S -r -s 16777216" "-r -s 16777216" -r ""; do
+		# shellcheck disable=SC2086
+		dmesg $words >"$work/log" 2>"$work/error" && [ -s "$work/log" ] && return 0
+	done
+	return 1
+}
+
+is_whole_log() { grep -q 'Linux version [0-9]' "$1"; }
+
+# The last boot of a log that a daemon keeps, without what it puts in front of lines. It must have
+# what the ring begins with.
+last_boot_of() {
+	awk '/Linux version [0-9]/ { count = 0 } { line[count++] = $0 }
+		END { for (i = 0; i < count; i++) print line[i] }' "$1" |
+		sed 's/^[A-Z][a-z][a-z] [^[]* kernel: //; s/^[0-9][0-9-]*T[^ ]* [^ ]* kernel: //
+			s/^\(\[[^]]*\]\) kernel: /\1 /' >"$work/older"
+	is_whole_log "$work/older" &&
+		sed -n '2s/^<[0-9]*>//p' "$work/log" | sed 's/^\[[^]]*\] //' >"$work/second" &&
+		grep -qF -f "$work/second" "$work/older"
+}
+
+find_older_log() {
+	if command -v journalctl >/dev/null 2>&1 &&
+		journalctl -k -b -o short-monotonic --no-hostname --no-pager >"$work/journal" 2>/dev/null &&
+		last_boot_of "$work/journal"; then
+		older=journalctl
+		return 0
+	fi
+	for older in /var/log/dmesg /var/log/kern.log /var/log/messages /var/log/syslog /var/log/boot.dmesg; do
+		[ -r "$older" ] && last_boot_of "$older" && return 0
+	done
+	return 1
+}
+
+capture_dmesg() {
+	if ! reads_dmesg; then
+		if find_older_log; then
+			cat "$work/older" >"$evidence/dmesg"
+			record file dmesg
+			record note "the kernel's ring cannot be read; the log is that of $older"
+			return
+		fi
+		absent dmesg system "the kernel's ring cannot be read: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+			"capture as root, outside of containers, or sysctl kernel.dmesg_restrict=0"
+		return
+	fi
+	cat "$work/log" >"$evidence/dmesg"
+	record file dmesg
+	is_whole_log "$work/log" && return
+	if find_older_log; then
+		cat "$work/older" >"$evidence/dmesg"
+		record note "the kernel's ring has wrapped; the log is that of $older"
+	else
+		record damaged dmesg "the kernel's ring has wrapped: its first lines are gone" \
+			"boot with log_buf_len=16M on the command line and capture soon after"
+	fi
+}
+
+find_debugfs() { # Sets debugfs, or why_no_debugfs and its class and remedy
+	debugfs=$(awk '$3 == "debugfs" { print $2; exit }' /proc/mounts)
+	[ -z "$debugfs" ] || return 0
+	if ! grep -qw debugfs /proc/filesystems; then
+		debugfs_class=kernel
+		why_no_debugfs="this kernel has no debugfs (CONFIG_DEBUG_FS)"
+		debugfs_remedy="build the kernel with CONFIG_DEBUG_FS=y"
+	elif mount -t debugfs debugfs /sys/kernel/debug 2>"$work/error"; then
+		debugfs=/sys/kernel/debug
+		mounted=$debugfs
+	else
+		debugfs_class=system
+		why_no_debugfs="debugfs cannot be mounted: $(sed 's/.*: //' "$work/error" | head -n 1)"
+		debugfs_remedy="boot without debugfs=off and without lockdown, capture as root"
+	fi
+}
+
+from_debugfs() { # NAME PATH OPTION WHY REMEDY; OPTION is what shows it
+	if [ -z "$debugfs" ]; then
+		absent "$1" "$debugfs_class" "$why_no_debugfs" "$debugfs_remedy"
+	elif take "$1" "$debugfs/$2"; then
+		:
+	elif [ -n "$3" ] && has_config "$3"; then
+		absent "$1" system "$debugfs/$2 is not there, though the kernel has $3" \
+			"boot without debugfs=off and without lockdown"
+	else
+		absent "$1" kernel "$4" "$5"
+	fi
+}
+
+capture_probe() {
+	if [ -n "$probe" ] && ! grep -q '^reserved_mem_probe ' /proc/modules 2>/dev/null; then
+		if insmod "$probe" log=0 2>"$work/error"; then
+			loaded=yes
+		else
+			absent probe system "the probe cannot be loaded: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+				"build kmod/ against this very kernel; sign it where the kernel asks for that"
+			return
+		fi
+	fi
+	from_debugfs probe reserved_mem_probe/regions '' "the probe is not loaded" \
+		"make -C kmod KDIR=/lib/modules/\$(uname -r)/build, then capture with --probe reserved_mem_probe.ko"
+}
+
+capture_memblock() {
+	for name in memory reserved; do
+		from_debugfs "memblock-$name" "memblock/$name" CONFIG_ARCH_KEEP_MEMBLOCK \
+			"this kernel forgets memblock after its boot (CONFIG_ARCH_KEEP_MEMBLOCK)" \
+			"boot with memblock=debug on the command line: then the log has it"
+	done
+}
+
+capture_page_tables() {
+	option=CONFIG_PTDUMP_DEBUGFS
+	case $(uname -m) in arm*) option=CONFIG_ARM_PTDUMP_DEBUGFS ;; esac
+	case $(uname -m) in aarch64*) option=CONFIG_PTDUMP_DEBUGFS ;; esac
+	from_debugfs kernel_page_tables kernel_page_tables $option \
+		"this kernel does not show its page tables ($option)" "build the kernel with $option=y"
+}
+
+capture_iomem() {
+	take iomem /proc/iomem || absent iomem system "there is no /proc/iomem" "capture outside of containers"
+	if [ -s "$evidence/iomem" ] && ! grep -q '[1-9a-f][0-9a-f]* : ' "$evidence/iomem"; then
+		sed '/^file	iomem$/d' "$manifest" >"$work/text" && mv "$work/text" "$manifest"
+		absent iomem system "/proc/iomem shows zeros for addresses: it was read without privilege" \
+			"capture as root, outside of containers"
+	fi
+}
+
+capture_fdt() {
+	take fdt /sys/firmware/fdt && return
+	if [ ! -d /proc/device-tree ]; then
+		absent fdt kernel "this system has no device tree" "none: there is no /reserved-memory to judge"
+	elif command -v dtc >/dev/null 2>&1 && dtc -q -I fs -O dtb -o "$evidence/fdt" /proc/device-tree 2>/dev/null; then
+		record file fdt
+		record note "there is no /sys/firmware/fdt; the tree is that of /proc/device-tree, without /memreserve/"
+	else
+		absent fdt system "there is no /sys/firmware/fdt" \
+			"dtc -I fs -O dtb -o board.dtb /proc/device-tree, then rmemcheck judge ARCHIVE --dtb board.dtb"
+	fi
+}
+
+capture_efi() {
+	if [ ! -d /sys/firmware/efi ]; then
+		absent efi-memory-map kernel "this system has not booted by UEFI" none
+		return
+	fi
+	for entry in /sys/firmware/efi/runtime-map/*/; do
+		[ -r "${entry}phys_addr" ] || continue
+		printf '%s type %s phys %s pages %s attribute %s\n' "$(basename "$entry")" \
+			"$(cat "${entry}type")" "$(cat "${entry}phys_addr")" "$(cat "${entry}num_pages")" \
+			"$(cat "${entry}attribute")" >>"$evidence/efi-memory-map"
+	done
+	if [ -s "$evidence/efi-memory-map" ]; then
+		record file efi-memory-map
+	elif grep -q 'efi: Processing EFI memory map' "$evidence/dmesg" 2>/dev/null; then
+		record note "the log has UEFI's memory map"
+	else
+		absent efi-memory-map system "this kernel does not show UEFI's memory map" \
+			"boot with efi=debug on the command line: then the log has it"
+	fi
+}
+
+page_size() {
+	size=$(getconf PAGESIZE 2>/dev/null) && [ -n "$size" ] && echo "$size" && return
+	awk '/^KernelPageSize:/ { print $2 * 1024; exit }' /proc/self/smaps 2>/dev/null
+}
+
+record rmemcheck-capture 1
+record anonymized "$([ "$all" = yes ] && echo no || echo yes)"
+record arch "$(uname -m)"
+size=$(page_size)
+[ -z "$size" ] || record page-size "$size"
+[ -d /sys/firmware/acpi/tables ] && [ ! -d /proc/device-tree/reserved-memory ] && record firmware acpi
+
+collect_secrets
+capture_config
+find_debugfs
+capture_probe
+capture_dmesg
+capture_memblock
+capture_iomem
+capture_fdt
+capture_page_tables
+capture_efi
+take meminfo /proc/meminfo
+take version /proc/version
+take cmdline /proc/cmdline
+
+hide_in_text dmesg
+hide_in_text version
+if [ "$all" = no ]; then
+	sed 's/^/command line: /' "$evidence/cmdline" >"$work/line" && mv "$work/line" "$evidence/cmdline"
+	hide_in_text cmdline
+	sed 's/^command line: //' "$evidence/cmdline" >"$work/line" && mv "$work/line" "$evidence/cmdline"
+fi
+hide_in_config
+hide_in_fdt
+
+# ---- One archive
+
+(cd "$work" && tar -cf archive.tar rmemcheck-capture) || die "$work: tar has failed"
+archive=$work/archive.tar
+ending=tar
+if command -v gzip >/dev/null 2>&1 && gzip "$archive"; then
+	archive=$archive.gz
+	ending=tar.gz
+fi
+if [ "$out" = - ]; then
+	cat "$archive" || die "standard output: cannot be written"
+else
+	[ -n "$out" ] || out=rmemcheck-capture.$ending
+	cat "$archive" >"$out" || die "$out: cannot be written"
+	say "$out: $(wc -c <"$out") bytes; rmemcheck judge $out"
+fi
+awk -F '\t' '$1 == "absent" && $2 != "efi-memory-map" { print "capture: without " $2 ": " $4 }
+	$1 == "damaged" { print "capture: " $2 ": " $3 }' "$manifest" >&2
+[ "$all" = yes ] || say "what names a person or a board is overwritten; have a look before you send it"
