@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rmemcheck {
 
@@ -26,5 +28,15 @@ struct PhysicalRange {
 /// "0x0000000040000000..0x000000004000ffff": inclusive end, as the kernel's
 /// reserved-memory lines and memblock debugfs print it.
 std::string to_string(const PhysicalRange &range);
+
+/// A range as a person writes it: START+SIZE, or START..END or START-END as the kernel and this
+/// tool print them, END being the last byte. An END that is a multiple of 4 KiB is the first byte
+/// behind the range: no range of memory ends one byte into a page. The numbers are as for
+/// parse_size(). Nothing if the text is no such range, if the range is empty or exceeds 64 bits.
+std::optional<PhysicalRange> parse_range(std::string_view text);
+
+/// What to write where parse_range() finds nothing, to stand behind "expected".
+inline constexpr const char *range_words =
+    "a range such as 0x80000000+1G or 0x80000000..0xbfffffff";
 
 } // namespace rmemcheck

@@ -33,5 +33,23 @@ TEST(PhysicalRange, EmptyRangeNeitherContainsNorOverlaps) {
   EXPECT_TRUE(whole.contains(whole));
 }
 
+TEST(ParseRange, TakesWhatPeopleAndKernelsWrite) {
+  const PhysicalRange gibibyte{0x80000000, 0xc0000000};
+  for (const char *text : {"0x80000000+1G", "0x80000000+0x40000000", "2G+1G", "2G-3G",
+                           "0x80000000..0xbfffffff", "0x80000000-0xbfffffff",
+                           "0x0000000080000000..0x00000000bfffffff", "0x80000000..0xc0000000"})
+    EXPECT_EQ(parse_range(text), gibibyte) << text;
+  EXPECT_EQ(parse_range("0x100+0x100"), (PhysicalRange{0x100, 0x200}));
+  EXPECT_EQ(parse_range("0x100..0x1ff"), (PhysicalRange{0x100, 0x200}));
+  EXPECT_EQ(parse_range("0..0xffffffffffffffff"), (PhysicalRange{0, UINT64_MAX}));
+}
+
+TEST(ParseRange, RefusesTheRest) {
+  for (const char *text :
+       {"", "0x80000000", "1G", "+1G", "1G+", "1G+0", "2G..1G", "2G..2G", "80000000-bfffffff",
+        "0x80000000 + 1G", "0xffffffffffffffff+2", "-1+1G", "1G+1G+1G", "1G...2G"})
+    EXPECT_EQ(parse_range(text), std::nullopt) << text;
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -18,6 +18,9 @@ struct PreparedCase {
   Case what;
   std::string dtb;     ///< empty where the machine hands the kernel none
   std::string trouble; ///< why there is no tree although the machine hands one over
+  /// The regions of a board (catalogue/boards.h). What kernels without the series do with it is
+  /// told: nobody has said what they must fail.
+  bool is_board = false;
 };
 
 /// Reads the cases and makes their trees, before anything is built. A rule name in

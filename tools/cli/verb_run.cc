@@ -28,6 +28,7 @@ struct RunOptions {
   std::string list; ///< of kernels, a file; empty: there is none
   std::vector<std::string> machines;
   std::vector<std::string> cases;
+  std::vector<std::string> boards; ///< folders of them
   std::vector<std::string> kernels = {"baseline", "patched"};
   std::string image; ///< a kernel that is built already; empty: they are built
   std::string name = "given";
@@ -183,6 +184,7 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
   request.kit = find_kit(options.kit);
   request.plan = make_plan(kernel_requests(options), request.kit, step_of(progress));
   request.cases = options.cases;
+  request.boards.assign(options.boards.begin(), options.boards.end());
   request.config = options.config;
   request.jobs = options.jobs;
   request.resume = options.resume;
@@ -351,6 +353,12 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
                   "Cases: folders, files or names (all of selftests/cases)")
       ->type_name("CASE")
       ->delimiter(',');
+  verb.add_option(
+          "--boards", options.boards,
+          "Boards, a folder of DTBs and DTSs or such a file: the regions of each, laid into "
+          "the machine's RAM, are a case, and without --cases there are no others")
+      ->type_name("FOLDER")
+      ->delimiter(',');
   CLI::Option *out =
       verb.add_option("--out", options.out,
                       "Where the results are left; an earlier run is replaced (out/validate)")
@@ -404,6 +412,7 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
       "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
       "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
       "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+      "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
       "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

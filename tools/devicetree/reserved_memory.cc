@@ -89,6 +89,8 @@ std::string read_alloc_ranges(ReservedRegion &region, std::string_view value, co
   return "";
 }
 
+constexpr const char *zero_size = "size: zero";
+
 /// __reserved_mem_alloc_size() at v6.9. Returns what is wrong, or nothing.
 std::string read_boot_placed(ReservedRegion &region, const Dtb &dtb, int node) {
   const Cells &cells = dtb.root_cells();
@@ -99,7 +101,7 @@ std::string read_boot_placed(ReservedRegion &region, const Dtb &dtb, int node) {
   }
   std::string wrong = read_number(region.size, "size", *size, cells.size);
   if (wrong.empty() && region.size == 0)
-    wrong = "size: zero";
+    wrong = zero_size;
   if (const auto alignment = dtb.property(node, "alignment"); wrong.empty() && alignment)
     wrong = read_number(region.alignment, "alignment", *alignment, cells.address);
   if (const auto ranges = dtb.property(node, "alloc-ranges"); wrong.empty() && ranges)
@@ -137,6 +139,9 @@ ReservedRegion read_region(const Dtb &dtb, int node) {
     region.placeholder_reg = std::exchange(region.reg, {});
   if (!reg || is_placed_all_the_same)
     region.malformed = read_boot_placed(region, dtb, node);
+  region.is_placeholder = !is_placed_all_the_same && reg
+                              ? is_placeholder(region, *reg, dtb.root_cells())
+                              : region.malformed == zero_size;
   return region;
 }
 

@@ -38,6 +38,8 @@ struct ReservedRegion {
   /// Malformed in a way that the kernel passes over without a word: neither reg nor size
   /// (fdt_scan_reserved_mem() at v6.9).
   bool skipped_silently = false;
+  /// Malformed for a number that firmware is to fill in: the first tuple of reg, or size, is 0.
+  bool is_placeholder = false;
 
   [[nodiscard]] bool is_static() const { return size == 0 || !reg.empty(); }
   bool operator==(const ReservedRegion &) const = default;

@@ -158,7 +158,7 @@ private:
   [[nodiscard]] KeptBoot about(const PreparedCase &prepared, const KernelUnderTest &kernel) const {
     KeptBoot kept;
     kept.kernel = kernel.name;
-    kept.role = kernel.role;
+    kept.role = prepared.is_board && kernel.role == Role::baseline ? Role::told : kernel.role;
     kept.must_fail = demanded(kernel, prepared, boots_.base.machine);
     kept.baseline = name_of(kernel.baseline);
     kept.is_baseline_of_another_tree = kernel.is_baseline_of_another_tree;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/run_folder.h"
 #include "base/version.h"
+#include "catalogue/boards.h"
 #include "catalogue/serving.h"
 #include "engine/engine.h"
 #include "engine/guest_init.h"
@@ -75,8 +76,7 @@ public:
 
 private:
   void prepare_wanted_cases(const Machine &machine) {
-    boots_.cases =
-        prepare_cases(wanted_cases(), machine, kernel_for_dump(machine, kit_, step_of("")));
+    prepare_wanted(machine);
     make_given_kernels(machine);
     for (const std::string &line :
          take_out_unserved(boots_.cases, configured(machine), early_entries()))
@@ -106,6 +106,20 @@ private:
     for (std::size_t index = 0; index < plan_.kernels.size(); ++index)
       if (is_for(plan_.kernels[index], machine))
         chosen_.push_back(index);
+  }
+
+  void prepare_wanted(const Machine &machine) {
+    const fs::path kernel = kernel_for_dump(machine, kit_, step_of(""));
+    if (request_.boards.empty() || !request_.cases.empty())
+      boots_.cases = prepare_cases(wanted_cases(), machine, kernel);
+    if (request_.boards.empty())
+      return;
+    std::vector<std::string> left_out;
+    std::ranges::move(prepare_boards(request_.boards, machine, kernel, left_out),
+                      std::back_inserter(boots_.cases));
+    if (!left_out.empty())
+      telling_.print(fmt::format("{} of the boards: no reserved memory, {}{}\n", left_out.size(),
+                                 left_out.front(), left_out.size() > 1 ? " and others" : ""));
   }
 
   /// Those that any kernel wants.

@@ -20,6 +20,8 @@ struct RunRequest {
   Kit kit;
   Plan plan;
   std::vector<std::string> cases; ///< names or files; none: those of the kernels, or else all
+  /// Folders and files of boards that are cases, too; without `cases` the only ones.
+  std::vector<std::filesystem::path> boards;
   /// A file: a whole .config, for kernels that are built, or that of one that was given.
   std::string config;
   std::filesystem::path out;

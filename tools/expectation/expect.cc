@@ -166,7 +166,8 @@ void place(ExpectedRegion &region, const EarlyMemory &early, const Expectation &
     refuse(region, region.node.alloc_ranges.empty() ? "no free RAM holds it"
                                                     : "no free RAM in alloc-ranges holds it");
   else
-    region.reason = "the kernel finds a place";
+    region.reason = all.is_memory_unknown ? "the kernel finds a place, if RAM has room"
+                                          : "the kernel finds a place";
 }
 
 /// What an init function refuses (RESERVEDMEM_OF_DECLARE), or nothing.
@@ -309,7 +310,9 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
 
   // early_init_fdt_scan_reserved_mem(): statics, elfcorehdr, /memreserve/, overlap check, then
   // boot-placed.
-  EarlyMemory early{expectation.memory, facts.taken, {}};
+  expectation.is_memory_unknown = facts.is_memory_unknown && expectation.memory.empty();
+  EarlyMemory early{
+      expectation.is_memory_unknown ? std::vector{anywhere} : expectation.memory, facts.taken, {}};
   if (facts.memreserve_first)
     append(early.reserved, tree.memreserve);
   for (ExpectedRegion &region : expectation.regions) {

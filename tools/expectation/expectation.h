@@ -141,11 +141,14 @@ struct BootFacts : BootDemands {
   bool refuses_mapped_pools = false;
   Recording recording = Recording::done;
   std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
+  /// The tree has no RAM, since firmware fills it in: whatever depends on RAM is taken for right.
+  bool is_memory_unknown = false;
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.
 struct Expectation : BootDemands {
   std::vector<PhysicalRange> memory;
+  bool is_memory_unknown = false; ///< as in BootFacts: `memory` is empty then
   std::vector<PhysicalRange> memreserve;
   std::vector<ExpectedRegion> regions; ///< tree order
   std::vector<ExpectedOverlap> overlaps;
@@ -166,8 +169,5 @@ struct Expectation : BootDemands {
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code), and
 /// where these lose memory or cut numbers, those of the series.
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts = {});
-
-/// The layout as a person reads it, one line a region with its reason.
-std::string explain(const Expectation &expectation);
 
 } // namespace rmemcheck

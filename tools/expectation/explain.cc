@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "expectation/expectation.h"
+#include "expectation/explain.h"
 
 #include <algorithm>
 #include <array>
@@ -83,24 +83,39 @@ std::string table(const std::vector<Row> &rows) {
   return text;
 }
 
-} // namespace
-
-std::string explain(const Expectation &expectation) {
-  std::string text = summary(expectation);
+std::string ram_text(const Expectation &expectation) {
+  std::string text;
+  if (expectation.is_memory_unknown)
+    text =
+        "RAM is not in the tree: firmware fills /memory in. What lies outside RAM, and what room "
+        "there is,\ncannot be judged without it.\n";
   for (const PhysicalRange &range : expectation.memory)
     text += fmt::format("RAM {}\n", to_string(range));
   for (const PhysicalRange &range : expectation.memreserve)
     text += fmt::format("/memreserve/ {}\n", to_string(range));
+  return text;
+}
+
+std::string fault_lines(const char *what, const std::vector<TreeFault> &faults) {
+  std::string text;
+  for (const TreeFault &fault : faults)
+    text += fmt::format("{}: {} {}; {}\n", what, fault.node, fault.fault, fault.kernel);
+  return text;
+}
+
+} // namespace
+
+std::string explain(const Expectation &expectation, const LoadAddresses &loads) {
   std::vector<Row> rows;
   if (!expectation.regions.empty())
     rows.push_back({"place", "name", "size", "kind", "fate", "reason"});
   for (const ExpectedRegion &region : expectation.regions)
     rows.push_back(row(region));
-  text += table(rows);
-  for (const ExpectedOverlap &overlap : expectation.overlaps)
-    text += fmt::format("overlap: {} and {}{}\n", overlap.first, overlap.second,
-                        overlap.required ? "" : " (if the kernel keeps refused nodes)");
-  return text;
+  return summary(expectation) + ram_text(expectation) + table(rows) +
+         fault_lines("overlap", overlap_faults(expectation)) +
+         fault_lines("load address", load_address_faults(expectation, loads)) +
+         fault_lines("placeholder", placeholder_faults(expectation)) +
+         fault_lines("shared page", shared_page_faults(expectation));
 }
 
 } // namespace rmemcheck

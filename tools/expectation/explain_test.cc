@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "expectation/expectation.h"
+#include "expectation/explain.h"
 
 #include <gmock/gmock.h>
 #include <sstream>
@@ -61,7 +61,9 @@ TEST(Explain, HasOneAlignedLineARegion) {
 TEST(Explain, NamesOverlaps) {
   ReservedMemory tree = sample();
   tree.regions[2].enabled = true;
-  EXPECT_THAT(explain(expect(tree)), HasSubstr("overlap: firmware@44000000 and off@44000000\n"));
+  EXPECT_THAT(explain(expect(tree)),
+              HasSubstr("overlap: firmware@44000000 shares 0x0000000044000000..0x000000004400ffff "
+                        "with off@44000000; "));
 }
 
 TEST(Explain, TreeWithoutRegionsHasNoTable) {

@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "base/process.h"
 #include "devicetree/make.h"
+#include "devicetree/source.h"
 #include "guest/native.h"
 
 #include <fmt/format.h>
@@ -86,15 +87,6 @@ void add_disk(std::vector<std::string> &command, const GuestFiles &files) {
                                  fmt::format("file=fat:{},format=raw,read-only=on,if=none,id=efi",
                                              files.disk.string()),
                                  "-device", "virtio-blk-device,drive=efi"});
-}
-
-/// dtc names the file and the line of what it cannot read.
-std::string compiled_tree(const std::filesystem::path &source) {
-  const ChildResult result =
-      run_child({{"dtc", "-q", "-I", "dts", "-O", "dtb", source.string()}, ".", {}, {}});
-  if (result.status != 0)
-    throw bad_input(fmt::format("{}: expected a device tree: {}", source.string(), result.err));
-  return result.out;
 }
 
 } // namespace

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "catalogue/boards.h"
+
+#include "base/error.h"
+#include "devicetree/source.h"
+#include "devicetree/transplant.h"
+#include "guest/boot.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_tree(const fs::path &path) {
+  return path.extension() == ".dtb" || path.extension() == ".dts";
+}
+
+std::vector<fs::path> trees_below(const fs::path &folder) {
+  std::vector<fs::path> files;
+  for (const fs::directory_entry &entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file() && is_tree(entry.path()))
+      files.push_back(entry.path());
+  if (files.empty())
+    throw bad_input(fmt::format("{}: no boards, expected *.dtb or *.dts files", folder.string()));
+  std::ranges::sort(files);
+  return files;
+}
+
+/// The name of a folder that results are left in: the board's file, and where another board's is
+/// called so as well, with the folder in front.
+std::string name_of(const fs::path &file, std::set<std::string> &taken) {
+  std::string name = file.stem().string();
+  for (fs::path rest = file.parent_path(); !taken.insert(name).second; rest = rest.parent_path()) {
+    const std::string more = rest.filename().string();
+    name = more.empty() || more == "." ? name + file.extension().string() : more + '-' + name;
+  }
+  return name;
+}
+
+} // namespace
+
+std::vector<fs::path> board_files(const std::vector<fs::path> &given) {
+  std::vector<fs::path> files;
+  for (const fs::path &each : given) {
+    if (fs::is_directory(each))
+      std::ranges::move(trees_below(each), std::back_inserter(files));
+    else if (fs::is_regular_file(each))
+      files.push_back(each);
+    else
+      throw bad_input(fmt::format("--boards {}: no such folder or file", each.string()));
+  }
+  return files;
+}
+
+std::vector<PreparedCase> prepare_boards(const std::vector<fs::path> &given, const Machine &machine,
+                                         const fs::path &kernel,
+                                         std::vector<std::string> &left_out) {
+  const bool has_tree = machine.board.has_device_tree;
+  const std::string base = has_tree ? board_dtb(machine, kernel) : "";
+  std::set<std::string> taken;
+  std::vector<PreparedCase> cases;
+  for (const fs::path &file : board_files(given)) {
+    const std::string dtb = read_tree(file);
+    const std::size_t count = read_reserved_memory(dtb, file.string()).regions.size();
+    if (count == 0) {
+      left_out.push_back(file.string());
+      continue;
+    }
+    PreparedCase prepared;
+    prepared.what.name = name_of(file, taken);
+    prepared.what.title = fmt::format("{} of {}, transplanted",
+                                      count == 1 ? "the region" : fmt::format("{} regions", count),
+                                      file.filename().string());
+    prepared.is_board = true;
+    try {
+      if (has_tree) {
+        prepared.what.tree =
+            transplant(dtb, file.string(), bed_of(base, machine.name, machine.board.memory_base))
+                .request;
+        prepared.dtb = make_tree(base, prepared.what.tree, machine.board.memory_base);
+      }
+    } catch (const Error &error) {
+      prepared.trouble = error.what();
+    }
+    cases.push_back(std::move(prepared));
+  }
+  return cases;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/board_options.h"
+#include "cli/dt_verbs.h"
+#include "cli/range_option.h"
+#include "expectation/lint.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace rmemcheck {
+namespace {
+
+/// The path of a region or of another node.
+std::string path_of(const TreeFault &fault) {
+  return fault.node.starts_with('/') ? fault.node : "/reserved-memory/" + fault.node;
+}
+
+ExitStatus lint_board(const BoardView &view) {
+  const std::vector<TreeFault> faults =
+      find_faults(view.tree, read_surroundings(view.dtb, view.path), view.expectation, view.loads);
+  for (const TreeFault &fault : faults)
+    fmt::print("{}: {}: {}; {} [{}]\n", view.path, path_of(fault), fault.fault, fault.kernel,
+               fault.rule);
+  if (view.expectation.is_memory_unknown)
+    fmt::print("{}: note: RAM is not in the tree, what lies outside of it is not judged: --memory "
+               "RANGE tells it\n",
+               view.path);
+  fmt::print("{}: {}\n", view.path,
+             faults.empty()
+                 ? "nothing wrong"
+                 : fmt::format("{} finding{}", faults.size(), faults.size() == 1 ? "" : "s"));
+  // As of any linter; no kernel has failed.
+  return faults.empty() ? ExitStatus::holds : ExitStatus::kernel_fails;
+}
+
+} // namespace
+
+void add_dt_lint(CLI::App &dt, ChosenVerb &chosen) {
+  auto options = std::make_shared<BoardOptions>();
+  CLI::App *verb = dt.add_subcommand(
+      "lint", "Name what a tree, or the firmware that changed it, has wrong about reserved memory");
+  add_board_options(*verb, *options);
+  verb->footer(
+      std::string(range_help) +
+      "\n\nEach finding is a line: FILE: NODE: what is wrong; what the kernel does with it, and "
+      "since which\nversion [rule]. Exit status: 0 nothing wrong, 1 findings, 2 what is no tree."
+      "\n\nExample:\n  rmemcheck dt lint /sys/firmware/fdt\n  rmemcheck dt lint /proc/device-tree\n"
+      "  rmemcheck dt lint board.dtb --memory 0x80000000+2G");
+  verb->callback(
+      [options, &chosen] { chosen = [options] { return look_at_boards(*options, lint_board); }; });
+}
+
+} // namespace rmemcheck

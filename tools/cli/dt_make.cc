@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/error.h"
+#include "base/file.h"
+#include "catalogue/case.h"
+#include "catalogue/kit.h"
+#include "cli/dt_verbs.h"
+#include "cli/machine_tree.h"
+#include "cli/size_option.h"
+#include "cli/tree_options.h"
+#include "devicetree/reserved_memory.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+
+namespace rmemcheck {
+namespace {
+
+struct MakeOptions : MachineTreeOptions {
+  std::string out;
+  std::string case_name;
+  TreeOptions tree;
+};
+
+TreeRequest wanted_tree(const MakeOptions &options) {
+  if (options.case_name.empty())
+    return tree_request(options.tree);
+  const bool is_file = std::filesystem::is_regular_file(options.case_name);
+  return read_case(is_file ? std::filesystem::path(options.case_name)
+                           : case_files({options.case_name}, find_kit(options.kit)).front())
+      .tree;
+}
+
+ExitStatus make(const MakeOptions &options) {
+  const TreeRequest request = wanted_tree(options);
+  const MachineTree board = machine_tree(options);
+  const std::string dtb = make_tree(board.dtb, request, board.memory_base);
+  const ReservedMemory tree = read_reserved_memory(dtb, options.out);
+  write_file(options.out, dtb);
+  fmt::print("{}: {} regions, {} bytes\n", options.out, tree.regions.size(), dtb.size());
+  return ExitStatus::holds;
+}
+
+NoMapShare parse_share(const std::string &word) {
+  static const std::map<std::string, NoMapShare> shares = {
+      {"none", NoMapShare::none}, {"alternate", NoMapShare::alternate}, {"all", NoMapShare::all}};
+  const auto share = shares.find(word);
+  if (share == shares.end())
+    throw CLI::ValidationError("--no-map",
+                               fmt::format("\"{}\": expected none, alternate or all", word));
+  return share->second;
+}
+
+/// The options that stand for a case file.
+std::vector<CLI::Option *> add_region_options(CLI::App &verb, TreeOptions &tree) {
+  return {
+      verb.add_option("--static", tree.statics, "Static regions")->type_name("N"),
+      verb.add_option("--boot-placed", tree.boot_placed, "Regions that the kernel places")
+          ->type_name("N"),
+      verb.add_option_function<std::string>(
+              "--no-map", [&tree](const std::string &word) { tree.no_map = parse_share(word); },
+              "Which regions are no-map: none, alternate or all (none)")
+          ->type_name("SHARE"),
+      verb.add_flag("--reusable", tree.reusable, "Every region is a reusable shared-dma-pool"),
+      add_size_option(verb, "--region-size", tree.region_size, "Bytes of each region"),
+      add_size_option(verb, "--gap", tree.gap, "Bytes between static regions"),
+      add_size_option(verb, "--offset", tree.offset,
+                      "Offset of the first static region from the memory base"),
+      add_size_option(verb, "--alignment", tree.alignment, "Alignment of boot-placed regions"),
+      verb.add_flag("--mixed-order", tree.mixed_order,
+                    "Spread the boot-placed regions among the static ones"),
+  };
+}
+
+/// A case file or options, not both and not neither.
+void check_source(bool has_case, const std::vector<CLI::Option *> &region_options) {
+  const auto given =
+      std::ranges::find_if(region_options, [](const auto *option) { return option->count() > 0; });
+  const bool has_region = given != region_options.end();
+  if (has_case && has_region)
+    throw bad_input(fmt::format("dt make: expected --case or {}, not both", (*given)->get_name()));
+  if (!has_case && !has_region)
+    throw bad_input("dt make: expected --case, --static or --boot-placed (--static 0: an empty "
+                    "/reserved-memory)");
+}
+
+} // namespace
+
+void add_dt_make(CLI::App &dt, ChosenVerb &chosen) {
+  auto options = std::make_shared<MakeOptions>();
+  CLI::App *verb = dt.add_subcommand("make", "Make a board's tree with reserved regions in it");
+  verb->add_option("--out", options->out, "The DTB to write")->required()->type_name("FILE");
+  add_machine_tree_options(*verb, *options);
+  CLI::Option *case_option =
+      verb->add_option("--case", options->case_name, "A case's file or name")->type_name("CASE");
+  const auto region_options = add_region_options(*verb, options->tree);
+  verb->footer("Sizes are decimal or 0x hexadecimal, with K, M or G after them.\n\nExample:\n"
+               "  rmemcheck dt make --out many.dtb --static 200 --boot-placed 40 --no-map "
+               "alternate");
+  verb->callback([options, case_option, region_options, &chosen] {
+    check_source(case_option->count() > 0, region_options);
+    chosen = [options] { return make(*options); };
+  });
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "devicetree/surroundings.h"
+
+#include "devicetree/dtb.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <libfdt.h>
+#include <map>
+
+namespace rmemcheck {
+namespace {
+
+/// Bindings of children of /reserved-memory (Documentation/devicetree/bindings/reserved-memory/)
+/// that mean nothing elsewhere.
+constexpr std::array region_compatibles = {"shared-dma-pool", "restricted-dma-pool", "ramoops",
+                                           "nvidia,tegra210-emc-table"};
+/// Properties that the kernel reads of such children alone.
+constexpr std::array region_properties = {"no-map", "reusable", "linux,cma-default",
+                                          "linux,dma-default"};
+
+bool is_enabled(const Dtb &dtb, int node) {
+  const auto status = dtb.string(node, "status");
+  return !status || *status == "ok" || *status == "okay";
+}
+
+/// Why a node outside is about reserved memory; empty if it is not. One that only names a region
+/// by phandle is a device.
+std::string sign_of(const Dtb &dtb, int node, const std::string &name) {
+  if (dtb.has(node, "memory-region"))
+    return "";
+  const auto compatible = dtb.property(node, "compatible").value_or("");
+  for (const char *wanted : region_compatibles)
+    if ((std::string(1, '\0') + std::string(compatible))
+            .find(std::string(1, '\0') + wanted + '\0') != std::string::npos)
+      return fmt::format("compatible {}", wanted);
+  for (const char *property : region_properties)
+    if (dtb.has(node, property))
+      return property;
+  const std::string stem = name.substr(0, name.find('@'));
+  if (stem == "reserved-memory" || stem == "reserved_memory")
+    return "its name";
+  return "";
+}
+
+/// early_init_dt_scan_memory() at v6.9 reads whole tuples, and passes over the rest.
+std::string broken_memory(const Dtb &dtb, int node) {
+  const auto reg = dtb.property(node, "reg");
+  if (dtb.string(node, "device_type") != "memory" || !reg)
+    return "";
+  const std::size_t bytes = dtb.root_cells().tuple_bytes();
+  return reg->size() % bytes == 0
+             ? ""
+             : fmt::format("reg: length {} is no multiple of {}", reg->size(), bytes);
+}
+
+/// Walks a tree once, node by node.
+class Walk {
+public:
+  Walk(const std::string &dtb, const std::string &origin) : dtb_(dtb, origin) {}
+
+  Surroundings operator()() {
+    take_below(0, "");
+    for (RegionReference &reference : result_.references)
+      if (const auto target = by_phandle_.find(reference.phandle); target != by_phandle_.end())
+        reference.target = target->second;
+    return result_;
+  }
+
+private:
+  void take_below(int parent, const std::string &path) {
+    int node = 0;
+    fdt_for_each_subnode(node, dtb_.blob(), parent) {
+      const std::string name = fdt_get_name(dtb_.blob(), node, nullptr);
+      take(node, name, path + '/' + name, parent == 0);
+    }
+  }
+
+  void take(int node, const std::string &name, const std::string &path, bool is_top) {
+    if (const std::uint32_t phandle = fdt_get_phandle(dtb_.blob(), node); phandle != 0)
+      by_phandle_.emplace(phandle, path);
+    const bool is_reserved_memory = is_top && name.substr(0, name.find('@')) == "reserved-memory";
+    if (is_enabled(dtb_, node)) {
+      if (const std::string broken = is_top ? broken_memory(dtb_, node) : ""; !broken.empty())
+        result_.broken_memory.push_back(path + ": " + broken);
+      take_references(node, path);
+      const std::string sign = is_reserved_memory || is_in_region_ ? "" : sign_of(dtb_, node, name);
+      if (!sign.empty())
+        result_.strays.push_back({path, sign});
+    }
+    const bool was_in_region = is_in_region_;
+    is_in_region_ |= is_reserved_memory;
+    take_below(node, path);
+    is_in_region_ = was_in_region;
+  }
+
+  void take_references(int node, const std::string &path) {
+    const auto phandles = dtb_.property(node, "memory-region").value_or("");
+    for (std::size_t at = 0; at + 4 <= phandles.size(); at += 4)
+      result_.references.push_back(
+          {path, static_cast<std::uint32_t>(read_cells(phandles, at, 1)), ""});
+  }
+
+  Dtb dtb_;
+  bool is_in_region_ = false; ///< below /reserved-memory
+  std::map<std::uint32_t, std::string> by_phandle_;
+  Surroundings result_;
+};
+
+} // namespace
+
+Surroundings read_surroundings(const std::string &dtb, const std::string &origin) {
+  return Walk(dtb, origin)();
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rmemcheck {
+
+/// A node that speaks of reserved memory, and is no child of /reserved-memory.
+struct StrayNode {
+  std::string path;
+  std::string sign; ///< what shows it: "compatible ramoops", "no-map"
+};
+
+/// One entry of a device's `memory-region`.
+struct RegionReference {
+  std::string path; ///< of the device
+  std::uint32_t phandle = 0;
+  std::string target; ///< path of the node with that phandle; empty: there is none
+};
+
+/// What of a tree beside /reserved-memory is about reserved memory.
+struct Surroundings {
+  std::vector<StrayNode> strays;
+  std::vector<RegionReference> references; ///< of enabled devices
+  /// What is wrong with enabled memory nodes: "/memory@0: reg: length 12 is no multiple of 16".
+  std::vector<std::string> broken_memory;
+};
+
+/// Reads them out of a DTB; errors as of read_reserved_memory().
+Surroundings read_surroundings(const std::string &dtb, const std::string &origin);
+
+} // namespace rmemcheck

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/lint.h"
+
+#include "base/range_set.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fmt/format.h>
+#include <map>
+#include <string_view>
+
+namespace rmemcheck {
+namespace {
+
+/// All that a check may look at.
+struct Subject {
+  const ReservedMemory &tree;
+  const Surroundings &around;
+  const Expectation &expectation;
+  const LoadAddresses &loads;
+};
+
+using Faults = std::vector<TreeFault>;
+
+Faults check_node(const Subject &subject) {
+  if (subject.tree.unsupported.empty())
+    return {};
+  return {{"root", "/reserved-memory", subject.tree.unsupported,
+           "since v3.15 the kernel says \"unsupported node format, ignoring\" and reserves nothing "
+           "of it"}};
+}
+
+/// Properties whose bytes mean nothing. The rule is the property's name.
+Faults check_properties(const Subject &subject) {
+  Faults faults;
+  for (const std::string &broken : subject.around.broken_memory) {
+    const std::size_t end = broken.find(": ");
+    faults.push_back({"reg", broken.substr(0, end), broken.substr(end + 2),
+                      "on every version the kernel reads the whole tuples and leaves the rest"});
+  }
+  for (const ReservedRegion &node : subject.tree.regions) {
+    if (node.malformed.empty() || !node.enabled || node.is_placeholder)
+      continue;
+    const std::string property = node.malformed.substr(0, node.malformed.find(':'));
+    faults.push_back({node.skipped_silently ? "reg" : property, node.name, node.malformed,
+                      node.skipped_silently
+                          ? "since v3.15 the kernel passes over the node without a word"
+                          : "since v3.15 the kernel skips the node with an error, and reserves "
+                            "nothing"});
+  }
+  return faults;
+}
+
+Faults check_placeholders(const Subject &subject) {
+  Faults faults = placeholder_faults(subject.expectation);
+  std::erase_if(faults, [&](const TreeFault &fault) {
+    return std::ranges::none_of(subject.tree.regions, [&](const ReservedRegion &node) {
+      return node.name == fault.node && node.enabled && node.is_placeholder;
+    });
+  });
+  return faults;
+}
+
+/// /memreserve/ over a region that is mapped does no harm.
+Faults check_overlaps(const Subject &subject) {
+  Faults faults = overlap_faults(subject.expectation);
+  std::erase_if(faults, [&](const TreeFault &fault) {
+    return fault.fault.find("/memreserve/") != std::string::npos &&
+           std::ranges::none_of(subject.tree.regions, [&](const ReservedRegion &node) {
+             return node.name == fault.node && node.no_map;
+           });
+  });
+  return faults;
+}
+
+Faults check_load_addresses(const Subject &subject) {
+  return load_address_faults(subject.expectation, subject.loads);
+}
+
+Faults check_shared_pages(const Subject &subject) {
+  return shared_page_faults(subject.expectation);
+}
+
+Faults check_strays(const Subject &subject) {
+  Faults faults;
+  for (const StrayNode &stray : subject.around.strays)
+    faults.push_back({"stray", stray.path,
+                      fmt::format("{}: reserved memory outside /reserved-memory", stray.sign),
+                      "since v3.15 the kernel reads /reserved-memory alone: nothing is reserved "
+                      "for this node, and its memory is used as any other"});
+  return faults;
+}
+
+/// Devices that name a region that is not there for them.
+Faults check_references(const Subject &subject) {
+  constexpr std::string_view parent = "/reserved-memory/";
+  std::map<std::string, const ExpectedRegion *> regions;
+  for (const ExpectedRegion &region : subject.expectation.regions)
+    regions.emplace(region.node.name, &region);
+  Faults faults;
+  for (const RegionReference &reference : subject.around.references) {
+    if (reference.target.empty()) {
+      faults.push_back(
+          {"memory-region", reference.path,
+           fmt::format("memory-region: no node has the phandle {:#x}", reference.phandle),
+           "on every version the device's driver is told that it has no region"});
+      continue;
+    }
+    if (!reference.target.starts_with(parent))
+      continue; // drivers may read such a node themselves
+    const auto region = regions.find(reference.target.substr(parent.size()));
+    if (region != regions.end() && !takes_memory(*region->second))
+      faults.push_back(
+          {"memory-region", reference.path,
+           fmt::format("memory-region: {} is {}", region->first, region->second->reason),
+           "on every version the device's driver is told that it has no region"});
+  }
+  return faults;
+}
+
+/// Words of a name, such as "mmode" and "resv0".
+std::vector<std::string> words_of(const std::string &name) {
+  std::vector<std::string> words(1);
+  for (const char letter : name.substr(0, name.find('@')))
+    if (std::isalnum(static_cast<unsigned char>(letter)) != 0)
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    else
+      words.emplace_back();
+  return words;
+}
+
+/// Whether a name is one that firmware's own memory goes by.
+bool names_firmware(const std::string &name, bool &is_sbi) {
+  constexpr std::array of_sbi = {"mmode", "opensbi", "sbi"};
+  constexpr std::array of_arm = {"atf",       "tfa", "bl31",   "bl32", "optee", "tee",
+                                 "trustzone", "tz",  "secmon", "psci", "hyp",   "qhee"};
+  const std::vector<std::string> words = words_of(name);
+  const auto has_any = [&](const auto &wanted) {
+    return std::ranges::any_of(words, [&](const std::string &word) {
+      return std::ranges::find(wanted, word) != wanted.end();
+    });
+  };
+  is_sbi = has_any(of_sbi);
+  return is_sbi || has_any(of_arm);
+}
+
+Faults check_firmware_memory(const Subject &subject) {
+  Faults faults;
+  for (const ExpectedRegion &region : subject.expectation.regions) {
+    bool is_sbi = false;
+    if (!takes_memory(region) || !region.range || region.node.no_map ||
+        !names_firmware(region.node.name, is_sbi))
+      continue;
+    faults.push_back(
+        {"firmware-mapped", region.node.name, "firmware's own memory without no-map",
+         is_sbi ? "since v6.4 riscv64 maps memory in front of the kernel, too: hibernation, a "
+                  "crash dump or a speculative read touches what firmware protects"
+                : "on every version the kernel maps it, and a speculative read of protected "
+                  "memory ends in an external abort"});
+  }
+  return faults;
+}
+
+Faults check_outside_ram(const Subject &subject) {
+  const Expectation &expectation = subject.expectation;
+  Faults faults;
+  if (expectation.memory.empty())
+    return faults;
+  const RangeSet memory(expectation.memory);
+  for (const ExpectedRegion &region : expectation.regions)
+    for (const PhysicalRange &range : region.node.reg) {
+      if (!takes_memory(region) || !region.no_map || range.empty() || memory.covers(range))
+        continue;
+      faults.push_back(
+          {"outside-ram", region.node.name,
+           fmt::format("no-map {} {}", to_string(range),
+                       memory.overlaps(range) ? "reaches out of RAM" : "lies outside RAM"),
+           "since v5.12 the kernel records it, and there is nothing to keep out of the mapping: a "
+           "region that is not where it should be, or RAM that is missing"});
+    }
+  return faults;
+}
+
+/// A property that one region alone may have.
+struct Default {
+  const char *property;
+  bool (*has)(const ReservedRegion &);
+  const char *kernel;
+};
+
+constexpr Default defaults[] = {
+    {"linux,cma-default",
+     [](const ReservedRegion &node) {
+       return node.cma_default && node.reusable && node.has_compatible("shared-dma-pool");
+     },
+     "on every version the kernel makes areas of all, and the one that is initialised last is the "
+     "default"},
+    {"linux,dma-default",
+     [](const ReservedRegion &node) {
+       return node.dma_default && !node.reusable && node.has_compatible("shared-dma-pool");
+     },
+     "since v4.13 the kernel warns that the default area is redefined (with DMA_GLOBAL_POOL), and "
+     "the one that is initialised last is it"},
+};
+
+Faults check_defaults(const Subject &subject) {
+  Faults faults;
+  for (const Default &one : defaults) {
+    std::string first;
+    for (const ExpectedRegion &region : subject.expectation.regions) {
+      if (region.fate == Fate::ignored || !one.has(region.node))
+        continue;
+      if (first.empty())
+        first = region.node.name;
+      else
+        faults.push_back({"default-twice", region.node.name,
+                          fmt::format("{} is there already, in {}", one.property, first),
+                          one.kernel});
+    }
+  }
+  return faults;
+}
+
+/// What the kernel refuses for another reason than its bytes.
+Faults check_refused(const Subject &subject) {
+  Faults faults;
+  for (const ExpectedRegion &region : subject.expectation.regions) {
+    if (region.fate != Fate::refused || !region.node.malformed.empty())
+      continue;
+    if (region.given_back)
+      faults.push_back({"pool", region.node.name, region.reason,
+                        "since v3.15 the kernel gives the memory back and says that no init "
+                        "function matches"});
+    else if (!region.node.is_static())
+      faults.push_back({"no-room", region.node.name, region.reason,
+                        "since v3.15 the kernel says \"failed to allocate memory for node\""});
+  }
+  return faults;
+}
+
+Faults check_tuples(const Subject &subject) {
+  Faults faults;
+  for (const ReservedRegion &node : subject.tree.regions)
+    if (node.enabled && node.reg.size() > 1)
+      faults.push_back({"tuples", node.name, fmt::format("reg of {} ranges", node.reg.size()),
+                        "until v7.1 the kernel reserves all and records the first; since v7.2 it "
+                        "takes the first alone, and uses the others as any memory"});
+  return faults;
+}
+
+Faults check_count(const Subject &subject) {
+  constexpr std::ptrdiff_t most = 64;
+  const auto count = std::ranges::count_if(subject.expectation.regions, takes_memory);
+  if (count <= most)
+    return {};
+  return {{"count", "/reserved-memory", fmt::format("{} regions", count),
+           "until v6.12 the kernel has room for 64: the others are lost; since v6.13 (and "
+           "6.12.103) for all but boot-placed ones beyond 64"}};
+}
+
+Faults check_names(const Subject &subject) {
+  std::map<std::string, std::size_t> seen;
+  Faults faults;
+  for (const ReservedRegion &node : subject.tree.regions)
+    if (node.enabled && ++seen[node.name] == 2)
+      faults.push_back({"name-twice", node.name, "another region has the name, too",
+                        "on every version of_reserved_mem_lookup() finds the first of them"});
+  return faults;
+}
+
+constexpr Faults (*checks[])(const Subject &) = {
+    check_node,        check_properties,     check_placeholders,
+    check_overlaps,    check_load_addresses, check_shared_pages,
+    check_strays,      check_references,     check_firmware_memory,
+    check_outside_ram, check_defaults,       check_refused,
+    check_tuples,      check_count,          check_names,
+};
+
+} // namespace
+
+std::vector<TreeFault> find_faults(const ReservedMemory &tree, const Surroundings &around,
+                                   const Expectation &expectation, const LoadAddresses &loads) {
+  const Subject subject{tree, around, expectation, loads};
+  Faults faults;
+  for (const auto check : checks)
+    std::ranges::move(check(subject), std::back_inserter(faults));
+  return faults;
+}
+
+} // namespace rmemcheck

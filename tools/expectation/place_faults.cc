@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/place_faults.h"
+
+#include "base/range_set.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// One tuple of a region.
+struct Piece {
+  const ExpectedRegion *region;
+  std::size_t order; ///< of the region in the tree
+  PhysicalRange range;
+};
+
+/// Those of nodes that the kernel reads, by address.
+std::vector<Piece> pieces_of(const Expectation &expectation) {
+  std::vector<Piece> pieces;
+  std::size_t order = 0;
+  for (const ExpectedRegion &region : expectation.regions) {
+    ++order;
+    if (region.fate == Fate::ignored)
+      continue;
+    for (const PhysicalRange &range : region.node.reg)
+      if (!range.empty())
+        pieces.push_back({&region, order, range});
+  }
+  std::ranges::stable_sort(pieces, {}, [](const Piece &piece) { return piece.range.begin; });
+  return pieces;
+}
+
+PhysicalRange common(const PhysicalRange &one, const PhysicalRange &other) {
+  return {std::max(one.begin, other.begin), std::min(one.end, other.end)};
+}
+
+bool is_of_firmware(const ExpectedRegion &region) {
+  return region.node.name.starts_with("mmode_resv"); // lib/utils/fdt/fdt_fixup.c of OpenSBI
+}
+
+/// What becomes of two regions that share bytes.
+std::string fate_of_overlap(const ExpectedRegion &first, const ExpectedRegion &second) {
+  for (const ExpectedRegion *region : {&first, &second})
+    if (region->fate == Fate::refused && region->node.no_map)
+      return fmt::format("since v4.4 the kernel names the two (OVERLAP DETECTED!) where they are "
+                         "neighbours, and since v5.12 it refuses {}: no-map over what is reserved",
+                         region->node.name);
+  const bool is_hidden = first.node.no_map != second.node.no_map;
+  return fmt::format("since v4.4 the kernel names the two (OVERLAP DETECTED!) where they are "
+                     "neighbours, and gives both the memory{}",
+                     is_hidden ? "; what they share is not mapped" : "");
+}
+
+TreeFault overlap_of(Piece first, Piece second) {
+  if (second.order < first.order)
+    std::swap(first, second);
+  const bool is_resv = is_of_firmware(*first.region) || is_of_firmware(*second.region);
+  return {"overlap", first.region->node.name,
+          fmt::format("shares {} with {}{}", to_string(common(first.range, second.range)),
+                      second.region->node.name,
+                      is_resv ? ", which firmware has added for itself" : ""),
+          fate_of_overlap(*first.region, *second.region)};
+}
+
+/// Calls `take` with each pair of pieces, of different regions, that share a byte.
+template <typename Take> void for_each_overlap(const std::vector<Piece> &pieces, const Take &take) {
+  std::vector<Piece> open; // may reach beyond the piece that is looked at
+  for (const Piece &piece : pieces) {
+    std::erase_if(open, [&](const Piece &each) { return each.range.end <= piece.range.begin; });
+    for (const Piece &each : open)
+      if (each.region != piece.region)
+        take(each, piece);
+    open.push_back(piece);
+  }
+}
+
+std::string memreserve_fate(const ExpectedRegion &region) {
+  return region.node.no_map ? "until v6.4 the kernel reserves /memreserve/ first and refuses the "
+                              "region, which stays mapped; since v6.5 the region is not mapped"
+                            : "the kernel reserves the bytes once, on every version";
+}
+
+void add_over(std::vector<TreeFault> &faults, const std::vector<Piece> &pieces, const char *rule,
+              const std::string &what, const PhysicalRange &range,
+              std::string (*fate)(const ExpectedRegion &)) {
+  for (const Piece &piece : pieces)
+    if (piece.range.overlaps(range))
+      faults.push_back({rule, piece.region->node.name,
+                        fmt::format("lies over {} at {}", what, to_string(range)),
+                        fate(*piece.region)});
+}
+
+std::string load_fate(const ExpectedRegion &region) {
+  return region.node.no_map
+             ? "since v5.12 the kernel refuses it, and the memory stays mapped"
+             : "on every version the kernel gives the region memory that it uses itself";
+}
+
+/// What a page that is not all no-map holds besides: the names of other regions, or RAM.
+std::string neighbours_in(const RangeSet &rest, const Expectation &expectation) {
+  for (const ExpectedRegion &region : expectation.regions)
+    for (const PhysicalRange &range : region.node.reg)
+      if (takes_memory(region) && !region.no_map && rest.overlaps(range))
+        return region.node.name;
+  return "memory that is mapped";
+}
+
+/// Pages that a range does not fill, and that no other no-map range fills.
+RangeSet shared_pages(const PhysicalRange &range, const RangeSet &hidden,
+                      const Expectation &expectation) {
+  std::vector<PhysicalRange> shared;
+  for (const PhysicalRange &page :
+       {PhysicalRange{range.begin, range.begin + 1}, PhysicalRange{range.end - 1, range.end}}) {
+    const RangeSet whole = RangeSet({page}).touched_units(expectation.page_size);
+    RangeSet rest = whole.minus(hidden);
+    if (!expectation.is_memory_unknown)
+      rest = rest.intersection(RangeSet(expectation.memory));
+    if (!rest.empty())
+      shared.insert(shared.end(), whole.ranges().begin(), whole.ranges().end());
+  }
+  return RangeSet(std::move(shared));
+}
+
+} // namespace
+
+std::vector<TreeFault> overlap_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  const std::vector<Piece> pieces = pieces_of(expectation);
+  for_each_overlap(pieces, [&](const Piece &one, const Piece &other) {
+    faults.push_back(overlap_of(one, other));
+  });
+  for (const PhysicalRange &range : expectation.memreserve)
+    add_over(faults, pieces, "overlap", "/memreserve/", range, memreserve_fate);
+  return faults;
+}
+
+std::vector<TreeFault> load_address_faults(const Expectation &expectation,
+                                           const LoadAddresses &loads) {
+  const std::pair<const char *, const std::optional<PhysicalRange> &> places[] = {
+      {"the kernel", loads.kernel},
+      {"the initrd", loads.initrd},
+      {"the elfcorehdr", expectation.elfcorehdr}};
+  std::vector<TreeFault> faults;
+  const std::vector<Piece> pieces = pieces_of(expectation);
+  for (const auto &[what, range] : places)
+    if (range)
+      add_over(faults, pieces, "load-address", what, *range, load_fate);
+  return faults;
+}
+
+std::vector<TreeFault> shared_page_faults(const Expectation &expectation) {
+  const std::vector<Piece> pieces = pieces_of(expectation);
+  std::vector<PhysicalRange> no_map;
+  for (const Piece &piece : pieces)
+    if (piece.region->node.no_map)
+      no_map.push_back(piece.range);
+  const RangeSet hidden(std::move(no_map));
+  std::vector<TreeFault> faults;
+  for (const Piece &piece : pieces) {
+    if (!piece.region->no_map)
+      continue;
+    for (const PhysicalRange &page : shared_pages(piece.range, hidden, expectation).ranges())
+      faults.push_back(
+          {"shared-page", piece.region->node.name,
+           fmt::format("is no-map at {} and shares the page {} with {}", to_string(piece.range),
+                       to_string(page), neighbours_in(RangeSet({page}).minus(hidden), expectation)),
+           "kernels map whole pages: on every version this one stays in the linear mapping"});
+  }
+  return faults;
+}
+
+std::vector<TreeFault> placeholder_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions) {
+    const ReservedRegion &node = region.node;
+    if (node.is_placeholder)
+      faults.push_back(
+          {"placeholder", node.name,
+           fmt::format("has a {}{}: a placeholder that firmware is to fill in", node.malformed,
+                       node.enabled ? "" : ", disabled"),
+           node.enabled ? "as it stands, since v3.15 the kernel names it in an error and reserves "
+                          "nothing"
+                        : "as it stands, the kernel passes over it, on every version"});
+    else if (!node.placeholder_reg.empty())
+      faults.push_back({"placeholder", node.name, "has a reg of no size beside a size",
+                        "the kernel finds a place for it, on every version"});
+  }
+  return faults;
+}
+
+} // namespace rmemcheck
