@@ -2,6 +2,7 @@
 #include "devicetree/transplant.h"
 
 #include "base/error.h"
+#include "base/range_set.h"
 #include "devicetree/address_map.h"
 
 #include <algorithm>
@@ -114,9 +115,8 @@ private:
 
   void take(const ReservedRegion &region, std::size_t index) {
     RegionRequest request;
-    const std::size_t at = region.name.find('@');
-    request.name = region.name.substr(0, at);
-    request.raw_name = region.name;
+    request.name = region.name.substr(0, region.name.find('@'));
+    request.raw_name = region.name; // findings name what the board has
     request.no_map = region.no_map;
     request.reusable = region.reusable;
     request.enabled = region.enabled;
@@ -129,9 +129,6 @@ private:
       take_malformed(region, index, request);
     else
       take_place(region, request);
-    if (at != std::string::npos && !request.reg.empty())
-      request.raw_name =
-          fmt::format("{}@{:x}", request.name, request.reg.front().first + bed_.memory_base);
     result_.request.regions.push_back(std::move(request));
   }
 
@@ -187,8 +184,8 @@ private:
     if (region.alloc_ranges.empty())
       return;
     request.alloc_ranges = {offset_of(tail_)};
-    change(region, fmt::format("alloc-ranges are {} instead of {} and the like", to_string(tail_),
-                               to_string(region.alloc_ranges.front())));
+    change(region, fmt::format("alloc-ranges are {} instead of {}", to_string(tail_),
+                               to_string(RangeSet(region.alloc_ranges))));
   }
 
   /// The board's bytes, as wrong as they are there.

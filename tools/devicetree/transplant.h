@@ -26,10 +26,10 @@ struct Transplant {
   std::uint64_t alignment = 0; ///< bytes that addresses and sizes are kept modulo; 0: no region
 };
 
-/// A board's regions, and its /memreserve/, in the machine's RAM: names, flags, order, what touches
-/// or overlaps what, and alignments stay. The first quarter of RAM is left to what the boot loader
-/// puts there, the last one to the kernel and the regions that it places. What does not fit is
-/// bad_input.
+/// A board's regions, and its /memreserve/, in the machine's RAM: names (with the
+/// board's unit addresses), flags, order, what touches or overlaps what, and alignments stay. The
+/// first quarter of RAM is left to what the boot loader puts there, the last one to the kernel and
+/// the regions that it places. What does not fit is bad_input.
 Transplant transplant(const std::string &dtb, const std::string &origin, const Bed &bed);
 
 } // namespace rmemcheck
