@@ -31,7 +31,7 @@ RMEMCHECK := $(BUILD)/plain/rmemcheck
 # What builds rmemcheck, builds kernels, boots them and tests it all
 PACKAGES := \
 	g++ cmake ninja-build pkg-config libboost-dev libboost-filesystem-dev libfdt-dev \
-	libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev libfmt-dev libssl-dev \
+	libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libarchive-dev libfmt-dev libssl-dev libpugixml-dev \
 	libgtest-dev libgmock-dev clang-format clang-tidy \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	device-tree-compiler dwarves \

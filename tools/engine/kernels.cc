@@ -24,6 +24,15 @@ BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Ki
   return build_kernel(request, progress);
 }
 
+/// As sha256sum(1), cut(1) and sha256sum again make it of the patches' files, in their order; empty
+/// for none.
+std::string patchset_of(const std::vector<fs::path> &patches) {
+  std::string lines;
+  for (const fs::path &patch : patches)
+    lines += sha256(read_file(patch)) + '\n';
+  return lines.empty() ? "" : sha256(lines);
+}
+
 void take_built(ReadyKernel &ready, const BuiltKernel &built) {
   ready.kernel.version = built.version;
   ready.kernel.key = built.key;
@@ -126,10 +135,12 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
     for (const Demand &demand : planned.mutant->demands)
       if (demand.machine == machine.name)
         ready.kernel.demands[demand.case_name] = demand.rules;
-  if (planned.tree)
+  if (planned.tree) {
+    ready.result.patchset = patchset_of(planned.patches);
     take_built(ready, build(planned, machine, kit, base_config, progress));
-  else
+  } else {
     take_given(ready, planned.given, machine, kit, progress);
+  }
   ready.result.name = planned.name;
   ready.result.role = planned.role;
   ready.result.spec = planned.spec;

@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <map>
 #include <memory>
@@ -45,12 +47,17 @@ public:
       return std::nullopt;
     results_.tool_version = tool_version;
     results_.machine = machine.name;
+    results_.arch = machine.arch;
+    results_.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
+    results_.is_complete = false;
     if (request_.random)
       results_.nothing_to_do = !machine.board.has_device_tree;
     else
       prepare_wanted_cases(machine);
-    if (results_.nothing_to_do)
+    if (results_.nothing_to_do) {
+      results_.is_complete = true;
       return results_;
+    }
     out_ = std::make_unique<RunFolder>(request_.out, "run");
     if (!request_.resume)
       out_->clear();
@@ -70,6 +77,7 @@ public:
     });
     for (const std::string &line : apply_known(results_, request_.known, date_of_today()))
       telling_.print(line + '\n');
+    results_.is_complete = true;
     save();
     return results_;
   }

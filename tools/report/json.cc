@@ -74,32 +74,31 @@ Json to_json(const CaseResult &result) {
 }
 
 Json to_json(const KernelResult &kernel) {
-  return {{"name", kernel.name},
-          {"role", to_string(kernel.role)},
-          {"spec", kernel.spec},
-          {"title", kernel.title},
-          {"version", kernel.version},
-          {"key", kernel.key},
-          {"from_cache", kernel.from_cache},
-          {"build_seconds", kernel.build_seconds},
-          {"trouble", kernel.trouble}};
+  Json json = {{"name", kernel.name},
+               {"role", to_string(kernel.role)},
+               {"spec", kernel.spec},
+               {"title", kernel.title},
+               {"version", kernel.version},
+               {"key", kernel.key},
+               {"from_cache", kernel.from_cache},
+               {"build_seconds", kernel.build_seconds},
+               {"trouble", kernel.trouble}};
+  if (kernel.patchset)
+    json["patchset"] = *kernel.patchset;
+  return json;
 }
 
 Json to_json(const RandomFinding &finding) {
-  return {{"kernel", finding.kernel},
-          {"role", to_string(finding.role)},
-          {"rule", finding.rule},
-          {"kind", finding.kind},
-          {"trees", finding.trees},
-          {"first", finding.first},
-          {"again", finding.again},
-          {"text", finding.text},
-          {"source", finding.source},
-          {"file", finding.file},
-          {"command", finding.command},
-          {"tried", finding.tried},
+  return {{"kernel", finding.kernel},       {"role", to_string(finding.role)},
+          {"rule", finding.rule},           {"kind", finding.kind},
+          {"trees", finding.trees},         {"first", finding.first},
+          {"again", finding.again},         {"text", finding.text},
+          {"source", finding.source},       {"file", finding.file},
+          {"command", finding.command},     {"tried", finding.tried},
           {"at_limit", finding.is_at_limit}};
 }
+
+Json to_json(const RunResults &results);
 
 template <typename Each> Json list(const std::vector<Each> &items) {
   Json array = Json::array();
@@ -109,9 +108,32 @@ template <typename Each> Json list(const std::vector<Each> &items) {
 }
 
 Json to_json(const RandomSummary &random) {
-  return {{"seed", random.seed},       {"trees", random.trees},     {"left_out", random.left_out},
-          {"boots", random.boots},     {"seconds", random.seconds}, {"verdicts", random.verdicts},
-          {"outcome", to_string(random.outcome)}, {"findings", list(random.findings)}};
+  return {{"seed", random.seed},
+          {"trees", random.trees},
+          {"left_out", random.left_out},
+          {"boots", random.boots},
+          {"seconds", random.seconds},
+          {"verdicts", random.verdicts},
+          {"outcome", to_string(random.outcome)},
+          {"findings", list(random.findings)}};
+}
+
+Json to_json(const RunResults &results) {
+  Json json = {{"format", format_name},
+               {"tool", {{"name", "rmemcheck"}, {"version", results.tool_version}}},
+               {"machine", results.machine},
+               {"arch", results.arch},
+               {"started", results.started},
+               {"complete", results.is_complete},
+               {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
+               {"series", results.series},
+               {"seconds", results.seconds},
+               {"kernels", list(results.kernels)},
+               {"cases", list(results.cases)},
+               {"outcome", to_string(conclusion(results))}};
+  if (results.random)
+    json["random"] = to_json(*results.random);
+  return json;
 }
 
 std::string dump(const Json &json) {
@@ -140,19 +162,10 @@ std::string to_string(Ending ending) {
 
 std::string verdict_json(const CaseResult &result) { return dump(to_json(result)); }
 
-std::string results_json(const RunResults &results) {
-  Json json = {{"format", format_name},
-               {"tool", {{"name", "rmemcheck"}, {"version", results.tool_version}}},
-               {"machine", results.machine},
-               {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
-               {"series", results.series},
-               {"seconds", results.seconds},
-               {"kernels", list(results.kernels)},
-               {"cases", list(results.cases)},
-               {"outcome", to_string(conclusion(results))}};
-  if (results.random)
-    json["random"] = to_json(*results.random);
-  return dump(json);
+std::string results_json(const RunResults &results) { return dump(to_json(results)); }
+
+std::string all_results_json(const std::vector<RunResults> &runs) {
+  return runs.size() == 1 ? results_json(runs.front()) : dump(list(runs));
 }
 
 } // namespace rmemcheck

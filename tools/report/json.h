@@ -4,6 +4,7 @@
 #include "report/results.h"
 
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -36,11 +37,15 @@ namespace rmemcheck {
 //
 //   format          "rmemcheck-results 1"
 //   tool            {name, version}
-//   machine, series
+//   machine, arch, series
+//   started         of the run, in UTC
+//   complete        false while it goes on, and of one that was stopped
 //   tree            {path, version}
 //   seconds         of the whole run
 //   kernels         list of: name, role, spec, title, version, key, from_cache, build_seconds,
-//   trouble cases           as above outcome         of the whole run, as the exit status tells it
+//                   trouble, patchset (not there where nobody knows)
+//   cases           as above
+//   outcome         of the whole run, as the exit status tells it
 //   random          of trees by chance (report/random_summary.h), of which "cases" has some alone
 //                   that are not as they must be; not there in any other run
 
@@ -49,6 +54,9 @@ std::string verdict_json(const CaseResult &result);
 
 /// All of a run.
 std::string results_json(const RunResults &results);
+
+/// The same of one run; of several, or of none, an array of them.
+std::string all_results_json(const std::vector<RunResults> &runs);
 
 /// "powered-off", "panic", ...
 std::string to_string(Ending ending);

@@ -9,6 +9,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 namespace rmemcheck {
 namespace {
@@ -41,6 +42,13 @@ Role role_of(const Json &json) {
     return Role::must_pass;
   return value_of(json.at("role"),
                   std::array{Role::must_pass, Role::baseline, Role::mutant, Role::told});
+}
+
+/// A text of which other programs want a form: one of another is an error that names it.
+std::string checked(const std::string &text, const char *form, const char *expected) {
+  if (!text.empty() && !std::regex_match(text, std::regex(form)))
+    throw std::invalid_argument("\"" + text + "\": expected " + expected);
+  return text;
 }
 
 RuleResult rule_of(const Json &json) {
@@ -96,6 +104,8 @@ KernelResult kernel_of(const Json &json) {
   kernel.from_cache = json.at("from_cache");
   kernel.build_seconds = json.at("build_seconds");
   kernel.trouble = json.value("trouble", "");
+  if (json.contains("patchset"))
+    kernel.patchset = checked(json.at("patchset"), "[0-9a-f]{64}", "a SHA-256");
   return kernel;
 }
 
@@ -139,6 +149,11 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
     RunResults results;
     results.tool_version = json.at("tool").at("version");
     results.machine = json.at("machine");
+    results.arch = checked(json.value("arch", ""), "[a-z0-9_]+", "an ARCH of the kernel's");
+    results.started =
+        checked(json.value("started", ""), "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ",
+                "a time such as 2026-01-31T23:59:59Z");
+    results.is_complete = json.value("complete", true);
     results.tree = json.at("tree").at("path");
     results.tree_version = json.at("tree").at("version");
     results.series = json.at("series");

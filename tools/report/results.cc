@@ -35,6 +35,8 @@ Outcome conclusion(const RunResults &results) {
   for (const KernelResult &kernel : results.kernels)
     if (!kernel.trouble.empty())
       outcomes.push_back(Outcome::inconclusive);
+  if (!results.is_complete)
+    outcomes.push_back(Outcome::inconclusive);
   return conclusion(outcomes);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct KernelResult {
   bool from_cache = false;
   double build_seconds = 0;
   std::string trouble = {}; ///< why there is no such kernel; empty where there is
+  /// SHA-256 over the lines of the SHA-256 of each patch, as kcidb.h wants it; empty: no patches.
+  /// Nothing where nobody knows: the kernel was built elsewhere.
+  std::optional<std::string> patchset = {};
 };
 
 /// One case booted on one kernel.
@@ -54,6 +58,8 @@ struct CaseResult {
 struct RunResults {
   std::string tool_version;
   std::string machine;
+  std::string arch;         ///< of the machine: ARCH= of the kernel's make; empty: not known
+  std::string started;      ///< "2026-01-31T23:59:59Z"; empty: not known
   std::string tree;         ///< as a person named it, or the path that was found
   std::string tree_version; ///< "6.1.192"
   std::string series;       ///< name of the folder that serves it; empty if none was applied
@@ -63,6 +69,7 @@ struct RunResults {
   bool nothing_to_do = false;    ///< no case was left for the machine
   /// Of trees by chance, of which `cases` has only some that are not as they must be.
   std::optional<RandomSummary> random = {};
+  bool is_complete = true;       ///< false while it goes on, and for ever where it was stopped
 };
 
 /// The worst: fail, then inconclusive, then skip, then pass.
@@ -72,7 +79,8 @@ Outcome worse(Outcome one, Outcome other);
 /// inconclusive. None at all is inconclusive too.
 Outcome conclusion(const std::vector<Outcome> &outcomes);
 
-/// What the run comes to. A kernel that could not be had is inconclusive.
+/// What the run comes to. A kernel that could not be had is inconclusive, and so is a run that was
+/// stopped, unless it has found a failure.
 Outcome conclusion(const RunResults &results);
 
 } // namespace rmemcheck

@@ -37,9 +37,9 @@ std::string place(const SourceLine &at, const std::string &folder) {
   return fmt::format("{}{}evidence/{}:{}", folder, folder.empty() ? "" : "/", at.file, at.line);
 }
 
-std::string rule_findings(const RuleResult &rule, const std::string &folder) {
+std::string rule_findings(const RuleResult &rule, const std::string &folder, std::size_t most) {
   std::string text;
-  const std::size_t shown = std::min(rule.findings.size(), most_findings);
+  const std::size_t shown = std::min(rule.findings.size(), most);
   for (std::size_t index = 0; index < shown; ++index)
     text += fmt::format("  {}\n", finding_line(rule.findings[index], folder));
   if (rule.findings.size() > shown)
@@ -80,8 +80,10 @@ std::string findings_text(const CaseResult &result, const TextStyle &style) {
     if (rule.outcome == Outcome::inconclusive)
       text += fmt::format("  {}: {}: {}\n", rule.rule, outcome_text(rule.outcome, style),
                           printable(rule.reason));
+    else if (style.is_whole)
+      text += rule_findings(rule, result.folder, rule.findings.size());
     else if (std::ranges::find(result.must_fail, rule.rule) == result.must_fail.end())
-      text += rule_findings(rule, result.folder);
+      text += rule_findings(rule, result.folder, most_findings);
   }
   for (const std::string &note : result.notes)
     text += fmt::format("  note: {}\n", printable(note));
@@ -109,6 +111,11 @@ std::string summary_text(const RunResults &results, const TextStyle &style) {
       cases, [](const CaseResult &each) { return each.conclusion != Outcome::pass; });
   const std::string word = outcome_text(conclusion(results), style);
   const std::string boots = fmt::format("{} boot{}", cases.size(), cases.size() == 1 ? "" : "s");
+  if (!results.is_complete)
+    return fmt::format("{}: {}, {} not as it must be; the run was stopped before its end\n", word,
+                       boots, wrong);
+  if (cases.empty())
+    return fmt::format("{}: nothing was booted\n", word);
   if (wrong == 0)
     return fmt::format("{}: {}, each as it must be\n", word, boots);
   return fmt::format("{}: {}, {} not as it must be\n", word, boots, wrong);

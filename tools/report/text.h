@@ -13,6 +13,7 @@ namespace rmemcheck {
 struct TextStyle {
   bool colour = false;        ///< words of outcome in ANSI colours
   std::size_t case_width = 0; ///< columns for a case's name, so that lines stand in columns
+  bool is_whole = false;      ///< every finding, those that are demanded too
 };
 
 /// "recorded: region@50000000: expected ..., seen ... (FOLDER/evidence/probe:7)".
@@ -20,7 +21,7 @@ std::string finding_line(const Finding &finding, const std::string &folder);
 
 /// One line a finding, of each rule at most three and how many more; one line a rule that could
 /// not find out although the guest reached its end; one line a note. Indented by two spaces.
-/// Without findings of rules that must fail.
+/// Without findings of rules that must fail, but where the style is whole.
 std::string findings_text(const CaseResult &result, const TextStyle &style);
 
 /// "baseline  static-65  fail  64 of 65 recorded  0.9 s  as it must: ...", without newline.

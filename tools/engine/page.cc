@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/page.h"
+
+#include "base/error.h"
+#include "base/process.h"
+#include "engine/read_boot.h"
+#include "report/page.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the boot's folder has to tell beyond the results.
+void read_folder(PageBoot &boot, const fs::path &run) {
+  const fs::path folder = run / boot.result.folder;
+  if (boot.result.folder.empty() || !fs::exists(folder / "run.json")) {
+    boot.no_map_why = "it takes the run's folder, and " + folder.string() + " is not there";
+    return;
+  }
+  try {
+    const KeptBoot kept = load(folder);
+    const ReadBoot read = read_boot(kept, folder.string());
+    if (read.trouble.empty())
+      boot.map = memory_map(read.expectation, read.evidence);
+    else
+      boot.no_map_why = read.trouble;
+    if (!kept.boot.qemu_argv.empty())
+      boot.again.push_back(to_shell(kept.boot.qemu_argv));
+  } catch (const Error &error) {
+    boot.no_map_why = error.what();
+  }
+}
+
+PageBoot boot_of(const KeptRun &run, const CaseResult &result) {
+  PageBoot boot;
+  boot.result = result;
+  if (const auto words = words_to_see_again(run.results, result); !words.empty())
+    boot.again.push_back(to_shell(words));
+  const fs::path folder = run.folder / result.folder;
+  if (fs::exists(folder / "run.json"))
+    boot.again.push_back(to_shell({"rmemcheck", "judge", folder.string()}));
+  read_folder(boot, run.folder);
+  return boot;
+}
+
+} // namespace
+
+std::vector<std::string> words_to_see_again(const RunResults &results, const CaseResult &result) {
+  std::vector<std::string> words = {"rmemcheck", "run"};
+  for (const KernelResult &kernel : results.kernels) {
+    const bool is_it = kernel.name == result.kernel;
+    const bool is_held_against =
+        result.role == Role::must_pass && kernel.role == Role::baseline && !kernel.spec.empty();
+    if (is_it && kernel.spec.empty())
+      return {};
+    if (is_it || is_held_against)
+      words.insert(words.end(), {"--kernel", kernel.spec});
+  }
+  words.insert(words.end(), {"--machine", results.machine, "--cases", result.name});
+  return words;
+}
+
+std::string page_of(const std::vector<KeptRun> &runs) {
+  std::vector<PageRun> pages;
+  for (const KeptRun &run : runs) {
+    PageRun page;
+    page.results = run.results;
+    for (const CaseResult &result : run.results.cases)
+      page.boots.push_back(boot_of(run, result));
+    pages.push_back(std::move(page));
+  }
+  return html_page(pages);
+}
+
+} // namespace rmemcheck
