@@ -16,6 +16,8 @@
 # make hazards    HAZARDS.md from what "make validate MACHINES=all", peers, mutants, acpi, faults and
 #                 series-check have left
 # make bench      how long a boot and a verdict take, against a bare boot
+# make install    rmemcheck, what it needs and its manual page, below PREFIX (/usr/local); with DESTDIR=
+#                 in front of all paths, as packages are made; make uninstall takes it away
 # make packages   installs what is missing (root or sudo)
 #
 # MACHINES=arm,riscv64 or MACHINES=all validates on other machines than arm64 (machines/).
@@ -26,6 +28,8 @@ BUILD ?= build
 TREE ?=
 MACHINES ?= arm64
 SIZES ?=
+PREFIX ?= /usr/local
+DESTDIR ?=
 RMEMCHECK := $(BUILD)/plain/rmemcheck
 
 # What builds rmemcheck, builds kernels, boots them and tests it all
@@ -35,7 +39,7 @@ PACKAGES := \
 	libgtest-dev libgmock-dev clang-format clang-tidy \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	device-tree-compiler dwarves \
-	python3 python3-pytest hyperfine cpio \
+	python3 python3-pytest hyperfine cpio libxml2-utils chromium man-db \
 	linux-headers-$(shell dpkg --print-architecture)
 
 # What the machines' files name; "all" are all of them. The tests boot arm64, whatever is asked for.
@@ -47,7 +51,7 @@ PACKAGES += $(sort $(call machine_packages,arm64 $(MACHINES)))
 SOURCES = $(shell find tools machines -name '*.cc' -o -name '*.h')
 
 .PHONY: all validate check lint unit sanitized format tidy selftests series-check suites faults acpi \
-	peers cost mutants hazards bench packages clean
+	peers cost mutants hazards bench install uninstall packages clean
 
 all: $(RMEMCHECK)
 
@@ -121,6 +125,26 @@ hazards:
 
 bench: $(RMEMCHECK)
 	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 selftests/bench.py
+
+# The kit's folder as catalogue/kit.h has it, without what builds leave in it.
+KIT = patches machines kmod guest Kconfig.fragment selftests/cases selftests/machines \
+	selftests/mutants selftests/faults selftests/peers.toml selftests/faults.toml selftests/acpi.toml
+INSTALLED_BIN = $(DESTDIR)$(PREFIX)/bin
+INSTALLED_KIT = $(DESTDIR)$(PREFIX)/share/rmemcheck
+INSTALLED_MAN = $(DESTDIR)$(PREFIX)/share/man/man1
+
+install: $(RMEMCHECK)
+	install -d '$(INSTALLED_BIN)' '$(INSTALLED_MAN)'
+	install -m 755 $(RMEMCHECK) '$(INSTALLED_BIN)/rmemcheck'
+	$(RMEMCHECK) --manual >$(BUILD)/rmemcheck.1
+	install -m 644 $(BUILD)/rmemcheck.1 '$(INSTALLED_MAN)/rmemcheck.1'
+	rm -rf '$(INSTALLED_KIT)'
+	find $(KIT) -type f $(patsubst %,! -name '%',.* *.o *.ko *.mod *.mod.c *.order *.symvers *.cmd) \
+		-exec sh -c 'for f; do install -D -m 644 "$$f" "$$0/$$f"; done' '$(INSTALLED_KIT)' {} +
+
+uninstall:
+	rm -rf '$(INSTALLED_KIT)'
+	rm -f '$(INSTALLED_BIN)/rmemcheck' '$(INSTALLED_MAN)/rmemcheck.1'
 
 # Only what is missing, in one go, and it says so.
 packages:

@@ -84,12 +84,17 @@ Kit find_kit(const std::string &given) {
   if (const char *variable = std::getenv("RMEMCHECK_KIT"); variable != nullptr && *variable != '\0')
     return checked(variable, "RMEMCHECK_KIT");
   const fs::path program = fs::read_symlink("/proc/self/exe").parent_path();
-  for (const fs::path &start : {program, fs::current_path()})
-    if (const auto kit = find_kit_above(start))
-      return *kit;
-  throw bad_input(fmt::format("no kit folder (one with {}) at or above {} and {}, expected --kit "
-                              "FOLDER or RMEMCHECK_KIT",
-                              fmt::join(parts, ", "), program.string(),
+  if (const auto kit = find_kit_above(program))
+    return *kit;
+  // "make install" puts the program into PREFIX/bin.
+  const fs::path installed = program.parent_path() / "share" / "rmemcheck";
+  if (missing_from_kit(installed).empty())
+    return {installed};
+  if (const auto kit = find_kit_above(fs::current_path()))
+    return *kit;
+  throw bad_input(fmt::format("no kit folder (one with {}) at or above {}, in {}, or at or above "
+                              "{}, expected --kit FOLDER or RMEMCHECK_KIT",
+                              fmt::join(parts, ", "), program.string(), installed.string(),
                               fs::current_path().string()));
 }
 

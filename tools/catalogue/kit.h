@@ -24,7 +24,8 @@ struct Kit {
 };
 
 /// The kit that `given` (--kit) names, else $RMEMCHECK_KIT, else the nearest folder that is one,
-/// up from the program and then from the working folder. None is bad_input that says what was
+/// up from the program, else share/rmemcheck beside the program's folder, where "make install" puts
+/// it, else the nearest up from the working folder. None is bad_input that says what was
 /// looked for.
 Kit find_kit(const std::string &given);
 

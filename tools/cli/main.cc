@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/process.h"
+#include "cli/manual.h"
 #include "cli/verb.h"
 
 #include <cerrno>
@@ -31,6 +32,14 @@ ExitStatus parse_and_run(int argc, char **argv) {
   app.footer("Exit status: 0 every check holds, 1 a kernel fails a check, 2 wrong usage or bad "
              "input,\n3 could not find out, 4 all skipped, 130 interrupted.\n\n"
              "Example:\n  rmemcheck run --out out/validate");
+  bool is_manual = false;
+  app.add_flag_callback(
+      "--manual",
+      [&] {
+        is_manual = true;
+        throw CLI::Success();
+      },
+      "Print the manual page, for man(1)");
   ChosenVerb chosen;
   for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge, add_compare,
                          add_report, add_cost})
@@ -40,7 +49,10 @@ ExitStatus parse_and_run(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() != 0)
       throw bad_input(std::string(error.what()) + "; --help shows what there is");
-    app.exit(error); // --help or --version
+    if (is_manual)
+      fmt::print("{}", manual_page(app));
+    else
+      app.exit(error); // --help or --version
     return ExitStatus::holds;
   }
   refuse_empty_words(app);

@@ -18,6 +18,17 @@ std::string line_of(const std::string &what, double share) {
   return share < 0 ? what : fmt::format("{} ({:.0f} %)", what, share * 100);
 }
 
+/// "40 s", "3 min", "2 h": more would be a lie.
+std::string duration_text(double seconds) {
+  constexpr double minute = 60;
+  constexpr double hour = 60 * minute;
+  if (seconds < 2 * minute)
+    return fmt::format("{:.0f} s", seconds);
+  if (seconds < 2 * hour)
+    return fmt::format("{:.0f} min", seconds / minute);
+  return fmt::format("{:.0f} h", seconds / hour);
+}
+
 /// A line that wraps cannot be rewritten.
 std::string cut_to_terminal(std::string line, std::FILE *stream) {
   winsize size{};
@@ -47,7 +58,24 @@ void ProgressLine::clear() {
   std::fflush(status_);
 }
 
-void ProgressLine::step(const std::string &what, double share) {
+void ProgressLine::step(const std::string &what, double share) { show(what, line_of(what, share)); }
+
+void ProgressLine::boots(const BootsSoFar &so_far) {
+  const std::string what =
+      fmt::format("booting {} guest{}", so_far.count, so_far.count == 1 ? "" : "s");
+  const double share =
+      so_far.count == 0 ? 0 : static_cast<double>(so_far.done) / static_cast<double>(so_far.count);
+  std::string line = line_of(what, share);
+  if (so_far.done > 0 && so_far.done < so_far.count)
+    line += fmt::format(", {} left, about {}", so_far.count - so_far.done,
+                        duration_text(so_far.seconds_left));
+  if (is_terminal_ && !so_far.running.empty())
+    line += fmt::format(": {}", fmt::join(so_far.running, ", "));
+  show(is_terminal_ ? line : what, line); // there each is news
+}
+
+/// `what` is the step that `line` is about.
+void ProgressLine::show(const std::string &what, const std::string &line) {
   const std::scoped_lock lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
   const auto pause = is_terminal_ ? std::chrono::milliseconds(between_rewrites)
@@ -57,9 +85,9 @@ void ProgressLine::step(const std::string &what, double share) {
   what_ = what;
   last_ = now;
   if (is_terminal_)
-    fmt::print(status_, "\r\033[K{}", cut_to_terminal(line_of(what, share), status_));
+    fmt::print(status_, "\r\033[K{}", cut_to_terminal(line, status_));
   else
-    fmt::print(status_, "{}\n", line_of(what, share));
+    fmt::print(status_, "{}\n", line);
   is_shown_ = is_terminal_;
   std::fflush(status_);
 }

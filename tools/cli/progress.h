@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "engine/telling.h"
 #include "kernel/tree.h"
 
 #include <chrono>
@@ -28,10 +29,13 @@ public:
 
   /// `share` is 0 to 1, or less than 0 where nobody can say.
   void step(const std::string &what, double share);
+  /// How many guests are left and how long they may take, and on a terminal which are running.
+  void boots(const BootsSoFar &so_far);
   /// Prints results, one line or several, with a newline at the end.
   void print(const std::string &text);
 
 private:
+  void show(const std::string &what, const std::string &line);
   void clear();
 
   std::FILE *out_;

@@ -43,6 +43,28 @@ TEST(ProgressLine, PrintsALineAtEachNewStepOfALog) {
   EXPECT_EQ(out.text(), "built\n");
 }
 
+TEST(ProgressLine, SaysWhatRunsAndHowLongYetOnATerminal) {
+  const Memory out;
+  const Memory status;
+  {
+    ProgressLine progress(out.stream(), status.stream(), true);
+    progress.boots({142, 12, {"baseline/static-65", "patched/one"}, 185});
+  }
+  EXPECT_EQ(status.text(), "\r\033[Kbooting 142 guests (8 %), 130 left, about 3 min: "
+                           "baseline/static-65, patched/one\r\033[K");
+}
+
+TEST(ProgressLine, SaysInALogHowManyGuestsThereAreAndNotEachOfThem) {
+  const Memory out;
+  const Memory status;
+  {
+    ProgressLine progress(out.stream(), status.stream(), false);
+    progress.boots({2, 0, {"baseline/one"}, -1});
+    progress.boots({2, 1, {"patched/one"}, 1}); // too soon
+  }
+  EXPECT_EQ(status.text(), "booting 2 guests (0 %)\n");
+}
+
 TEST(ProgressLine, RewritesItsLineOnATerminal) {
   const Memory both;
   {

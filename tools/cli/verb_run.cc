@@ -7,6 +7,7 @@
 #include "engine/run.h"
 #include "judge/comparison.h"
 #include "kernel/cache.h"
+#include "report/json.h"
 #include "report/text.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <unistd.h>
 
 namespace rmemcheck {
 namespace {
@@ -44,6 +46,9 @@ struct RunOptions {
   std::size_t most_shrinking = RandomRequest().most_shrinking;
   bool resume = false;
   bool are_known_allowed = false;
+  bool is_quiet = false;
+  bool is_verbose = false;
+  bool is_json = false;
   unsigned jobs = std::min(2u, std::max(1u, std::thread::hardware_concurrency()));
 };
 
@@ -119,18 +124,45 @@ struct Results {
   std::vector<Outcome> outcomes;
 };
 
-/// The table, what is not as it must be, and what the run comes to.
-std::string text_of(const RunResults &results, const fs::path &out) {
-  const TextStyle style{is_colour_wanted(), 0};
+/// Whether words on standard output may be coloured: they are for a person, on a terminal.
+bool is_colour_wanted(const RunOptions &options) {
+  return !options.is_json && rmemcheck::is_colour_wanted();
+}
+
+/// The table but where that is too much, what is not as it must be, and what the run comes to.
+std::string text_of(const RunResults &results, const fs::path &out, const RunOptions &options) {
+  const TextStyle style{is_colour_wanted(options), 0};
   if (results.nothing_to_do)
     return fmt::format("skip: no case is left for {}\n", results.machine);
   if (results.random)
     return random_text(*results.random) + fmt::format("results in {}\n", out.string());
-  std::string text = "\n" + table_text(results, style) + '\n';
+  std::string text = options.is_quiet ? "" : "\n" + table_text(results, style) + '\n';
+  if (options.is_quiet)
+    for (const KernelResult &kernel : results.kernels)
+      if (!kernel.trouble.empty())
+        text += fmt::format("{}: no kernel: {}\n", kernel.name, kernel.trouble);
   for (const CaseResult &result : results.cases)
     for (const std::string &remark : result.remarks)
       text += remark + '\n';
-  return text + summary_text(results, style) + fmt::format("results in {}\n", out.string());
+  text += summary_text(results, style);
+  return options.is_quiet ? text : text + fmt::format("results in {}\n", out.string());
+}
+
+/// What the engine tells, as far as it is wanted.
+Telling telling_of(ProgressLine &progress, const RunOptions &options) {
+  Telling telling;
+  telling.colour = is_colour_wanted(options);
+  telling.is_verbose = options.is_verbose;
+  if (options.is_quiet) {
+    telling.step = [](const std::string &, double) {};
+    telling.print = [](const std::string &) {};
+    telling.boots = [](const BootsSoFar &) {};
+  } else {
+    telling.step = step_of(progress);
+    telling.print = [&progress](const std::string &text) { progress.print(text); };
+    telling.boots = [&progress](const BootsSoFar &so_far) { progress.boots(so_far); };
+  }
+  return telling;
 }
 
 void check_machines(const RunOptions &options, const std::vector<Machine> &machines) {
@@ -179,10 +211,11 @@ RandomRequest random_request(const RunOptions &options, const Machine &machine) 
 
 /// One machine's results are in the folder itself, those of several each in one of its own there.
 Results run_all(const RunOptions &options, const std::vector<KnownFailure> &known) {
-  ProgressLine progress;
+  ProgressLine progress(options.is_json ? stderr : stdout, stderr, ::isatty(STDERR_FILENO) == 1);
+  const Telling telling = telling_of(progress, options);
   RunRequest request;
   request.kit = find_kit(options.kit);
-  request.plan = make_plan(kernel_requests(options), request.kit, step_of(progress));
+  request.plan = make_plan(kernel_requests(options), request.kit, telling.step);
   request.cases = options.cases;
   request.boards.assign(options.boards.begin(), options.boards.end());
   request.config = options.config;
@@ -190,12 +223,14 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
   request.resume = options.resume;
   request.known = known;
   for (const std::string &line : request.plan.unserved)
-    progress.print(line + '\n');
+    telling.print(line + '\n');
   const std::vector<Machine> machines =
       read_bootable_machines(machine_names(options, request.plan), request.kit);
   check_machines(options, machines);
-  const Telling telling{step_of(progress), [&](const std::string &text) { progress.print(text); },
-                        is_colour_wanted()};
+  const auto say = [&](const std::string &text) { // one who wants JSON and quiet wants that alone
+    if (!options.is_json || !options.is_quiet)
+      progress.print(text);
+  };
   Results results;
   std::string summary;
   for (const Machine &machine : machines) {
@@ -206,17 +241,20 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
     const std::optional<RunResults> run = run_on(machine, request, telling);
     if (!run)
       continue;
-    progress.print(text_of(*run, request.out));
-    summary += fmt::format("{:<10}  {}", machine.name, summary_text(*run, {is_colour_wanted(), 0}));
+    say(text_of(*run, request.out, options));
+    summary +=
+        fmt::format("{:<10}  {}", machine.name, summary_text(*run, {is_colour_wanted(options), 0}));
     results.outcomes.push_back(conclusion(*run));
     results.runs.push_back(*run);
   }
   if (results.runs.empty()) {
-    progress.print("skip: no kernel is for these machines\n");
+    say("skip: no kernel is for these machines\n");
     results.outcomes.push_back(Outcome::skip);
   }
   if (machines.size() > 1)
-    progress.print('\n' + summary);
+    say('\n' + summary);
+  if (options.is_json)
+    fmt::print("{}", all_results_json(results.runs));
   return results;
 }
 
@@ -341,80 +379,92 @@ void add_random_options(CLI::App &verb, RunOptions &options) {
       if (other->count() > 0 && random->count() + only->count() == 0)
         throw bad_input(other->get_name() + ": expected --random or --only beside it");
   });
-}
+  /// How much it says.
+  void add_telling_options(CLI::App & verb, RunOptions & options) {
+    CLI::Option *quiet =
+        verb.add_flag("-q,--quiet", options.is_quiet,
+                      "Say nothing but what is not as it must be and what the run comes to");
+    verb.add_flag("-v,--verbose", options.is_verbose,
+                  "Of each boot, tell how long it took and every finding, demanded ones too")
+        ->excludes(quiet);
+    verb.add_flag("--json", options.is_json,
+                  "The results as JSON on standard output, as in results.json, and nothing else "
+                  "there; of several machines an array");
+  }
 
-void add_run_options(CLI::App &verb, RunOptions &options) {
-  add_kernel_options(verb, options);
-  verb.add_option("--machine", options.machines,
-                  "Machines: files or names, or \"all\" of the kit's (arm64)")
-      ->type_name("MACHINE")
-      ->delimiter(',');
-  verb.add_option("--cases", options.cases,
-                  "Cases: folders, files or names (all of selftests/cases)")
-      ->type_name("CASE")
-      ->delimiter(',');
-  verb.add_option(
-          "--boards", options.boards,
-          "Boards, a folder of DTBs and DTSs or such a file: the regions of each, laid into "
-          "the machine's RAM, are a case, and without --cases there are no others")
-      ->type_name("FOLDER")
-      ->delimiter(',');
-  CLI::Option *out =
-      verb.add_option("--out", options.out,
-                      "Where the results are left; an earlier run is replaced (out/validate)")
-          ->type_name("FOLDER");
-  out->check([](const std::string &text) {
-    return text.empty() ? std::string("expected the name of a folder") : std::string();
-  });
-  out->get_validator()->description("");
-  verb.add_option("--config", options.config,
-                  "A whole .config, a distribution's say, that the machine's lines are put into; "
-                  "of an --image, what it was built with: cases that need what it lacks are left "
-                  "out")
-      ->type_name("FILE");
-  verb.add_option("--expected", options.expected,
-                  "Failures that are known, and until when: tables [[known]] with case, rule, "
-                  "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")
-      ->type_name("FILE.toml");
-  verb.add_option(
-          "--bisect", options.bisect,
-          "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
-          "nothing, with 0 if all is right")
-      ->type_name("RULE");
-  verb.add_flag("--allow-known", options.are_known_allowed,
-                "Exit with 0 where all that fails are known faults of such kernels");
-  verb.add_flag("--resume", options.resume,
-                "Go on where an earlier run of the same command was stopped");
-  verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
-      ->check(CLI::Range(1u, 64u).description(""))
-      ->type_name("N");
-  verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
-}
+  void add_run_options(CLI::App & verb, RunOptions & options) {
+    add_telling_options(verb, options);
+    add_kernel_options(verb, options);
+    verb.add_option("--machine", options.machines,
+                    "Machines: files or names, or \"all\" of the kit's (arm64)")
+        ->type_name("MACHINE")
+        ->delimiter(',');
+    verb.add_option("--cases", options.cases,
+                    "Cases: folders, files or names (all of selftests/cases)")
+        ->type_name("CASE")
+        ->delimiter(',');
+    verb.add_option(
+            "--boards", options.boards,
+            "Boards, a folder of DTBs and DTSs or such a file: the regions of each, laid into "
+            "the machine's RAM, are a case, and without --cases there are no others")
+        ->type_name("FOLDER")
+        ->delimiter(',');
+    CLI::Option *out =
+        verb.add_option("--out", options.out,
+                        "Where the results are left; an earlier run is replaced (out/validate)")
+            ->type_name("FOLDER");
+    out->check([](const std::string &text) {
+      return text.empty() ? std::string("expected the name of a folder") : std::string();
+    });
+    out->get_validator()->description("");
+    verb.add_option("--config", options.config,
+                    "A whole .config, a distribution's say, that the machine's lines are put into; "
+                    "of an --image, what it was built with: cases that need what it lacks are left "
+                    "out")
+        ->type_name("FILE");
+    verb.add_option("--expected", options.expected,
+                    "Failures that are known, and until when: tables [[known]] with case, rule, "
+                    "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")
+        ->type_name("FILE.toml");
+    verb.add_option(
+            "--bisect", options.bisect,
+            "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
+            "nothing, with 0 if all is right")
+        ->type_name("RULE");
+    verb.add_flag("--allow-known", options.are_known_allowed,
+                  "Exit with 0 where all that fails are known faults of such kernels");
+    verb.add_flag("--resume", options.resume,
+                  "Go on where an earlier run of the same command was stopped");
+    verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
+        ->check(CLI::Range(1u, 64u).description(""))
+        ->type_name("N");
+    verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
+  }
 
-void add_run(CLI::App &app, ChosenVerb &chosen) {
-  auto options = std::make_shared<RunOptions>();
-  CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
-  add_run_options(*verb, *options);
-  add_image_options(*verb, *options);
-  add_random_options(*verb, *options);
-  verb->footer(
-      "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
-      "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
-      "image,\n"
-      "            a vmlinux, a kernel's .deb, or debian:SUITE[/PATTERN][/ARCHITECTURE]\n"
-      "  FROM..TO  every commit of the range\n"
-      "  ADDITION  series (the one that serves the tree), series/each (a kernel after every "
-      "patch),\n"
-      "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
-      "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
-      "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
-      "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
-      "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
-      "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
-      "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
-      "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
-      "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
-  verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
-}
+  void add_run(CLI::App & app, ChosenVerb & chosen) {
+    auto options = std::make_shared<RunOptions>();
+    CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
+    add_run_options(*verb, *options);
+    add_image_options(*verb, *options);
+    add_random_options(*verb, *options);
+    verb->footer(
+        "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
+        "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
+        "image,\n"
+        "            a vmlinux, a kernel's .deb, or debian:SUITE[/PATTERN][/ARCHITECTURE]\n"
+        "  FROM..TO  every commit of the range\n"
+        "  ADDITION  series (the one that serves the tree), series/each (a kernel after every "
+        "patch),\n"
+        "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
+        "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
+        "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
+        "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
+        "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
+        "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
+        "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+        "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
+        "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
+    verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+  }
 
 } // namespace rmemcheck

@@ -18,6 +18,7 @@
 #include "report/text.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <mutex>
 
@@ -87,7 +88,8 @@ BootResult boot_or_died(const PreparedCase &prepared, BootRequest request) {
 class Engine {
 public:
   Engine(const Boots &boots, const Telling &telling, const Save &save)
-      : boots_(boots), telling_(telling), save_(save), style_{telling.colour, longest_name()},
+      : boots_(boots), telling_(telling),
+        save_(save), style_{telling.colour, longest_name(), telling.is_verbose},
         booted_(boots.cases.size()), missing_(boots.cases.size()) {
     for (std::size_t of_case = 0; of_case < boots.cases.size(); ++of_case)
       for (std::size_t kernel = 0; kernel < boots.kernels.size(); ++kernel)
@@ -111,14 +113,25 @@ private:
 
   void take(const Work &work) {
     throw_if_interrupted();
-    Booted booted = boot_one(boots_.cases[work.of_case], boots_.kernels[work.kernel]);
+    const PreparedCase &prepared = boots_.cases[work.of_case];
+    const std::string name =
+        fmt::format("{}/{}", boots_.kernels[work.kernel].name, prepared.what.name);
+    begin(name);
+    Booted booted = boot_one(prepared, boots_.kernels[work.kernel]);
     if (!is_compared(work.kernel)) // evidence of hundreds of boots is much
       booted.read = {};
     const std::lock_guard lock(mutex_);
     booted_[work.of_case][work.kernel] = std::move(booted);
     ++done_;
+    std::erase(running_, name);
     if (--missing_[work.of_case] == 0)
       finish_case(booted_[work.of_case]);
+    show_share();
+  }
+
+  void begin(const std::string &name) {
+    const std::lock_guard lock(mutex_);
+    running_.push_back(name);
     show_share();
   }
 
@@ -227,15 +240,25 @@ private:
 
   /// Findings are news only where the kernel is not as it must be.
   [[nodiscard]] std::string report_text(const CaseResult &result) const {
-    return case_line(result, style_) + '\n' +
-           (result.conclusion == Outcome::pass ? "" : findings_text(result, style_));
+    return case_line(result, style_) + '\n' + (telling_.is_verbose ? durations_text(result) : "") +
+           (result.conclusion == Outcome::pass && !telling_.is_verbose
+                ? ""
+                : findings_text(result, style_));
+  }
+
+  static std::string durations_text(const CaseResult &result) {
+    return fmt::format("  booted in {:.2f} s, judged in {:.3f} s, kept in {}\n",
+                       result.boot_seconds, result.judge_seconds, result.folder);
   }
 
   void show_share() const {
-    const std::size_t count = work_.size();
-    telling_.step(fmt::format("booting {} guest{}", count, count == 1 ? "" : "s"),
-                  static_cast<double>(done_) /
-                      static_cast<double>(std::max<std::size_t>(count, 1)));
+    BootsSoFar so_far{work_.size(), done_, running_};
+    if (done_ > 0) {
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+      so_far.seconds_left =
+          elapsed.count() / static_cast<double>(done_) * static_cast<double>(work_.size() - done_);
+    }
+    telling_.boots(so_far);
   }
 
   /// Of cases that all of their kernels have booted.
@@ -264,6 +287,8 @@ private:
   std::vector<std::map<std::size_t, Booted>> booted_; ///< by case, then by kernel
   std::vector<std::size_t> missing_;                  ///< boots of each case that have not ended
   std::size_t done_ = 0;
+  std::vector<std::string> running_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 } // namespace

@@ -106,6 +106,7 @@ private:
     RandomResult result = run_random(boots_, board, *request_.random, take_out, telling_, take);
     results_.random = std::move(result.summary);
     results_.cases = std::move(result.cases);
+    results_.is_complete = true;
     save();
     return results_;
   }

@@ -95,7 +95,7 @@ MapRow expected_row(const Expectation &expectation, const Sightings &sightings) 
 
 /// By the probe, or else by the log.
 MapRow recorded_row(const Expectation &expectation, const Evidence &evidence) {
-  MapRow row{"recorded", {}};
+  MapRow row{evidence.probe ? "probe" : "log", {}};
   add_ram(row, expectation.memory);
   if (evidence.probe) {
     for (const ProbedRegion &seen : *evidence.probe)

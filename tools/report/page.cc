@@ -47,6 +47,14 @@ std::string html(const std::string &text) {
   return safe;
 }
 
+/// The same, which may be broken inside of a range.
+std::string breakable(const std::string &text) {
+  std::string safe = html(text);
+  for (std::size_t at = safe.find("..0x"); at != std::string::npos; at = safe.find("..0x", at + 7))
+    safe.insert(at + 2, "<wbr>");
+  return safe;
+}
+
 /// JSON that ends no script element, whatever its strings are.
 std::string embedded(const Json &json) {
   std::string safe;
@@ -329,8 +337,8 @@ private:
                       html(finding.at.file), finding.at.line, html(finding.at.text));
     return fmt::format("<tr id=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td>"
                        "<td>{}</td><td>{}</td></tr>\n",
-                       id, html(finding.rule), html(finding.region), html(finding.expected),
-                       html(finding.seen), evidence, html(finding.known));
+                       id, html(finding.rule), html(finding.region), breakable(finding.expected),
+                       breakable(finding.seen), evidence, html(finding.known));
   }
 
   /// What each rule came to: by name where there is no more to say.

@@ -6,8 +6,8 @@
     ram: "RAM", reserved: "region, mapped", "no-map": "no-map", cma: "CMA area",
     kernel: "the kernel's own, or reserved without a name", refused: "to be refused or left alone",
   };
-  const rowHeights = { expected: 46, other: 24 };
-  const labelWidth = 92, axisHeight = 34, markHeight = 14, gap = 4, mostTableRows = 500;
+  const expectedHeight = 46, seenHeight = 24;
+  const labelWidth = 118, axisHeight = 34, markHeight = 14, gap = 4, mostTableRows = 500;
 
   const byId = (id) => document.getElementById(id);
   const add = (parent, tag, text, properties = {}) => {
@@ -308,9 +308,9 @@
     draw() {
       let height = markHeight + axisHeight;
       for (const row of this.rows) {
-        row.height = rowHeights[row.name] || rowHeights.other;
+        row.height = row === this.rows[0] ? expectedHeight : seenHeight;
         row.y = height - axisHeight;
-        height += row.height + gap;
+        height += row.height + (row === this.rows[0] ? 3 * gap : gap);
       }
       const [context, width] = prepare(this.canvas, height);
       this.width = width;
@@ -323,14 +323,14 @@
     }
 
     drawRow(context, row) {
-      context.fillStyle = colours.quiet;
+      context.fillStyle = row === this.rows[0] ? colours.ink : colours.quiet;
       context.font = "12px system-ui, sans-serif";
       context.textBaseline = "middle";
-      context.fillText(row.name, 0, row.y + row.height / 2);
+      context.fillText(row === this.rows[0] ? row.name : "seen: " + row.name, 0, row.y + row.height / 2);
       for (const span of visible(row.spans, this.begin, this.end)) {
         const [x, size] = this.bar(span);
         drawSpan(context, span.kind, x, row.y, size, row.height);
-        if (row.name !== "expected" || size < 70 || span.kind === "ram") continue;
+        if (row !== this.rows[0] || size < 70 || span.kind === "ram") continue;
         context.fillStyle = span.kind === "refused" ? colours.ink : "#000000";
         const text = span.text.length * 6.6 > size ? span.text.slice(0, size / 6.6 - 1) + "…" : span.text;
         context.font = "11px ui-monospace, monospace";
