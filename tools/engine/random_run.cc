@@ -140,7 +140,8 @@ private:
     some.kernels = kernels;
     some.out = out;
     result_.summary.boots += cases.size() * kernels.size();
-    const Telling quiet{[](const std::string &, double) {}, [](const std::string &) {}, false};
+    const Telling quiet{[](const std::string &, double) {}, [](const std::string &) {},
+                        [](const BootsSoFar &) {}};
     return boot_and_judge(some, quiet);
   }
 
