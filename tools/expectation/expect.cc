@@ -294,6 +294,7 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.memory =
       RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).intersection(addresses).ranges();
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
+  expectation.is_format_unsupported = !tree.unsupported.empty();
   expectation.taken = facts.taken;
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
   expectation.page_size = facts.page_size;

@@ -154,6 +154,8 @@ struct Expectation : BootDemands {
   std::vector<ExpectedOverlap> overlaps;
   std::vector<ExpectedConsumer> consumers;
   std::optional<PhysicalRange> elfcorehdr;
+  /// The kernel must say that it does not read /reserved-memory, whatever is in it.
+  bool is_format_unsupported = false;
   std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
   std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
   bool refuses_mapped_pools = false;                                      ///< as in BootFacts

@@ -92,9 +92,14 @@ bool has_namesake(const FaultyBoot &boot, const Region *region) {
          }) > 1;
 }
 
-/// Whether the finding misses the word of an overlap with that one.
-bool is_overlap_with(const Finding &finding, const Region &region) {
-  return finding.expected == "an error: overlaps with " + region.node.name;
+/// An overlap is told of neighbours in the array. Whether the finding misses the word of one with
+/// what is not in it, or has that of two which are neighbours for it.
+bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
+  return finding.expected == "no overlap" ||
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
+           return finding.expected == "an error: overlaps with " + other.node.name &&
+                  !is_seen(boot, other);
+         });
 }
 
 bool is_beyond(const PhysicalRange &range, const Expectation &expectation) {
@@ -133,10 +138,20 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          constexpr std::string_view said = "not enough space for all defined regions";
          return is_left_out_by(boot, finding, region, said) ||
-                (log_says(boot, said) &&
-                 std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
-                   return is_overlap_with(finding, other) && !is_seen(boot, other);
-                 }));
+                (log_says(boot, said) && is_overlap_without(boot, finding));
+       }},
+      {"not-recorded-not-given-back",
+       "a region that an init function would refuse is not recorded, and keeps its memory",
+       "",
+       "6.12.103",
+       "8a6e02d0c00e, 00c9a452a235, CVE-2026-80723",
+       {"own-memory"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         return log_says(boot, "not enough space for all defined regions") &&
+                any_region(boot, [](const FaultyBoot &each, const Region &region) {
+                  return region.given_back && !is_seen(each, region);
+                });
        }},
       {"boot-placed-64", "no more than 64 boot-placed regions are reserved and recorded",
        "6.12.103", "", "", recording, "",

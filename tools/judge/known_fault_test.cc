@@ -123,5 +123,21 @@ TEST(KnownFaults, ExplainAnOverlapThatIsNotToldForWantOfAnEntry) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
 }
 
+TEST(KnownFaults, ExplainWhatIsNotGivenBackForNotBeingRecorded) {
+  Scenario scenario = with_full_array("6.9.0");
+  scenario.expectation.most_own_memory = 0x100000;
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  ExpectedRegion &region = expected(scenario, "mapped@50000000");
+  region = refused(region);
+  region.given_back = true;
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::fail);
+  const Verdict verdict = verdict_of(scenario);
+  const auto rule = std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule);
+  ASSERT_EQ(rule->findings.size(), 1u);
+  EXPECT_EQ(rule->findings[0].known, "not-recorded-not-given-back");
+}
+
 } // namespace
 } // namespace rmemcheck::test

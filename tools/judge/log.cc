@@ -71,14 +71,6 @@ template <typename Names> std::string first_name(const std::string &text, const 
   return "";
 }
 
-/// Whether the kernel must refuse to read /reserved-memory: only then is a node ignored that is
-/// neither disabled nor passed over silently.
-bool is_unsupported(const Expectation &expectation) {
-  return std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
-    return region.fate == Fate::ignored && region.node.enabled && !region.node.skipped_silently;
-  });
-}
-
 /// __reserved_mem_init_node()'s caller prints "node NAME compatible matching fail" where an init
 /// function refuses; some of them say why in the line before, without a name. Returns NAME.
 std::string init_failure(const std::string &text) {
@@ -94,7 +86,7 @@ class ErrorSorter {
 public:
   ErrorSorter(const Expectation &expectation, const Evidence &evidence)
       : log_(evidence.log), gap_(log_gap(evidence)), expected_(expected_complaints(expectation)),
-        names_(names_of(expectation)), must_be_unsupported_(is_unsupported(expectation)) {}
+        names_(names_of(expectation)), must_be_unsupported_(expectation.is_format_unsupported) {}
 
   void sort(RuleReport &report) {
     for (const LoggedTrouble &trouble : log_.troubles)

@@ -151,9 +151,22 @@ std::uint64_t page_tables(const ShownBoot &baseline, const ShownBoot &patched) {
   return difference * tables_of_a_block * patched.expectation.page_size;
 }
 
+/// setup.c of most architectures takes a struct resource (include/linux/ioport.h) for each piece of
+/// memblock's memory, of which there are more or less as no-map regions lie beside each other.
+std::uint64_t resources(const ShownBoot &baseline, const ShownBoot &patched) {
+  constexpr std::uint64_t bytes = 64; // sizeof(struct resource), and less with 32 bits
+  const auto pieces = [](const ShownBoot &boot) -> std::uint64_t {
+    return boot.evidence.memblock_memory ? boot.evidence.memblock_memory->size() : 0;
+  };
+  const std::uint64_t before = pieces(baseline);
+  const std::uint64_t after = pieces(patched);
+  return (before < after ? after - before : before - after) * bytes;
+}
+
 /// What may be more or less on any kernel that does right.
 std::uint64_t variation(const ShownBoot &baseline, const ShownBoot &patched) {
-  return memblock_arrays(patched.expectation) + page_tables(baseline, patched);
+  return memblock_arrays(patched.expectation) + page_tables(baseline, patched) +
+         resources(baseline, patched);
 }
 
 std::uint64_t most_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {

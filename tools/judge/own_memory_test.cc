@@ -166,5 +166,15 @@ TEST(OwnMemory, FurtherTuplesOfARefusedRegionAreItsOwn) {
   EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass);
 }
 
+/// A piece of memblock's memory more takes a struct resource more.
+TEST(SameOwnMemory, AllowsForThePiecesOfMemory) {
+  TwoBoots two = two_boots();
+  reserve(two.baseline, range(0x7e000000, 0x80));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  for (int count = 0; count < 2; ++count)
+    two.baseline.memblock_memory->push_back(two.baseline.memblock_memory->back());
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -28,8 +28,7 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
   const Sightings after(expectation, patched);
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.node.enabled && region.node.reg.empty() && region.node.size != 0 &&
-        !region.is_alignment_rounded)
+    if (region.node.reg.empty() && takes_memory(region) && !region.is_alignment_rounded)
       all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
 }

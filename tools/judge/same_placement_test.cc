@@ -176,5 +176,16 @@ TEST(SamePlacement, OfWhatIsKeptComparesTheWindows) {
   EXPECT_NE(outcome(rule, two), Outcome::pass);
 }
 
+/// The baseline may keep in its array what an init function has refused.
+TEST(SamePlacement, WhatIsRefusedHasNoPlace) {
+  TwoBoots two = boots("6.1.192");
+  named(*two.patched.probe, "large").found = false;
+  for (const char *name : {"a", "b", "large"})
+    named(two.expectation.regions, name).windows = {range(0x7fd00000, 0x300000)};
+  ExpectedRegion &region = named(two.expectation.regions, "large");
+  region = refused(region);
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test
