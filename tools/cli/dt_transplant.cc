@@ -28,8 +28,10 @@ ExitStatus transplant_board(const TransplantOptions &options) {
   for (const std::string &change : done.changes)
     fmt::print("{}\n", change);
   const std::size_t count = read_reserved_memory(tree, options.out).regions.size();
-  fmt::print("{}: {} regions, {} bytes; addresses are the same modulo {:#x}\n", options.out, count,
-             tree.size(), done.alignment);
+  fmt::print("{}: {} regions, {} bytes{}\n", options.out, count, tree.size(),
+             done.alignment == 0
+                 ? ""
+                 : fmt::format("; addresses are the same modulo {:#x}", done.alignment));
   return ExitStatus::holds;
 }
 

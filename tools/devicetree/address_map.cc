@@ -53,8 +53,10 @@ std::optional<AddressMap> AddressMap::make(const std::vector<PhysicalRange> &ran
   constexpr std::uint64_t largest = std::uint64_t{1} << 62;
   const std::vector<Segment> segments = segments_of(ranges);
   AddressMap map;
-  if (segments.empty())
+  if (segments.empty()) {
+    map.ends_.emplace_back(0, room.begin);
     return map;
+  }
   for (const std::uint64_t alignment : alignments)
     for (std::uint64_t most = largest; most >= alignment; most /= 2) {
       const std::uint64_t begin = first_like(segments.front().begin, room.begin, alignment);
@@ -82,7 +84,7 @@ std::uint64_t AddressMap::operator()(std::uint64_t address) const {
   const auto after =
       std::ranges::upper_bound(ends_, address, {}, [](const auto &end) { return end.first; });
   if (after == ends_.begin())
-    return ends_.empty() ? 0 : ends_.front().second;
+    return ends_.front().second;
   const auto &[from, to] = *std::prev(after);
   return after == ends_.end() ? to : std::min(to + (address - from), after->second);
 }

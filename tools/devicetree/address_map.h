@@ -16,7 +16,7 @@ namespace rmemcheck {
 class AddressMap {
 public:
   /// The map of `ranges` (empty ones are left out) into `room` that changes least; nothing if there
-  /// is none that keeps a page whole.
+  /// is none that keeps a page whole. Of no range it takes all to where the room begins.
   static std::optional<AddressMap> make(const std::vector<PhysicalRange> &ranges,
                                         const PhysicalRange &room);
 
@@ -26,14 +26,15 @@ public:
   [[nodiscard]] PhysicalRange operator()(const PhysicalRange &range) const {
     return {(*this)(range.begin), (*this)(range.end)};
   }
-  /// Bytes; a power of two.
+  /// Bytes; a power of two, and 0 where there is no range.
   [[nodiscard]] std::uint64_t alignment() const { return alignment_; }
   /// First byte behind all of it.
-  [[nodiscard]] std::uint64_t end() const { return ends_.empty() ? 0 : ends_.back().second; }
+  [[nodiscard]] std::uint64_t end() const { return ends_.back().second; }
 
 private:
+  AddressMap() = default;
   std::uint64_t alignment_ = 0;
-  /// Ends of ranges and where they lie now, sorted.
+  /// Ends of ranges and where they lie now, sorted; never empty.
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ends_;
 };
 

@@ -143,6 +143,38 @@ TEST(ReadReservedMemory, MalformedBootPlaced) {
   EXPECT_TRUE(neither.skipped_silently);
 }
 
+TEST(ReadReservedMemory, WhatFirmwareFillsInIsAPlaceholder) {
+  const auto region_of = [](const std::function<void(RegionRequest &)> &change) {
+    RegionRequest request = static_region("region", 0x10000000, mebibyte);
+    change(request);
+    TreeRequest wanted;
+    wanted.regions = {request};
+    return read(make_tree(board(), wanted, memory_base)).regions.front();
+  };
+  const auto empty = [](RegionRequest &request) {
+    request.reg = {{0, 0}};
+    request.unchecked_reg = true;
+  };
+  EXPECT_TRUE(region_of(empty).is_placeholder);
+  EXPECT_TRUE(region_of([&](RegionRequest &request) {
+                empty(request);
+                request.enabled = false;
+              }).is_placeholder);
+  EXPECT_TRUE(region_of([](RegionRequest &request) {
+                request.reg.clear();
+                request.raw["size"] = cells(0, 2);
+              }).is_placeholder);
+  EXPECT_FALSE(region_of([](RegionRequest &) {}).is_placeholder);
+  EXPECT_FALSE(region_of([](RegionRequest &request) {
+                 request.raw["reg"] = std::string(12, '\0');
+               }).is_placeholder);
+  EXPECT_FALSE(region_of([&](RegionRequest &request) { // it has its place found
+                 empty(request);
+                 request.size = mebibyte;
+               })
+                   .is_placeholder);
+}
+
 TEST(ReadReservedMemory, RegWinsOverSize) {
   const ReservedRegion region = read_with(node_a, "size", cells(0x30000, 2)).regions[0];
   EXPECT_TRUE(region.is_static());

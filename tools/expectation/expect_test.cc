@@ -451,5 +451,46 @@ TEST(Expect, TakesTheRestFromTheFacts) {
   EXPECT_THAT(expectation.must_log, ElementsAre("KASAN"));
 }
 
+/// A board whose firmware fills /memory in.
+Expectation of_a_board(std::vector<ReservedRegion> regions, std::vector<PhysicalRange> taken = {}) {
+  ReservedMemory board = tree(std::move(regions));
+  board.memory.clear();
+  BootFacts facts;
+  facts.is_memory_unknown = true;
+  facts.taken = std::move(taken);
+  return expect(board, facts);
+}
+
+TEST(ExpectWithoutMemory, TakesEveryPlaceForRam) {
+  const Expectation expectation =
+      of_a_board({fixed("firmware", 0x880000000, mebibyte, true), placed("pool", 64 * mebibyte),
+                  placed("low", mebibyte, {at(0x80000000, 16 * mebibyte)})});
+  EXPECT_TRUE(expectation.is_memory_unknown);
+  EXPECT_THAT(expectation.memory, IsEmpty());
+  for (const ExpectedRegion &region : expectation.regions) {
+    EXPECT_EQ(region.fate, Fate::recorded);
+    EXPECT_THAT(region.reason, testing::Not(HasSubstr("outside RAM")));
+  }
+}
+
+TEST(ExpectWithoutMemory, JudgesWhatDoesNotDependOnIt) {
+  const Expectation expectation =
+      of_a_board({fixed("over", 0x80000000, mebibyte, true),
+                  placed("large", 2 * mebibyte, {at(0x90000000, mebibyte)}),
+                  fixed("outer", 0xa0000000, 2 * mebibyte), fixed("inner", 0xa0100000, mebibyte)},
+                 {at(0x80080000, mebibyte)});
+  EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
+  EXPECT_EQ(expectation.regions[1].fate, Fate::refused);
+  EXPECT_EQ(expectation.overlaps.size(), 1U);
+}
+
+TEST(ExpectWithoutMemory, GoesByRamThatThereIs) {
+  ReservedMemory known = tree({fixed("far", 0x880000000, mebibyte)});
+  BootFacts facts;
+  facts.is_memory_unknown = true;
+  EXPECT_FALSE(expect(known, facts).is_memory_unknown);
+  EXPECT_THAT(expect(known, facts).regions.front().reason, HasSubstr("outside RAM"));
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -86,9 +86,8 @@ std::string table(const std::vector<Row> &rows) {
 std::string ram_text(const Expectation &expectation) {
   std::string text;
   if (expectation.is_memory_unknown)
-    text =
-        "RAM is not in the tree: firmware fills /memory in. What lies outside RAM, and what room "
-        "there is,\ncannot be judged without it.\n";
+    text = "RAM is not in the tree: firmware fills /memory in. Whether regions lie in RAM, and "
+           "what room\nit has, cannot be judged without it (--memory RANGE).\n";
   for (const PhysicalRange &range : expectation.memory)
     text += fmt::format("RAM {}\n", to_string(range));
   for (const PhysicalRange &range : expectation.memreserve)

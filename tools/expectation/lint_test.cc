@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/lint.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint64_t mebibyte = 0x100000;
+
+ReservedRegion region(std::string name, std::uint64_t begin, std::uint64_t size,
+                      bool no_map = false) {
+  ReservedRegion result;
+  result.name = std::move(name);
+  result.reg = {{begin, begin + size}};
+  result.no_map = no_map;
+  return result;
+}
+
+ReservedRegion pool(std::string name, std::uint64_t begin, bool cma) {
+  ReservedRegion result = region(std::move(name), begin, 4 * mebibyte, !cma);
+  result.compatible = {"shared-dma-pool"};
+  result.reusable = cma;
+  result.cma_default = cma;
+  result.dma_default = !cma;
+  return result;
+}
+
+struct Sample {
+  Sample() {
+    tree.has_node = true;
+    tree.memory = {{0x40000000, 0x80000000}};
+  }
+  explicit Sample(std::vector<ReservedRegion> regions) : Sample() {
+    tree.regions = std::move(regions);
+  }
+  [[nodiscard]] std::vector<TreeFault> faults() const {
+    BootFacts facts;
+    facts.is_memory_unknown = true;
+    return find_faults(tree, around, expect(tree, facts), {});
+  }
+  [[nodiscard]] std::vector<std::string> rules() const {
+    std::vector<std::string> names;
+    for (const TreeFault &fault : faults())
+      names.push_back(fault.rule);
+    return names;
+  }
+  ReservedMemory tree;
+  Surroundings around;
+};
+
+TEST(Lint, FindsNothingInARightTree) {
+  ReservedRegion off = region("off", 0, 0);
+  off.enabled = false;
+  off.is_placeholder = true;
+  off.malformed = "reg: zero size";
+  EXPECT_THAT(Sample({region("tz@50000000", 0x50000000, mebibyte, true),
+                      region("mapped", 0x60000000, mebibyte), pool("cma", 0x70000000, true), off})
+                  .rules(),
+              IsEmpty());
+}
+
+TEST(Lint, EveryFindingSaysWhatTheKernelDoesAndSinceWhen) {
+  Sample sample({region("opensbi", 0x50000000, mebibyte), region("far", 0x10000000, mebibyte, true),
+                 pool("one", 0x60000000, true), pool("two", 0x68000000, true)});
+  sample.tree.unsupported = "";
+  sample.around.strays = {{"/log", "compatible ramoops"}};
+  sample.around.broken_memory = {"/memory: reg: length 12 is no multiple of 16"};
+  sample.around.references = {{"/dsp", 7, ""}};
+  EXPECT_THAT(sample.rules(), ElementsAre("reg", "stray", "memory-region", "firmware-mapped",
+                                          "outside-ram", "default-twice"));
+  for (const TreeFault &fault : sample.faults())
+    EXPECT_TRUE(fault.kernel.find("since v") != std::string::npos ||
+                fault.kernel.find("every version") != std::string::npos)
+        << fault.kernel;
+}
+
+TEST(Lint, NamesThePropertyThatIsMalformed) {
+  ReservedRegion short_reg = region("short", 0, 0);
+  short_reg.reg.clear();
+  short_reg.malformed = "reg: length 12 is no multiple of 16";
+  ReservedRegion nothing = short_reg;
+  nothing.malformed = "neither reg nor size";
+  nothing.skipped_silently = true;
+  ReservedRegion odd = short_reg;
+  odd.malformed = "alloc-ranges: empty";
+  Sample sample({short_reg, nothing, odd});
+  EXPECT_THAT(sample.rules(), ElementsAre("reg", "reg", "alloc-ranges", "name-twice"));
+  sample.tree.regions.resize(1);
+  sample.tree.regions.front().enabled = false;
+  EXPECT_THAT(sample.rules(), IsEmpty());
+}
+
+TEST(Lint, NamesTheNodeThatIsNotRead) {
+  Sample sample({region("one", 0x50000000, mebibyte)});
+  sample.tree.unsupported = "no ranges";
+  ASSERT_THAT(sample.rules(), ElementsAre("root"));
+  EXPECT_EQ(sample.faults().front().node, "/reserved-memory");
+}
+
+TEST(Lint, EnabledPlaceholdersAreFaults) {
+  ReservedRegion empty = region("empty", 0, 0);
+  empty.is_placeholder = true;
+  empty.malformed = "reg: zero size";
+  EXPECT_THAT(Sample({empty}).rules(), ElementsAre("placeholder"));
+}
+
+TEST(Lint, MemreserveHarmsNoMapAlone) {
+  Sample sample({region("mapped", 0x50000000, mebibyte)});
+  sample.tree.memreserve = {{0x50000000, 0x50001000}};
+  EXPECT_THAT(sample.rules(), IsEmpty());
+  sample.tree.regions.front().no_map = true;
+  EXPECT_THAT(sample.rules(), ElementsAre("overlap"));
+}
+
+TEST(Lint, FirmwareIsKnownByTheWordsOfItsName) {
+  for (const char *name : {"mmode_resv0@80000000", "optee@50000000", "tz-apps", "bl31_reserved"})
+    EXPECT_THAT(Sample({region(name, 0x50000000, mebibyte)}).rules(),
+                ElementsAre("firmware-mapped"))
+        << name;
+  for (const char *name : {"steel", "buffer@50000000", "hypnotic"})
+    EXPECT_THAT(Sample({region(name, 0x50000000, mebibyte)}).rules(), IsEmpty()) << name;
+}
+
+TEST(Lint, OutsideRamTakesRamThatIsKnown) {
+  Sample sample(
+      {region("partly", 0x7ff00000, 2 * mebibyte, true), region("mapped", 0x10000000, mebibyte)});
+  ASSERT_THAT(sample.rules(), ElementsAre("outside-ram"));
+  EXPECT_THAT(sample.faults().front().fault, HasSubstr("reaches out of RAM"));
+  sample.tree.memory.clear();
+  EXPECT_THAT(sample.rules(), IsEmpty());
+}
+
+TEST(Lint, OneDefaultOfEachKind) {
+  EXPECT_THAT(Sample({pool("cma", 0x50000000, true), pool("dma", 0x60000000, false)}).rules(),
+              IsEmpty());
+  Sample twice({pool("one", 0x50000000, false), pool("two", 0x60000000, false)});
+  ASSERT_THAT(twice.rules(), ElementsAre("default-twice"));
+  EXPECT_EQ(twice.faults().front().node, "two");
+}
+
+TEST(Lint, NamesPoolsAndPlacesThatAreRefused) {
+  ReservedRegion both = pool("both", 0x50000000, true);
+  both.no_map = true;
+  ReservedRegion large;
+  large.name = "large";
+  large.size = 4096 * mebibyte;
+  EXPECT_THAT(Sample({both, large}).rules(), ElementsAre("pool", "no-room"));
+}
+
+TEST(Lint, CountsRegionsAndTuples) {
+  std::vector<ReservedRegion> many;
+  for (std::uint64_t index = 0; index < 65; ++index)
+    many.push_back(region("r" + std::to_string(index), 0x50000000 + index * 0x10000, 0x1000));
+  EXPECT_THAT(Sample(many).rules(), ElementsAre("count"));
+  many.pop_back();
+  many.front().reg.push_back({0x70000000, 0x70001000});
+  EXPECT_THAT(Sample(many).rules(), ElementsAre("tuples"));
+}
+
+TEST(Lint, DevicesMustFindTheirRegion) {
+  ReservedRegion off = region("off", 0x50000000, mebibyte);
+  off.enabled = false;
+  Sample sample({off, region("on", 0x60000000, mebibyte)});
+  sample.around.references = {{"/one", 1, "/reserved-memory/off"},
+                              {"/two", 2, "/reserved-memory/on"},
+                              {"/three", 3, "/soc/sram"}};
+  ASSERT_THAT(sample.rules(), ElementsAre("memory-region"));
+  EXPECT_EQ(sample.faults().front().node, "/one");
+}
+
+} // namespace
+} // namespace rmemcheck
