@@ -20,6 +20,7 @@ struct Kit {
   [[nodiscard]] std::filesystem::path cases() const { return folder / "selftests" / "cases"; }
   [[nodiscard]] std::filesystem::path module_source() const { return folder / "kmod"; }
   [[nodiscard]] std::filesystem::path guest() const { return folder / "guest"; }
+  [[nodiscard]] std::filesystem::path capture_script() const { return guest() / "capture.sh"; }
   [[nodiscard]] std::filesystem::path fragment() const { return folder / "Kconfig.fragment"; }
 };
 

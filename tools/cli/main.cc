@@ -41,8 +41,8 @@ ExitStatus parse_and_run(int argc, char **argv) {
       },
       "Print the manual page, for man(1)");
   ChosenVerb chosen;
-  for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge, add_compare,
-                         add_report, add_cost})
+  for (const auto add : {add_run, add_series, add_build, add_dt, add_boot, add_judge, add_capture,
+                         add_compare, add_report, add_cost})
     add(app, chosen);
   try {
     app.parse(argc, argv);

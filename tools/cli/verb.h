@@ -19,6 +19,7 @@ void add_build(CLI::App &app, ChosenVerb &chosen);
 void add_dt(CLI::App &app, ChosenVerb &chosen);
 void add_boot(CLI::App &app, ChosenVerb &chosen);
 void add_judge(CLI::App &app, ChosenVerb &chosen);
+void add_capture(CLI::App &app, ChosenVerb &chosen);
 void add_compare(CLI::App &app, ChosenVerb &chosen);
 void add_report(CLI::App &app, ChosenVerb &chosen);
 void add_cost(CLI::App &app, ChosenVerb &chosen);

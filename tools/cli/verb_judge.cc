@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
+#include "base/file.h"
+#include "base/printable.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "devicetree/reserved_memory.h"
+#include "engine/captured.h"
 #include "engine/comparison.h"
 #include "engine/conclusion.h"
 #include "engine/kept_boot.h"
+#include "evidence/pools.h"
+#include "judge/sightings.h"
 #include "report/text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -42,6 +50,8 @@ std::string shown(const fs::path &folder) {
 
 struct JudgeOptions {
   std::vector<std::string> folders;
+  std::string log;
+  std::string dtb;
   bool are_known_allowed = false;
   std::string against; ///< a boot of the baseline; empty: as a run has left it
 };
@@ -55,20 +65,94 @@ std::optional<fs::path> other_boot(const fs::path &boot, const std::string &kern
   return fs::exists(other / "run.json") ? std::optional(other) : std::nullopt;
 }
 
+/// "-" is standard input.
+std::string input(const std::string &path) {
+  if (path != "-")
+    return read_file(path);
+  return {std::istreambuf_iterator<char>(std::cin), {}};
+}
+
+std::string input_name(const std::string &path) { return path == "-" ? "standard input" : path; }
+
+/// The tree that was given beside what has none, proven whole; empty: none was given.
+std::string given_tree(const JudgeOptions &options) {
+  if (options.dtb.empty())
+    return "";
+  std::string dtb = read_file(options.dtb);
+  read_reserved_memory(dtb, options.dtb);
+  return dtb;
+}
+
+/// What a folder holds, or an archive that was captured on a live system.
+KeptBoot load_boot(const fs::path &boot, const JudgeOptions &options) {
+  if (fs::is_directory(boot))
+    return load(boot);
+  return read_capture(input(boot.string()), input_name(boot.string()), given_tree(options));
+}
+
 /// As the run has judged it, with what it was held against.
 CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
-  const KeptBoot kept = load(boot);
+  const KeptBoot kept = load_boot(boot, options);
   const ReadBoot read = read_boot(kept, shown(boot));
   CaseResult result = judge_read(kept, read, shown(boot));
   const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
                                                 : std::optional<fs::path>(options.against);
   if (baseline)
-    compare_boots(result, read_boot(load(*baseline), shown(*baseline)), read,
+    compare_boots(result, read_boot(load_boot(*baseline, options), shown(*baseline)), read,
                   options.against.empty() && kept.is_baseline_of_another_tree);
   if (const auto control = other_boot(boot, kept.control))
     result.fails_without = failures_of(judge_kept(load(*control), shown(*control)));
   conclude(result);
   return result;
+}
+
+/// What one log shows of regions, whatever may be demanded of them.
+void print_regions(const KernelLog &log, const std::string &origin) {
+  for (const LoggedRegion &region : log.regions)
+    fmt::print("  region {}: {} {} {} ({}:{})\n", printable(region.name), to_string(region.range),
+               region.no_map ? "nomap" : "map", region.reusable ? "reusable" : "non-reusable",
+               origin, region.at.line);
+  for (const LoggedPool &pool : parse_pools(log))
+    fmt::print("  pool {}: {} {} ({}:{})\n", printable(pool.name), to_string(pool.range),
+               printable(pool.kind), origin, pool.at.line);
+  if (log.regions.empty() && parse_pools(log).empty())
+    fmt::print("  no line of the log shows a region{}\n",
+               prints_regions(log) ? "" : ": before v6.5 kernels print none");
+}
+
+/// Rules that could not find out for the same reason have one line.
+void join_inconclusive(std::vector<RuleResult> &rules) {
+  std::vector<RuleResult> joined;
+  for (const RuleResult &rule : rules) {
+    const auto same = std::ranges::find_if(joined, [&](const RuleResult &other) {
+      return rule.outcome == Outcome::inconclusive && other.outcome == rule.outcome &&
+             other.reason == rule.reason;
+    });
+    if (same == joined.end())
+      joined.push_back(rule);
+    else
+      same->rule += ", " + rule.rule;
+  }
+  rules = std::move(joined);
+}
+
+/// A log alone, which is named in front of its lines.
+ExitStatus judge_log(const JudgeOptions &options) {
+  const std::string origin = input_name(options.log);
+  const KeptBoot kept = read_pasted(input(options.log), origin, given_tree(options));
+  const ReadBoot read = read_boot(kept, options.dtb.empty() ? "" : options.dtb);
+  CaseResult result = judge_read(kept, read, "");
+  conclude(result);
+  result.name = origin;
+  for (RuleResult &rule : result.verdict.rules)
+    for (Finding &finding : rule.findings)
+      finding.at.file = origin;
+  join_inconclusive(result.verdict.rules);
+  const TextStyle style{is_colour_wanted(), 0};
+  fmt::print("{}\n", case_line(result, style));
+  print_regions(read.evidence.log, origin);
+  fmt::print("{}", findings_text(result, style));
+  return exit_status(result.conclusion, options.are_known_allowed);
 }
 
 ExitStatus judge_folders(const JudgeOptions &options) {
@@ -87,22 +171,41 @@ ExitStatus judge_folders(const JudgeOptions &options) {
   return exit_status(conclusion(outcomes), options.are_known_allowed);
 }
 
+ExitStatus judge_given(const JudgeOptions &options) {
+  if (options.log.empty() == options.folders.empty())
+    throw bad_input("judge: expected a folder or an archive, or --log FILE");
+  return options.log.empty() ? judge_folders(options) : judge_log(options);
+}
+
 } // namespace
 
 void add_judge(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<JudgeOptions>();
-  CLI::App *verb = app.add_subcommand("judge", "Judge kept evidence again, without booting");
-  verb->add_option("folder", options->folders, "What a boot left, or a whole run")
-      ->required()
-      ->type_name("FOLDER");
+  CLI::App *verb = app.add_subcommand(
+      "judge", "Judge kept evidence, a live system's archive or a log, without booting");
+  verb->add_option("folder", options->folders,
+                   "What a boot left, or a whole run, or an archive that the script of \"rmemcheck "
+                   "capture\" has packed; - is one on standard input")
+      ->type_name("FOLDER|ARCHIVE");
+  verb->add_option("--log", options->log,
+                   "A kernel log alone, in any form that people paste; - is standard input")
+      ->type_name("FILE");
+  verb->add_option("--dtb", options->dtb,
+                   "The tree that the kernel of that log was given, or of an archive without one")
+      ->type_name("FILE.dtb");
   verb->add_option("--against", options->against,
                    "The baseline's boot of the same tree, to hold the others against; in a "
                    "run's folder it is found")
       ->type_name("FOLDER");
   verb->add_flag("--allow-known", options->are_known_allowed,
                  "Exit with 0 where all that fails are known faults of such kernels");
-  verb->footer("Example:\n  rmemcheck judge out/validate/runs/baseline/static-65");
-  verb->callback([options, &chosen] { chosen = [options] { return judge_folders(*options); }; });
+  verb->footer(
+      "A log alone never passes: what it cannot show is inconclusive (exit status 3), what "
+      "it\nshows to be wrong is a failure (1).\n\n"
+      "Example:\n  rmemcheck judge out/validate/runs/baseline/static-65\n"
+      "  rmemcheck judge rmemcheck-capture.tar.gz\n"
+      "  rmemcheck judge --log mail.txt --dtb board.dtb");
+  verb->callback([options, &chosen] { chosen = [options] { return judge_given(*options); }; });
 }
 
 } // namespace rmemcheck

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,12 @@ struct KeptBoot {
   std::vector<std::string> must_log;  ///< of the machine: text that the log must have
   std::string kernel_version;         ///< "make kernelrelease"; empty where nobody knows
   std::string dtb;                    ///< empty where the kernel was given none
+  // Of a live system or of a log alone, which no folder keeps:
+  bool is_live = false;                      ///< see BootDemands
+  bool is_tree_known = true;                 ///< see BootDemands
+  std::uint64_t page_size = 0;               ///< bytes; 0: as the log tells
+  std::map<std::string, Absence> absences{}; ///< see Evidence
+  std::vector<std::string> notes{};          ///< sentences for whoever reads the verdict
   BootResult boot;
 };
 

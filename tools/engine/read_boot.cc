@@ -19,7 +19,7 @@ bool has(const ReservedMemory &tree, const ReservedRegion &region) {
   return std::ranges::find(tree.regions, region) != tree.regions.end();
 }
 
-/// The command line that a kernel without user space was given; with one, its tree says.
+/// The command line by the word of the log, where no tree of the kernel's own says it.
 std::string command_line(const KernelLog &log) {
   constexpr std::string_view start = "Kernel command line: "; // start_kernel()
   for (const SourceLine &line : log.lines)
@@ -58,8 +58,8 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
     ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
   const auto fdt = kept.boot.evidence.find("fdt");
   if (fdt == kept.boot.evidence.end()) {
-    if (!kept.has_user_space)
-      ours.bootargs = command_line(evidence.log);
+    if (const std::string words = command_line(evidence.log); !words.empty())
+      ours.bootargs = words;
     return {ours};
   }
   ReservedMemory given;
@@ -103,6 +103,10 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   facts.must_log = kept.must_log;
   facts.may_have_known_faults = !kept.has_series && kept.role != Role::mutant;
   facts.witnesses = kept.witnesses;
+  facts.is_live = kept.is_live;
+  facts.is_tree_known = kept.is_tree_known;
+  if (kept.page_size != 0)
+    facts.page_size = kept.page_size;
   return expect(tree.memory, facts);
 }
 
@@ -153,6 +157,7 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   } catch (const Error &error) {
     read.trouble = error.what();
   }
+  read.evidence.absences = kept.absences;
   take_console(kept, read.evidence);
   const GivenTree tree = tree_of(kept, read.evidence, folder);
   if (read.trouble.empty())
@@ -160,6 +165,7 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   if (!tree.from_firmware.empty())
     read.notes.push_back(fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));
   read.notes.insert(read.notes.end(), read.evidence.notes.begin(), read.evidence.notes.end());
+  read.notes.insert(read.notes.end(), kept.notes.begin(), kept.notes.end());
   read.expectation = expectation_of(kept, tree, read.evidence);
   read.evidence.ending = kept.boot.ending;
   read.evidence.ending_reason =

@@ -34,6 +34,14 @@ void take_dmesg(std::string_view text, Parsed &parsed) {
   }
 }
 
+void take_version(std::string_view text, Parsed &parsed) {
+  KernelLog &log = parsed.evidence.log;
+  if (!log.version.empty())
+    return;
+  log.version = parse_dmesg(text).version;
+  log.lacks_beginning = !log.lines.empty();
+}
+
 void take_memblock_memory(std::string_view text, Parsed &parsed) {
   parsed.evidence.memblock_memory = parse_memblock("memblock-memory", text);
 }
@@ -76,6 +84,7 @@ struct Parser {
 // newer than what the log has.
 constexpr std::array parsers = {
     Parser{"dmesg", take_dmesg},
+    Parser{"version", take_version},
     Parser{"memblock-memory", take_memblock_memory},
     Parser{"memblock-reserved", take_memblock_reserved},
     Parser{"iomem", take_iomem},
@@ -88,6 +97,8 @@ constexpr std::array parsers = {
 bool is_kernel_failure(Ending ending) {
   return ending == Ending::panic || ending == Ending::oops || ending == Ending::hang;
 }
+
+std::string Absence::text() const { return remedy.empty() ? why : why + "; remedy: " + remedy; }
 
 Evidence parse_evidence(const RawEvidence &raw) {
   Parsed parsed;

@@ -52,6 +52,7 @@ struct KernelLog {
   std::string trouble{};
   /// Bytes; 4 KiB where the log does not tell (dmesg.cc).
   std::uint64_t page_size = 0x1000;
+  bool lacks_beginning = false; ///< the version is that of /proc/version
 };
 
 /// One line of /sys/kernel/debug/memblock/{memory,reserved}.
@@ -139,6 +140,15 @@ enum class Ending { powered_off, panic, oops, hang, died, cut_short };
 /// Whether it is the kernel that has ended badly, and not the guest that was lost.
 bool is_kernel_failure(Ending ending);
 
+/// Why a piece is not there, or not all of it, and what helps.
+struct Absence {
+  std::string why;
+  std::string remedy;
+  bool is_of_kernel = false; ///< no boot of this kernel shows it; else something stood in the way
+
+  [[nodiscard]] std::string text() const;
+};
+
 /// Everything known of one boot. A piece that this kernel cannot show is absent.
 struct Evidence {
   Ending ending = Ending::powered_off;
@@ -161,12 +171,14 @@ struct Evidence {
   std::set<std::string> files;       ///< that were sent, by name
   /// Why a piece that was sent is absent nonetheless, a sentence each.
   std::vector<std::string> notes;
+  /// Of a live system or of a log alone, by file name; "dmesg" may be there and lack something.
+  std::map<std::string, Absence> absences{};
 };
 
 /// Raw text by file name as the guest sent it: "dmesg", "memblock-memory", "memblock-reserved",
 /// "iomem", "kernel_page_tables", "probe". A name that is missing could not be shown, but for
-/// memblock's ranges, which the log may have. Any other name ("version", "cmdline", "fdt", ...) is
-/// kept for people and not parsed.
+/// memblock's ranges, which the log may have. "version" stands in where the log has lost the line
+/// that tells it. Any other name ("cmdline", "fdt", ...) is kept for people and not parsed.
 using RawEvidence = std::map<std::string, std::string>;
 
 /// Parses everything. A line that should parse and does not is could_not_find_out with

@@ -116,6 +116,10 @@ struct BootDemands {
   std::vector<std::string> witnesses{};
   /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
   std::uint64_t most_own_memory = 0;
+  /// A board's own system, which has run for a while: its drivers complain of what is no tree's.
+  bool is_live = false;
+  /// False where there is a log and no tree: then the log alone is judged, by itself.
+  bool is_tree_known = true;
   /// Text that the log must have to show that the kernel is what it is booted for: of KASAN, say,
   /// whose silence tells nothing where it is off.
   std::vector<std::string> must_log{};

@@ -139,7 +139,7 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
   if (ram.all.empty())
     return skip("nothing tells how much RAM the machine has");
   if (!evidence.memblock_memory && !evidence.iomem)
-    return absent(evidence, "its memory");
+    return absent(evidence, "its memory", "iomem");
   RuleReport report;
   if (evidence.memblock_memory) {
     demand_memblock(report, ram, *evidence.memblock_memory, evidence.log);

@@ -103,7 +103,7 @@ RuleResult check_device_memory(const Expectation &expectation, const Evidence &e
   if (expectation.consumers.empty())
     return skip("the tree has no device that takes a region into use");
   if (!evidence.probe)
-    return absent(evidence, "the probe's devices");
+    return absent(evidence, "the probe's devices", "probe");
   DeviceComparison comparison(expectation, evidence);
   for (const ExpectedConsumer &consumer : expectation.consumers)
     comparison.compare(consumer);

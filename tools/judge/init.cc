@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/pools.h"
 #include "judge/init_functions.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <map>
 
@@ -40,7 +40,8 @@ void demand_init_line(RuleReport &report, const ExpectedRegion &region, const Ke
 void demand_taken(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
                   const Sightings &sightings) {
   if (!evidence.probe && expectation.has_user_space)
-    return report.unknown("there is no probe to show what init functions did");
+    return report.unknown("there is no probe to show what init functions did" +
+                          why_absent(evidence, "probe"));
   for (const ExpectedRegion &region : expectation.regions) {
     if (expected_ops(region) == nullptr)
       continue;
@@ -51,13 +52,12 @@ void demand_taken(RuleReport &report, const Expectation &expectation, const Evid
   }
 }
 
-/// The lines "Reserved memory: created CMA memory pool at 0x..., size N MiB", by address.
+/// The lines of CMA areas that were made of regions, by address.
 std::multimap<std::uint64_t, SourceLine> created_pools(const KernelLog &log) {
-  constexpr std::string_view text = "Reserved memory: created CMA memory pool at 0x";
   std::multimap<std::uint64_t, SourceLine> pools;
-  for (const SourceLine &line : log.lines)
-    if (const auto start = line.text.find(text); start != std::string::npos)
-      pools.emplace(std::strtoull(line.text.c_str() + start + text.size(), nullptr, 16), line);
+  for (const LoggedPool &pool : parse_pools(log))
+    if (pool.kind == "CMA memory")
+      pools.emplace(pool.range.begin, pool.at);
   return pools;
 }
 

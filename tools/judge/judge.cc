@@ -4,6 +4,7 @@
 #include "judge/known_fault.h"
 #include "judge/left_out.h"
 #include "judge/refused_cma.h"
+#include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/without_room.h"
 
@@ -173,26 +174,29 @@ const std::vector<Rule> &rules() {
       {"efi-runtime", "no no-map region lies over memory that UEFI uses at run time",
        check_efi_runtime},
       {"kunit", "no test of the kernel's own fails, and the suite of the series has run",
-       check_kunit},
+       check_kunit, true},
       {"known-errors",
        "the kernel complains of every region, overlap and alignment that it must, and of nothing "
        "else",
-       check_known_errors},
-      {"witnesses", "there is all evidence that this kernel can show", check_witnesses},
+       check_known_errors, true},
+      {"witnesses", "there is all evidence that this kernel can show", check_witnesses, true},
       {"no-error",
        "the log has no line at error level or above that neither the tree nor the baseline "
        "explains",
-       check_no_error},
+       check_no_error, true},
       {"no-warning",
        "neither the log nor what the console says after it has a warning, BUG, oops or panic, nor "
        "what else tells of trouble",
-       check_no_warning},
+       check_no_warning, true},
   };
   return all;
 }
 
 RuleResult apply(const Rule &rule, const Expectation &expectation, const Evidence &evidence) {
-  RuleResult result = rule.check(expectation, evidence);
+  RuleResult result = expectation.is_tree_known || rule.takes_no_tree
+                          ? rule.check(expectation, evidence)
+                          : inconclusive("nothing tells what the device tree asks for; remedy: "
+                                         "judge the log with --dtb, or what capture has packed");
   result.rule = rule.name;
   for (Finding &finding : result.findings)
     finding.rule = rule.name;

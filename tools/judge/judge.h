@@ -52,6 +52,7 @@ struct Rule {
   std::string name;
   std::string demands;
   RuleResult (*check)(const Expectation &, const Evidence &);
+  bool takes_no_tree = false; ///< a log alone is enough for it
 };
 
 /// All rules, in the order in which they are reported.

@@ -108,7 +108,8 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
       });
   if (expectation.may_leave_out == 0 && !is_any_kept)
     return skip("the kernel may leave no region out");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
+                            "memblock-reserved"))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   const RangeSet hidden = evidence.iomem ? hidden_bytes(*evidence.iomem) : RangeSet();

@@ -192,6 +192,18 @@ void compare_overlaps(RuleReport &report, const Expectation &expectation,
       report.finding(overlap.first, "an error: overlaps with " + overlap.second, "no such error");
 }
 
+/// Without a tree nothing tells whether two regions may lie over one another: the log's own word
+/// for their places is enough to tell that they do.
+void compare_logged_places(RuleReport &report, const std::vector<LoggedRegion> &regions) {
+  for (auto one = regions.begin(); one != regions.end(); ++one)
+    for (auto other = regions.begin(); other != one; ++other)
+      if (one->range.overlaps(other->range))
+        report.finding(one->name, "no overlap",
+                       fmt::format("{} overlaps with {} ({})", to_string(one->range), other->name,
+                                   to_string(other->range)),
+                       one->at);
+}
+
 /// A line that has those words and names the region.
 void demand_line(RuleReport &report, const ExpectedRegion &region, const KernelLog &log,
                  std::string_view words, const std::string &expected) {
@@ -266,6 +278,8 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   RuleReport report;
   ErrorSorter(expectation, evidence).sort(report);
   compare_overlaps(report, expectation, evidence);
+  if (!expectation.is_tree_known)
+    compare_logged_places(report, evidence.log.regions);
   demand_warnings(report, expectation, evidence);
   return report.result();
 }

@@ -12,7 +12,8 @@ namespace {
 
 /// Nothing if the page tables can be judged by. Ones that map no RAM at all were read wrongly.
 std::optional<RuleResult> no_linear_mapping(const Layout &layout, const Evidence &evidence) {
-  if (auto result = lacking(evidence, evidence.linear_mapping, "the linear mapping"))
+  if (auto result =
+          lacking(evidence, evidence.linear_mapping, "the linear mapping", "kernel_page_tables"))
     return result;
   if (layout.memory.intersection(bytes_of(*evidence.linear_mapping)).empty())
     return inconclusive("the linear mapping holds no byte of RAM");
@@ -157,7 +158,7 @@ RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evid
   const Layout layout(expectation, evidence);
   if (auto result = no_linear_mapping(layout, evidence))
     return *result;
-  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
+  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem", "iomem"))
     return *result;
   const RangeSet mapping = bytes_of(*evidence.linear_mapping);
   const RangeSet unmapped = may_be_unmapped(evidence);
@@ -181,7 +182,7 @@ RuleResult check_probe_mapping(const Expectation &expectation, const Evidence &e
   if (!layout.has_region())
     return skip("the tree has no region that must be recorded");
   if (!evidence.probe)
-    return absent(evidence, "the probe's view");
+    return absent(evidence, "the probe's view", "probe");
   ProbeComparison comparison(layout, sightings);
   for (const PlacedRange &placed : layout.no_map)
     comparison.compare(placed);

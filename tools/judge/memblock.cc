@@ -138,7 +138,8 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
       expectation.regions, [](const ExpectedRegion &region) { return region.given_back; });
   if (!layout.has_mapped() && expectation.memreserve.empty() && !is_kernel_at_stake)
     return skip("the tree has nothing to reserve");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
+                            "memblock-reserved"))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   RuleReport report;
@@ -158,7 +159,8 @@ RuleResult check_given_back(const Expectation &expectation, const Evidence &evid
   };
   if (std::ranges::none_of(expectation.regions, is_given_back))
     return skip("the tree has no region at a fixed place whose memory must be given back");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
+                            "memblock-reserved"))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   const RangeSet kept = kept_bytes(expectation, Layout(expectation, evidence));
@@ -179,7 +181,8 @@ RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence 
   const Layout layout(expectation, evidence);
   if (!layout.has_region())
     return skip("the tree has no region that must be recorded");
-  if (auto result = lacking(evidence, evidence.memblock_memory, "memblock's memory ranges"))
+  if (auto result = lacking(evidence, evidence.memblock_memory, "memblock's memory ranges",
+                            "memblock-memory"))
     return *result;
   if (!has_flags(*evidence.memblock_memory))
     return skip("memblock shows no flags before v6.6");

@@ -58,7 +58,8 @@ RuleResult check_nothing_extra(const Expectation &expectation, const Evidence &e
   if (!evidence.probe && !prints_regions(evidence.log) && !expectation.has_user_space)
     report.not_shown("without user space nothing asks for each region");
   else if (!evidence.probe && !prints_regions(evidence.log))
-    report.unknown("there is neither the probe nor a log with one line a region");
+    report.unknown("there is neither the probe nor a log with one line a region" +
+                   why_absent(evidence, "probe"));
   else if (const std::string gap = log_gap(evidence); !evidence.probe && !gap.empty())
     report.unknown(gap);
   return report.result();

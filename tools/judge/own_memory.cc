@@ -69,9 +69,10 @@ bool is_place_unknown(const ExpectedRegion &region) {
 
 /// Why one of the witnesses cannot be had; nothing if there are both.
 std::optional<RuleResult> no_witness(const Evidence &evidence) {
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges"))
+  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
+                            "memblock-reserved"))
     return result;
-  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem"))
+  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem", "iomem"))
     return result;
   if (!kernel_image(evidence))
     return skip("/proc/iomem does not show the kernel");
@@ -222,7 +223,7 @@ RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &pat
     if (auto result = no_witness(boot->evidence))
       return *result;
   if (!patched.evidence.is_64_bit)
-    return absent(patched.evidence, "how large an entry of the array is");
+    return absent(patched.evidence, "how large an entry of the array is", "probe");
   const OwnMemory before = own_memory(baseline.expectation, baseline.evidence);
   const OwnMemory after = own_memory(patched.expectation, patched.evidence);
   const std::uint64_t entries = added_entries(baseline, patched);

@@ -83,7 +83,7 @@ RuleResult check_placement(const Expectation &expectation, const Evidence &evide
   if (std::ranges::none_of(expectation.regions, is_boot_placed))
     return skip("the tree has no boot-placed region");
   if (!evidence.probe && evidence.log.regions.empty() && !prints_regions(evidence.log))
-    return absent(evidence, "where it placed regions");
+    return absent(evidence, "where it placed regions", "probe");
   const Sightings sightings(expectation, evidence);
   const Layout layout(expectation, sightings);
   const std::vector<Obstacle> obstacles = obstacles_of(expectation, evidence, layout);

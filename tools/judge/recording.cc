@@ -118,7 +118,8 @@ RuleResult check_recorded(const Expectation &expectation, const Evidence &eviden
     return recorded_by_probe(expectation, Sightings(expectation, evidence));
   if (!prints_regions(evidence.log))
     return expectation.has_user_space
-               ? inconclusive("there is neither the probe nor a log with one line a region")
+               ? inconclusive("there is neither the probe nor a log with one line a region" +
+                              why_absent(evidence, "probe"))
                : skip("without user space nothing asks for each region");
   RuleReport report = compare_lines(expectation, evidence);
   // With no region at all, nothing but a whole log shows that there is none.

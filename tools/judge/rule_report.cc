@@ -45,7 +45,16 @@ RuleResult inconclusive(const std::string &reason) {
   return result;
 }
 
-RuleResult absent(const Evidence &evidence, const std::string &what) {
+std::string why_absent(const Evidence &evidence, const std::string &file) {
+  const auto found = evidence.absences.find(file);
+  return found == evidence.absences.end() ? "" : "; " + found->second.text();
+}
+
+RuleResult absent(const Evidence &evidence, const std::string &what, const std::string &file) {
+  if (const auto found = evidence.absences.find(file); found != evidence.absences.end())
+    return found->second.is_of_kernel
+               ? skip("the kernel does not show " + what + why_absent(evidence, file))
+               : inconclusive("nothing shows " + what + why_absent(evidence, file));
   if (evidence.ending == Ending::powered_off)
     return skip("the kernel does not show " + what);
   return inconclusive("the guest ended before it showed " + what);

@@ -33,16 +33,20 @@ RuleResult skip(const std::string &reason);
 RuleResult inconclusive(const std::string &reason);
 
 /// Evidence of a kind that is not there at all: the rule is skipped, because this kernel cannot
-/// show it, or inconclusive, because the guest ended before it could.
-RuleResult absent(const Evidence &evidence, const std::string &what);
+/// show it, or inconclusive, because the guest ended before it could or something stood in the way.
+/// `file` is what it would be in.
+RuleResult absent(const Evidence &evidence, const std::string &what, const std::string &file);
+
+/// "; " and why the piece is not there, with what helps; empty where nobody knows.
+std::string why_absent(const Evidence &evidence, const std::string &file);
 
 /// Nothing if there are entries to judge by. An empty list proves nothing: inconclusive.
 template <typename Entry>
 std::optional<RuleResult> lacking(const Evidence &evidence,
                                   const std::optional<std::vector<Entry>> &entries,
-                                  const std::string &what) {
+                                  const std::string &what, const std::string &file) {
   if (!entries)
-    return absent(evidence, what);
+    return absent(evidence, what, file);
   if (entries->empty())
     return inconclusive(what + " shows nothing at all");
   return std::nullopt;

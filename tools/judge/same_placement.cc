@@ -131,7 +131,8 @@ void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
 RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Evidence &baseline,
                                 const Evidence &patched) {
   for (const Evidence *evidence : {&baseline, &patched})
-    if (auto result = lacking(*evidence, evidence->memblock_reserved, "memblock's reserved ranges"))
+    if (auto result = lacking(*evidence, evidence->memblock_reserved, "memblock's reserved ranges",
+                              "memblock-reserved"))
       return *result;
   RuleReport report;
   compare_windows(report, regions, baseline, patched);
@@ -149,9 +150,9 @@ RuleResult check_same_placement(const ShownBoot &baseline_boot, const ShownBoot 
   if (std::ranges::any_of(regions, is_kept))
     return compare_kept_regions(regions, baseline, patched);
   if (!shows_places(baseline))
-    return absent(baseline, "where the baseline placed regions");
+    return absent(baseline, "where the baseline placed regions", "probe");
   if (!shows_places(patched))
-    return absent(patched, "where it placed regions");
+    return absent(patched, "where it placed regions", "probe");
   if (std::ranges::none_of(regions,
                            [](const BootPlaced &each) { return each.baseline.has_value(); }))
     return skip("the baseline has recorded no boot-placed region");

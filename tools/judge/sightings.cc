@@ -117,9 +117,11 @@ bool prints_regions(const KernelLog &log) {
 }
 
 std::string log_gap(const Evidence &evidence) {
+  if (const auto found = evidence.absences.find("dmesg"); found != evidence.absences.end())
+    return found->second.text();
   if (evidence.log.lines.empty())
     return "there is no kernel log";
-  if (evidence.log.version.empty())
+  if (evidence.log.version.empty() || evidence.log.lacks_beginning)
     return "the kernel log lacks its beginning, the line with the kernel's version";
   if (!evidence.log.trouble.empty())
     return evidence.log.trouble;

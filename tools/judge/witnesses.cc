@@ -34,7 +34,8 @@ RuleResult check_witnesses(const Expectation &expectation, const Evidence &evide
   RuleReport report;
   for (const std::string &witness : expectation.witnesses)
     if (!is_there(witness, evidence))
-      report.unknown(fmt::format("this kernel can show {}, and it is not there", witness));
+      report.unknown(fmt::format("this kernel can show {}, and it is not there{}", witness,
+                                 why_absent(evidence, witness)));
   demand_answers(report, expectation, evidence);
   return report.result();
 }

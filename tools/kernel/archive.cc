@@ -7,6 +7,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 #include <memory>
@@ -95,7 +96,90 @@ private:
   double size_;
 };
 
+/// Reads all members of an archive that nobody vouches for.
+class Members {
+public:
+  Members(const std::string &bytes, const std::string &origin)
+      : origin_(origin), reader_(archive_read_new()) {
+    // Not all filters: some are programs that would be run.
+    archive_read_support_filter_gzip(reader_.get());
+    archive_read_support_filter_bzip2(reader_.get());
+    archive_read_support_filter_xz(reader_.get());
+    archive_read_support_format_tar(reader_.get());
+    if (archive_read_open_memory(reader_.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+      refuse_archive();
+  }
+
+  std::map<std::string, std::string> read() {
+    archive_entry *entry = nullptr;
+    for (int status; (status = archive_read_next_header(reader_.get(), &entry)) != ARCHIVE_EOF;) {
+      if (status != ARCHIVE_OK)
+        refuse_archive();
+      const char *path = archive_entry_pathname(entry);
+      const std::string name = path == nullptr ? "" : path;
+      check(entry, name);
+      if (archive_entry_filetype(entry) == AE_IFDIR)
+        continue;
+      if (!members_.emplace(name, content(name)).second)
+        refuse(name, "it is there twice");
+    }
+    return std::move(members_);
+  }
+
+private:
+  static constexpr std::size_t most_members = 1000;
+  static constexpr std::size_t most_bytes = 0x8000000; // 128 MiB, of all
+
+  [[noreturn]] void refuse_archive() const {
+    const char *why = archive_error_string(reader_.get());
+    throw bad_input(fmt::format("{}: expected a tar archive, whole: {}", origin_,
+                                why == nullptr ? "it is none" : why));
+  }
+  [[noreturn]] void refuse(const std::string &name, const std::string &why) const {
+    throw bad_input(fmt::format("{}: {}: {}", origin_, name, why));
+  }
+
+  void check(archive_entry *entry, const std::string &name) const {
+    const fs::path path(name);
+    if (name.empty() || path.is_absolute())
+      refuse(name, "expected a name below the archive's own folder");
+    for (const fs::path &part : path)
+      if (part == "..")
+        refuse(name, "expected a name below the archive's own folder");
+    const auto type = archive_entry_filetype(entry);
+    if ((type != AE_IFREG && type != AE_IFDIR) || archive_entry_hardlink(entry) != nullptr)
+      refuse(name, "expected a plain file or a folder");
+    if (members_.size() >= most_members)
+      refuse(name, fmt::format("expected at most {} files", most_members));
+  }
+
+  std::string content(const std::string &name) {
+    std::string bytes;
+    std::array<char, 0x10000> piece{};
+    for (la_ssize_t got;
+         (got = archive_read_data(reader_.get(), piece.data(), piece.size())) != 0;) {
+      if (got < 0)
+        refuse_archive();
+      total_ += static_cast<std::size_t>(got);
+      if (total_ > most_bytes)
+        refuse(name, fmt::format("expected at most {} bytes in all", most_bytes));
+      bytes.append(piece.data(), static_cast<std::size_t>(got));
+    }
+    return bytes;
+  }
+
+  std::string origin_;
+  Archive reader_;
+  std::map<std::string, std::string> members_;
+  std::size_t total_ = 0;
+};
+
 } // namespace
+
+std::map<std::string, std::string> read_members(const std::string &bytes,
+                                                const std::string &origin) {
+  return Members(bytes, origin).read();
+}
 
 bool is_archive_name(const fs::path &path) {
   static const std::regex name(".*\\.tar(\\.(xz|gz|zst|bz2))?");

@@ -30,11 +30,13 @@ fmt::text_style colour_of(Outcome outcome) {
   return fg(fmt::terminal_color::cyan);
 }
 
-/// "FOLDER/evidence/dmesg:123", or empty where nothing was there to point at.
+/// "FOLDER/evidence/dmesg:123", or the file alone where there is no folder, as of a log; empty
+/// where nothing was there to point at.
 std::string place(const SourceLine &at, const std::string &folder) {
   if (at.line == 0 || at.file.empty())
     return "";
-  return fmt::format("{}{}evidence/{}:{}", folder, folder.empty() ? "" : "/", at.file, at.line);
+  return folder.empty() ? fmt::format("{}:{}", at.file, at.line)
+                        : fmt::format("{}/evidence/{}:{}", folder, at.file, at.line);
 }
 
 std::string rule_findings(const RuleResult &rule, const std::string &folder, std::size_t most) {

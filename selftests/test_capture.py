@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A live system's archive: captured in a guest by the script and judged as the boot was, and what
+else may be given for one."""
+import gzip
+import io
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import tarfile
+
+import pytest
+
+import archive
+from conftest import assert_refused
+from kit import CACHE, KIT
+
+SCRIPT = KIT / "guest/capture.sh"
+CASE = "static-65"
+TOOLS = ("[", "awk", "basename", "cat", "command", "cut", "dd", "dmesg", "echo", "getconf", "grep",
+         "gzip", "head", "hostname", "id", "insmod", "ls", "mkdir", "mktemp", "mount", "mv", "od",
+         "poweroff", "printf", "rm", "rmmod", "sed", "sh", "sort", "tail", "tar", "tr", "umount",
+         "uname", "wc")
+# PID 1 of a live system: what it mounts, a name, a word in the log, and the script's run
+INIT = """#!/bin/sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+hostname secret-host-name
+echo '<11>secret-of-a-program' >/dev/kmsg
+echo '<6>secret-host-name is up' >/dev/kmsg
+while [ ! -e /dev/vport0p1 ]; do :; done
+sh /capture.sh {words} --out - >/dev/vport0p1 2>/said
+cat /said
+grep debugfs /proc/mounts && echo 'debugfs stays mounted'
+grep reserved_mem_probe /proc/modules && echo 'the probe stays loaded'
+poweroff -f
+"""
+SECRETS = {
+    "serial": b"SECRET-SERIAL-4711",
+    "mac": b"\x52\x54\x00\xab\xcd\xef",
+    "mac-in-bootargs": b"52:54:00:ab:cd:ef",
+    "password": b"hunter2-password",
+    "uuid": b"0e4b1b4a-6f2e-4b0b-8f0a-5d5b5a5c5d5e",
+    "host": b"secret-host-name",
+    "program": b"secret-of-a-program",
+}
+BOOTARGS = ("console=ttyAMA0 earlycon=pl011,0x09000000 panic=-1 root=UUID="
+            "0e4b1b4a-6f2e-4b0b-8f0a-5d5b5a5c5d5e wifi.psk=hunter2-password "
+            "ethaddr=52:54:00:ab:cd:ef")
+
+
+@pytest.fixture(scope="session")
+def busybox(tmp_path_factory):
+    """A static busybox for arm64."""
+    folder = tmp_path_factory.mktemp("busybox")
+    try:
+        debian = archive.Archive(CACHE / "selftests/apt/bookworm",
+                                 f"{archive.machines_archive()} bookworm main", "arm64")
+        debian.download("busybox-static", folder)
+    except archive.NotToBeHad as error:
+        pytest.skip(str(error))
+    package, = folder.glob("*.deb")
+    subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+    return folder / "bin/busybox"
+
+
+@pytest.fixture(scope="session")
+def ran(rmemcheck, tmp_path_factory):
+    """A run of one case, on kernels of the usual cache."""
+    out = tmp_path_factory.mktemp("ran") / "out"
+    result = rmemcheck("run", "--cases", CASE, "--out", out)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return out
+
+
+def add_secrets(dtb, folder):
+    """A tree with what a board's firmware writes into it."""
+    copy = folder / "tree.dtb"
+    shutil.copy(dtb, copy)
+    for node, name, kind, value in (
+            ("/", "serial-number", "-ts", [SECRETS["serial"].decode()]),
+            ("/", "model", "-ts", ["board " + SECRETS["serial"].decode()]),
+            ("/chosen", "rng-seed", "-tx", ["deadbeef", "cafef00d"]),
+            ("/ethernet", "local-mac-address", "-tbx", ["52", "54", "0", "ab", "cd", "ef"])):
+        subprocess.run(["fdtput", "-p", kind, copy, node, name, *value], check=True)
+    return copy
+
+
+def initramfs(folder, busybox, probe, words):
+    root = folder / "root"
+    for name in ("bin", "proc", "sys", "dev", "tmp"):
+        (root / name).mkdir(parents=True)
+    shutil.copy(busybox, root / "bin/busybox")
+    for tool in TOOLS:
+        (root / "bin" / tool).symlink_to("busybox")
+    (root / "init").write_text(INIT.format(words=words))
+    (root / "init").chmod(0o755)
+    shutil.copy(SCRIPT, root / "capture.sh")
+    shutil.copy(probe, root / "probe.ko")
+    names = sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+    with open(folder / "initramfs", "wb") as file:
+        subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], cwd=root, check=True, stdout=file,
+                       input="\n".join(names).encode())
+    return folder / "initramfs"
+
+
+def boot(folder, kernel, dtb, initrd, bootargs=BOOTARGS):
+    """Boots it; the archive that the guest has sent, and its console."""
+    sent = folder / "sent.tar.gz"
+    result = subprocess.run(
+        ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a57", "-m", "1024M", "-smp", "1",
+         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+         "-chardev", f"file,id=evidence,path={sent}", "-device", "virtio-serial-device",
+         "-device", "virtserialport,chardev=evidence,name=evidence", "-kernel", kernel / "Image",
+         "-initrd", initrd, "-dtb", dtb, "-append", bootargs],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
+    console = result.stdout.decode(errors="replace")
+    assert sent.stat().st_size > 0, console
+    return sent, console
+
+
+@pytest.fixture(scope="session")
+def captured(ran, busybox, tmp_path_factory):
+    """Archives by kernel and words of the script, made once each."""
+    made = {}
+
+    def capture(kernel, words="--probe /probe.ko"):
+        if (kernel, words) not in made:
+            folder = tmp_path_factory.mktemp("captured")
+            kernels = ran / "kernels" / kernel
+            initrd = initramfs(folder, busybox, kernels / "reserved_mem_probe.ko", words)
+            dtb = add_secrets(ran / "runs" / kernel / CASE / "tree.dtb", folder)
+            made[kernel, words] = boot(folder, kernels, dtb, initrd)
+        return made[kernel, words]
+
+    return capture
+
+
+def members(path):
+    with tarfile.open(path) as tar:
+        return {member.name.split("/")[-1]: tar.extractfile(member).read()
+                for member in tar if member.isfile()}
+
+
+def first_line(result):
+    return result.stdout.splitlines()[0]
+
+
+def pack(path, files, top="rmemcheck-capture/"):
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(top + name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return path
+
+
+def test_the_script_is_posix(rmemcheck):
+    printed = rmemcheck("capture")
+    assert printed.returncode == 0
+    assert printed.stdout == SCRIPT.read_text()
+    for shell in (["dash", "-n"], ["busybox", "sh", "-n"]):
+        subprocess.run([*shell, SCRIPT], check=True)
+    assert "\nall=yes\n" in rmemcheck("capture", "--all").stdout
+
+
+def test_a_patched_kernel_is_judged_as_its_boot(rmemcheck, captured):
+    archive_file, console = captured("patched")
+    assert "stays" not in console
+    result = rmemcheck("judge", archive_file)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "pass" in first_line(result)
+    assert "65 of  65 recorded" in first_line(result)
+
+
+def test_a_baseline_fails_as_its_boot(rmemcheck, captured, ran):
+    archive_file, _ = captured("baseline")
+    result = rmemcheck("judge", archive_file)
+    of_run = rmemcheck("judge", ran / "runs/baseline" / CASE)
+    assert result.returncode == 1, result.stdout + result.stderr
+    findings = re.findall(r"^  (\w[\w-]*: \S+): expected", result.stdout, re.MULTILINE)
+    assert "recorded: region@50800000" in findings
+    assert findings == re.findall(r"^  (\w[\w-]*: \S+): expected",
+                                  rmemcheck("boot", "--help").stdout + findings_of(of_run),
+                                  re.MULTILINE)
+
+
+def findings_of(result):
+    return result.stdout
+
+
+def test_a_kernel_without_the_probe_is_said_with_the_remedy(rmemcheck, captured):
+    archive_file, _ = captured("patched", "")
+    result = rmemcheck("judge", archive_file)
+    assert result.returncode == 3
+    assert re.search("recorded: inconclusive: .*remedy: make -C kmod", result.stdout)
+
+
+def test_nothing_names_a_person(captured):
+    archive_file, _ = captured("patched")
+    found = members(archive_file)
+    everything = b"\0".join(found.values())
+    assert [name for name, secret in SECRETS.items() if secret in everything] == []
+    assert bytes.fromhex("deadbeefcafef00d") not in everything
+    log = found["dmesg"].decode()
+    assert "(written by a program)" in log
+    assert "console=ttyAMA0 earlycon=pl011,0x09000000 panic=-1 root=xxxx" in log
+    assert b"console=ttyAMA0" in found["fdt"]
+
+
+def test_all_is_there_where_all_is_asked_for(captured):
+    archive_file, _ = captured("patched", "--all --probe /probe.ko")
+    everything = b"\0".join(members(archive_file).values())
+    assert [name for name, secret in SECRETS.items() if secret not in everything] == []
+    assert bytes.fromhex("deadbeefcafef00d") in everything
+
+
+def change_log(files, change):
+    return {name: change(content.decode()).encode() if name == "evidence/dmesg" else content
+            for name, content in files.items()}
+
+
+def files_of(captured, kernel="patched"):
+    found = members(captured(kernel)[0])
+    return {"manifest" if name == "manifest" else f"evidence/{name}": content
+            for name, content in found.items()}
+
+
+def test_a_ring_that_wrapped_is_said(rmemcheck, captured, tmp_path):
+    files = change_log(files_of(captured), lambda log: "".join(log.splitlines(True)[40:]))
+    files["manifest"] += b"damaged\tdmesg\tthe ring has wrapped\tlog_buf_len=16M\n"
+    result = rmemcheck("judge", pack(tmp_path / "wrapped.tar.gz", files))
+    assert result.returncode == 3
+    assert re.search("no-warning: inconclusive: the ring has wrapped; remedy: log_buf_len=16M",
+                     result.stdout)
+
+
+def test_lockdown_is_said(rmemcheck, captured, tmp_path):
+    files = files_of(captured)
+    del files["evidence/memblock-reserved"]
+    files["manifest"] = files["manifest"].replace(
+        b"file\tmemblock-reserved\n",
+        b"absent\tmemblock-reserved\tsystem\tlocked down\tlockdown=none\n")
+    result = rmemcheck("judge", pack(tmp_path / "locked.tar.gz", files))
+    assert result.returncode == 3
+    assert re.search("reserved: inconclusive: .*locked down; remedy: lockdown=none", result.stdout)
+
+
+def test_an_archive_may_come_from_standard_input(rmemcheck, captured):
+    with open(captured("patched")[0], "rb") as file:
+        result = subprocess.run(rmemcheck.command("judge", "-"), stdin=file, text=True,
+                                capture_output=True, env=rmemcheck.environment)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.startswith("standard input  pass")
+
+
+def test_what_is_no_archive_is_refused(rmemcheck, tmp_path):
+    text = tmp_path / "text"
+    text.write_text("no archive at all\n" * 100)
+    assert_refused(rmemcheck("judge", text), 2, text, "expected a tar archive")
+    empty = tmp_path / "empty"
+    empty.touch()
+    assert_refused(rmemcheck("judge", empty), 2, empty, "it is empty")
+    assert_refused(rmemcheck("judge", tmp_path / "none"), 2, "none", "No such file")
+    assert_refused(rmemcheck("judge"), 2, "--log")
+    assert_refused(rmemcheck("judge", pack(tmp_path / "other.tar.gz", {"file": b"x"})), 2,
+                   "manifest")
+    manifest = b"rmemcheck-capture\t1\nfile\tiomem\n"
+    assert_refused(rmemcheck("judge", pack(tmp_path / "short.tar.gz", {"manifest": manifest})), 2,
+                   "evidence/iomem")
+    without = {"manifest": manifest, "evidence/iomem": b"0-1 : x\n"}
+    assert_refused(rmemcheck("judge", pack(tmp_path / "no-log.tar.gz", without)), 2, "kernel log")
+
+
+def test_an_archive_that_is_cut_short_is_refused(rmemcheck, captured, tmp_path):
+    whole = captured("patched")[0].read_bytes()
+    for part in (10, len(whole) // 2, len(whole) - 20):
+        cut = tmp_path / "cut.tar.gz"
+        cut.write_bytes(whole[:part])
+        assert_refused(rmemcheck("judge", cut), 2, cut)
+    plain = gzip.decompress(whole)
+    cut.write_bytes(plain[:len(plain) // 2])
+    assert_refused(rmemcheck("judge", cut), 2, cut)
+
+
+@pytest.mark.parametrize("name, kind", [
+    ("/etc/passwd", tarfile.REGTYPE), ("../../escape", tarfile.REGTYPE),
+    ("rmemcheck-capture/link", tarfile.SYMTYPE), ("rmemcheck-capture/hard", tarfile.LNKTYPE),
+    ("rmemcheck-capture/device", tarfile.CHRTYPE), ("rmemcheck-capture/pipe", tarfile.FIFOTYPE)])
+def test_what_strangers_may_hide_in_an_archive_is_refused(rmemcheck, tmp_path, name, kind):
+    path = tmp_path / "evil.tar"
+    with tarfile.open(path, "w") as tar:
+        info = tarfile.TarInfo(name)
+        info.type = kind
+        info.linkname = "/etc/passwd"
+        tar.addfile(info)
+    assert_refused(rmemcheck("judge", path), 2, name, "expected")
+
+
+def test_a_bomb_is_refused(rmemcheck, tmp_path):
+    path = tmp_path / "bomb.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as tar:
+        info = tarfile.TarInfo("rmemcheck-capture/manifest")
+        info.size = 200 << 20
+        tar.addfile(info, open("/dev/zero", "rb"))
+    assert_refused(rmemcheck("judge", path), 2, "at most")
+
+
+def test_without_root_nothing_is_captured(tmp_path):
+    if os.geteuid() != 0:
+        command = ["sh", SCRIPT]
+    else:
+        copy = tmp_path / "capture.sh"
+        copy.write_text(SCRIPT.read_text())
+        os.chmod(tmp_path, 0o755)
+        command = ["setpriv", "--reuid=65534", "--clear-groups", "sh", copy]
+    result = subprocess.run(command, cwd="/tmp", text=True, capture_output=True)
+    assert result.returncode == 1
+    assert "expected root" in result.stderr

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/pasted_log.h"
+
+#include "evidence/lines.h"
+#include "evidence/log_line.h"
+#include "evidence/scanner.h"
+#include "evidence/trouble.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fmt/format.h>
+#include <optional>
+#include <vector>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+
+/// How far from the start of a line a prefix may reach.
+constexpr std::size_t longest_prefix = 100;
+
+struct Replacement {
+  std::string_view from;
+  std::string_view to;
+};
+
+// A mark of UTF-8, a space that does not break, and what a web page makes of brackets.
+constexpr Replacement replacements[] = {
+    {"\xEF\xBB\xBF", ""}, {"\xC2\xA0", " "}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}};
+
+/// Without what terminals obey: "\e[1;32m", "\e]0;title\a", "\eM", carriage returns. A terminal
+/// that shows escapes writes "^[" for the first byte.
+std::string without_escapes(std::string_view line) {
+  std::string text;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const bool is_shown = line.substr(at).starts_with("^[[");
+    if (line[at] == '\x1b' || is_shown) {
+      at += is_shown ? 2 : 1;
+      const char kind = at < line.size() ? line[at] : '\0';
+      if (kind == '[')
+        for (++at; at < line.size() && (line[at] < '@' || line[at] > '~');)
+          ++at;
+      else if (kind == ']')
+        for (++at; at < line.size() && line[at] != '\a';)
+          ++at;
+    } else if (line[at] == '\t' || static_cast<unsigned char>(line[at]) >= ' ') {
+      text += line[at];
+    }
+  }
+  for (const Replacement &each : replacements)
+    for (auto at = text.find(each.from); at != std::string::npos; at = text.find(each.from, at))
+      text.replace(at, each.from.size(), each.to);
+  return text;
+}
+
+/// "> > text", "| text"
+std::string_view without_quotes(std::string_view line) {
+  for (;;) {
+    const auto mark = line.find_first_not_of(" \t");
+    if (mark == std::string_view::npos || (line[mark] != '>' && line[mark] != '|'))
+      return line;
+    line.remove_prefix(mark + 1);
+    if (line.starts_with(' '))
+      line.remove_prefix(1);
+  }
+}
+
+/// "kern  :info  : text", as dmesg -x decodes the number.
+std::optional<std::string> decoded(std::string_view line) {
+  constexpr std::array<std::string_view, 8> levels = {"emerg", "alert",  "crit", "err",
+                                                      "warn",  "notice", "info", "debug"};
+  const auto first = line.find(':');
+  const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
+  constexpr std::size_t longest = 20;
+  if (second == std::string_view::npos || second > longest)
+    return std::nullopt;
+  Scanner facility(line.substr(0, first));
+  Scanner level(line.substr(first + 1, second - first - 1));
+  const auto facility_word = facility.word();
+  const auto level_word = level.word();
+  const auto *const found = std::ranges::find(levels, level_word.value_or(""));
+  if (!facility_word || found == levels.end())
+    return std::nullopt;
+  constexpr std::ptrdiff_t user = 8;
+  const std::ptrdiff_t number = found - levels.begin() + (*facility_word == "kern" ? 0 : user);
+  std::string_view rest = line.substr(second + 1);
+  if (rest.starts_with(' '))
+    rest.remove_prefix(1);
+  return fmt::format("<{}>{}", number, rest);
+}
+
+/// "6,339,5140900,-;text": /dev/kmsg (Documentation/ABI/testing/dev-kmsg).
+std::optional<std::string> from_kmsg(std::string_view line) {
+  Scanner scanner(line);
+  const auto priority = scanner.decimal();
+  if (!priority || !scanner.literal(",") || !scanner.decimal() || !scanner.literal(","))
+    return std::nullopt;
+  const auto microseconds = scanner.decimal();
+  const auto semicolon = scanner.rest().find(';');
+  if (!microseconds || !scanner.literal(",") || semicolon == std::string_view::npos)
+    return std::nullopt;
+  constexpr std::uint64_t second = 1000000;
+  return fmt::format("<{}>[{:5}.{:06}] {}", *priority, *microseconds / second,
+                     *microseconds % second, scanner.rest().substr(semicolon));
+}
+
+/// Where "[    1.234567]" begins that is no more than a prefix away; npos where there is none. With
+/// a level in front of it, where that begins.
+std::size_t find_time(std::string_view line) {
+  for (auto at = line.find('['); at < longest_prefix; at = line.find('[', at + 1))
+    if (parse_log_line(line.substr(at)).seconds) {
+      const auto level = line.substr(0, at).rfind('<');
+      return level != std::string_view::npos && parse_log_line(line.substr(level)).level ? level
+                                                                                         : at;
+    }
+  return std::string_view::npos;
+}
+
+/// "2026-11-28 08:00:00.123", "08:00:00", "2026-11-28T08:00:00,123456+00:00": two colons at least.
+bool is_clock(std::string_view word) {
+  return word.find_first_not_of("0123456789:.,-+T Z") == std::string_view::npos &&
+         std::ranges::count(word, ':') >= 2;
+}
+
+/// "[  +0.000012] ", "[Nov28 08:00] ", "[    0.000000 <    0.000001>] ", "[08:00:00.123] ": times
+/// that are none since boot alone.
+std::string_view without_other_time(std::string_view line) {
+  constexpr std::size_t longest = 40;
+  if (const auto end = line.find(']');
+      line.starts_with('[') && end != std::string_view::npos && end < longest) {
+    const std::string_view inside = line.substr(1, end - 1);
+    const bool is_month = inside.size() > 5 &&
+                          std::isupper(static_cast<unsigned char>(inside[0])) &&
+                          digits.find(inside[4]) != std::string_view::npos &&
+                          inside.find(':') != std::string_view::npos && inside.find(' ') == 5;
+    const bool is_difference =
+        inside.find_first_not_of(" +.0123456789<>") == std::string_view::npos &&
+        inside.find_first_of("+<") != std::string_view::npos;
+    if (is_month || is_difference || is_clock(inside)) {
+      line.remove_prefix(end + 1);
+      return line.starts_with(' ') ? line.substr(1) : line;
+    }
+    return line;
+  }
+  // A date and a time are two words.
+  const auto space = line.find(' ');
+  if (space == std::string_view::npos)
+    return line;
+  const auto second = line.find(' ', space + 1);
+  if (second != std::string_view::npos && is_clock(line.substr(0, second)))
+    return line.substr(second + 1);
+  return is_clock(line.substr(0, space)) ? line.substr(space + 1) : line;
+}
+
+/// Behind "host kernel: " with a time or a date before it, or "kernel: " alone.
+std::string_view without_tag(std::string_view line) {
+  for (const std::string_view tag : {"kernel: ", "kernel:["}) {
+    const auto at = line.find(tag);
+    if (at >= longest_prefix)
+      continue;
+    const std::string_view before = line.substr(0, at);
+    if (at == 0 ||
+        (before.ends_with(' ') && before.find_first_of(digits) != std::string_view::npos &&
+         before.find(':') != std::string_view::npos))
+      return line.substr(at + tag.size() - (tag.ends_with('[') ? 1 : 0));
+  }
+  return line;
+}
+
+/// "[    0.000000] host kernel: text" (journalctl -o short-monotonic).
+std::string without_tag_behind_time(std::string_view line) {
+  const auto time = line.find(']');
+  const auto tag = line.find("kernel: ");
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789-._ ";
+  if (time == std::string_view::npos || tag == std::string_view::npos || tag < time)
+    return std::string(line);
+  const std::string_view host = line.substr(time + 1, tag - time - 1);
+  if (!host.starts_with(' ') || !host.ends_with(' ') || std::ranges::count(host, ' ') > 2 ||
+      host.find_first_not_of(letters) != std::string_view::npos)
+    return std::string(line);
+  return std::string(line.substr(0, time + 2)) + std::string(line.substr(tag + 8));
+}
+
+std::string as_log_line(std::string_view pasted) {
+  const std::string clean = without_escapes(pasted);
+  std::string_view line = without_quotes(clean);
+  const auto converted = from_kmsg(line);
+  const auto with_level = converted ? converted : decoded(line);
+  if (with_level)
+    line = *with_level;
+  if (const auto time = find_time(line); time != std::string_view::npos)
+    return without_tag_behind_time(line.substr(time));
+  if (const LogLine known = parse_log_line(line); known.has_time)
+    return std::string(line);
+  std::string_view level;
+  if (const auto end = line.find('>'); parse_log_line(line).level)
+    level = line.substr(0, end + 1);
+  return std::string(level) +
+         std::string(without_tag(without_other_time(line.substr(level.size()))));
+}
+
+/// What reserved memory's lines begin with, one of which a mail may have broken.
+bool may_be_broken(std::string_view text) {
+  for (const std::string_view speaker :
+       {"OF: reserved mem: ", "Reserved memory: ", "OF: fdt: Reserved memory: "})
+    if (text.starts_with(speaker))
+      return text.find("OVERLAP DETECTED!") == std::string_view::npos;
+  return text.find(" overlaps with") != std::string_view::npos;
+}
+
+/// Lines of a log with times have one each: what stands below one of those without a time, and is
+/// not indented as dmesg(1) does it with a second line, is the rest of it.
+void join_broken(std::vector<std::string> &lines) {
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    const LogLine line = parse_log_line(lines[i]);
+    if (!line.has_time || !may_be_broken(line.text) || lines[i + 1].empty() ||
+        lines[i + 1].front() == ' ' || parse_log_line(lines[i + 1]).has_time)
+      continue;
+    lines[i] += (lines[i].ends_with(' ') ? "" : " ") + lines[i + 1];
+    lines[i + 1].clear();
+  }
+}
+
+std::vector<std::string> log_lines(std::string_view pasted) {
+  std::vector<std::string> lines;
+  for (const Line &line : lines_of(pasted))
+    lines.push_back(as_log_line(line.text));
+  join_broken(lines);
+  return lines;
+}
+
+} // namespace
+
+std::string as_dmesg(std::string_view pasted) {
+  std::string text;
+  for (const std::string &line : log_lines(pasted))
+    text += line + '\n';
+  if (!pasted.ends_with('\n') && !text.empty())
+    text.pop_back();
+  return text;
+}
+
+bool is_kernel_log(std::string_view pasted) {
+  if (pasted.find('\0') != std::string_view::npos)
+    return false;
+  return std::ranges::any_of(log_lines(pasted), [](const std::string &each) {
+    const LogLine line = parse_log_line(each);
+    return line.seconds || line.text.starts_with("Linux version ") ||
+           line.text.starts_with("OF: reserved mem: ") || trouble_of(line);
+  });
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/pools.h"
+
+#include "evidence/scanner.h"
+
+namespace rmemcheck {
+namespace {
+
+std::optional<LoggedPool> scan_pool(const SourceLine &line) {
+  constexpr std::string_view start = "Reserved memory: created ";
+  constexpr std::string_view middle = " pool at ";
+  constexpr std::uint64_t mebibyte = 0x100000;
+  const auto kind_end = line.text.find(middle);
+  if (!line.text.starts_with(start) || kind_end == std::string::npos)
+    return std::nullopt;
+  LoggedPool pool;
+  pool.kind = line.text.substr(start.size(), kind_end - start.size());
+  pool.at = line;
+  Scanner scanner(std::string_view(line.text).substr(kind_end + middle.size()));
+  const auto base = scanner.hex();
+  if (!base || !scanner.literal(", size "))
+    return std::nullopt;
+  const auto size = scanner.decimal();
+  if (!size || !scanner.literal(" MiB"))
+    return std::nullopt;
+  pool.range = {*base, *base + *size * mebibyte};
+  return pool;
+}
+
+/// "OF: reserved mem: initialized node NAME, compatible id shared-dma-pool"
+std::string initialized_node(const std::string &text) {
+  constexpr std::string_view start = "OF: reserved mem: initialized node ";
+  const auto end = text.find(", compatible id ");
+  return text.starts_with(start) && end != std::string::npos
+             ? text.substr(start.size(), end - start.size())
+             : "";
+}
+
+} // namespace
+
+std::vector<LoggedPool> parse_pools(const KernelLog &log) {
+  std::vector<LoggedPool> pools;
+  for (const SourceLine &line : log.lines) {
+    if (auto pool = scan_pool(line))
+      pools.push_back(std::move(*pool));
+    else if (!pools.empty() && pools.back().name.empty() && line.line == pools.back().at.line + 1)
+      pools.back().name = initialized_node(line.text);
+  }
+  return pools;
+}
+
+} // namespace rmemcheck
