@@ -270,7 +270,7 @@ BEGIN {
 	prefix = ""
 	text = $0
 	if (match(text, /^<[0-9]+>/)) {
-		from_program = substr(text, 2, RLENGTH - 2) >= 8
+		from_program = substr(text, 2, RLENGTH - 2) + 0 >= 8
 		prefix = substr(text, 1, RLENGTH)
 		text = substr(text, RLENGTH + 1)
 	} else
@@ -619,10 +619,7 @@ capture_fdt() {
 }
 
 capture_efi() {
-	if [ ! -d /sys/firmware/efi ]; then
-		absent efi-memory-map kernel "this system has not booted by UEFI" none
-		return
-	fi
+	[ -d /sys/firmware/efi ] || return 0
 	for entry in /sys/firmware/efi/runtime-map/*/; do
 		[ -r "${entry}phys_addr" ] || continue
 		printf '%s type %s phys %s pages %s attribute %s\n' "$(basename "$entry")" \
@@ -691,6 +688,6 @@ else
 	cat "$archive" >"$out" || die "$out: cannot be written"
 	say "$out: $(wc -c <"$out") bytes; rmemcheck judge $out"
 fi
-awk -F '\t' '$1 == "absent" && $2 != "efi-memory-map" { print "capture: without " $2 ": " $4 }
+awk -F '\t' '$1 == "absent" { print "capture: without " $2 ": " $4 }
 	$1 == "damaged" { print "capture: " $2 ": " $3 }' "$manifest" >&2
 [ "$all" = yes ] || say "what names a person or a board is overwritten; have a look before you send it"

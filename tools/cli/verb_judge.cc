@@ -93,8 +93,9 @@ KeptBoot load_boot(const fs::path &boot, const JudgeOptions &options) {
 /// As the run has judged it, with what it was held against.
 CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
   const KeptBoot kept = load_boot(boot, options);
-  const ReadBoot read = read_boot(kept, shown(boot));
-  CaseResult result = judge_read(kept, read, shown(boot));
+  const std::string name = input_name(shown(boot));
+  const ReadBoot read = read_boot(kept, name);
+  CaseResult result = judge_read(kept, read, name);
   const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
                                                 : std::optional<fs::path>(options.against);
   if (baseline)

@@ -9,6 +9,7 @@
 #include "kernel/config.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <fmt/format.h>
 #include <string_view>
@@ -164,21 +165,26 @@ void take_files(KeptBoot &kept, const std::map<std::string, std::string> &member
                                 origin));
 }
 
-/// What this kernel could have shown is missed.
+/// What rules ask for, beside the log.
+constexpr std::array<std::string_view, 6> asked_for = {
+    "memblock-memory", "memblock-reserved", "iomem", "kernel_page_tables", "probe", "fdt"};
+
+bool is_asked_for(const std::string &name) {
+  return name == "dmesg" || std::ranges::find(asked_for, name) != asked_for.end();
+}
+
+/// What this kernel could have shown is missed; what else is not there is told.
 void demand_witnesses(KeptBoot &kept, const Fields &config) {
   const bool has_probe = kept.boot.evidence.contains("probe");
   kept.witnesses = witnesses_of({config, kept.arch, !kept.dtb.empty(), has_probe});
-  for (const auto &[name, absence] : kept.absences)
-    if (!absence.is_of_kernel && !kept.boot.evidence.contains(name) && name != "efi-memory-map" &&
-        std::ranges::find(kept.witnesses, name) == kept.witnesses.end())
-      kept.witnesses.push_back(name);
-}
-
-/// What no rule can be asked for.
-void note_absences(KeptBoot &kept) {
-  for (const auto &[name, absence] : kept.absences)
-    if (absence.is_of_kernel && name != "efi-memory-map")
+  for (const auto &[name, absence] : kept.absences) {
+    if (kept.boot.evidence.contains(name))
+      continue; // damaged, as the rules say that read it
+    if (absence.is_of_kernel || !is_asked_for(name))
       kept.notes.push_back(fmt::format("there is no {}: {}", name, absence.text()));
+    else if (std::ranges::find(kept.witnesses, name) == kept.witnesses.end())
+      kept.witnesses.push_back(name);
+  }
 }
 
 } // namespace
@@ -207,7 +213,6 @@ KeptBoot read_capture(const std::string &archive, const std::string &origin,
   if (!kept.dtb.empty())
     kept.absences.erase("fdt");
   demand_witnesses(kept, config);
-  note_absences(kept);
   return kept;
 }
 
@@ -226,10 +231,9 @@ KeptBoot read_pasted(const std::string &text, const std::string &origin, const s
       break;
     }
   kept.boot.evidence["dmesg"] = log;
-  for (const char *name :
-       {"memblock-memory", "memblock-reserved", "iomem", "kernel_page_tables", "probe"})
-    kept.absences[name] = {"a log alone does not show it",
-                           "run the script that \"rmemcheck capture\" prints", false};
+  for (const std::string_view name : asked_for)
+    kept.absences[std::string(name)] = {"a log alone does not show it",
+                                        "run the script that \"rmemcheck capture\" prints", false};
   return kept;
 }
 
