@@ -183,8 +183,8 @@ private:
   [[nodiscard]] std::string overview() const {
     std::string text;
     for (const PageRun &run : runs_)
-      text += overview_of(run);
-    return text.empty() ? "<p>Nothing was booted.</p>" : text;
+      text += run.boots.empty() ? "<p>Nothing was booted.</p>\n" : overview_of(run);
+    return text;
   }
 
   [[nodiscard]] std::string overview_of(const PageRun &run) const {
