@@ -70,8 +70,7 @@ def mixed(**changes):
 @pytest.fixture(scope="session")
 def parser(tmp_path_factory):
     """tools/testing/kunit/kunit_parser.py of Debian's linux-source-6.1."""
-    archive = max(pathlib for pathlib in os.listdir("/usr/src")
-                  if pathlib.startswith("linux-source-6.1.tar"))
+    archive = max(name for name in os.listdir("/usr/src") if name.startswith("linux-source-6.1.tar"))
     folder = tmp_path_factory.mktemp("kunit")
     with tarfile.open(f"/usr/src/{archive}") as tar:
         wanted = {"kunit_parser.py", "kunit_printer.py"}
@@ -402,9 +401,23 @@ def test_results_of_before_these_were_kept(report, parser, tmp_path):
 @pytest.mark.parametrize("name, value", [("started", "yesterday"), ("arch", "ARM 64"),
                                          ("kernels", 3), ("cases", [{}]), ("machine", None)])
 def test_results_that_are_none(rmemcheck, tmp_path, name, value):
-    folder = write(tmp_path, mixed(**{name: value}))
+    folder = write(tmp_path, {**mixed(), name: value})
     for form in FORMATS:
         assert_refused(rmemcheck("report", form, folder), 2, folder / "results.json")
+
+
+def test_a_case_counts_whose_kernel_is_not_listed(report, parser, tmp_path):
+    folder = write(tmp_path, run([case(), case("two", "fail", kernel="other")], [kernel()]))
+    assert parsed(parser, report(folder, "--ktap")).status == parser.TestStatus.FAILURE
+    assert junit(report, folder, tmp_path).get("failures") == "1"
+    assert [each["status"] for each in kcidb(report, folder)["tests"]] == ["PASS", "FAIL"]
+
+
+@pytest.mark.parametrize("results, name", [(run([case(), case()]), "one"),
+                                           (run([case()], [kernel(), kernel()]), "patched")])
+def test_what_is_there_twice_is_no_results(rmemcheck, tmp_path, results, name):
+    assert_refused(rmemcheck("report", "--kcidb", write(tmp_path, results)), 2, "results.json", name,
+                   "twice")
 
 
 def test_a_run_that_is_not_there(rmemcheck, tmp_path):

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 namespace rmemcheck {
 namespace {
@@ -141,6 +142,26 @@ RandomSummary random_of(const Json &json) {
   return random;
 }
 
+/// Each kernel, and each case of a kernel, is there once. One that is not listed, since nobody knows
+/// more of it than its cases, is added.
+void check_names(RunResults &results) {
+  std::set<std::string> kernels;
+  for (const KernelResult &kernel : results.kernels)
+    if (!kernels.insert(kernel.name).second)
+      throw std::invalid_argument("the kernel \"" + kernel.name + "\" is there twice");
+  std::set<std::pair<std::string, std::string>> cases;
+  for (const CaseResult &each : results.cases) {
+    if (!cases.insert({each.kernel, each.name}).second)
+      throw std::invalid_argument("the case \"" + each.name + "\" of \"" + each.kernel +
+                                  "\" is there twice");
+    if (kernels.insert(each.kernel).second) {
+      results.kernels.emplace_back();
+      results.kernels.back().name = each.kernel;
+      results.kernels.back().role = each.role;
+    }
+  }
+}
+
 } // namespace
 
 RunResults parse_results(const std::string &text, const std::string &origin) {
@@ -164,6 +185,7 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
       results.cases.push_back(case_of(each));
     if (json.contains("random"))
       results.random = random_of(json.at("random"));
+    check_names(results);
     return results;
   } catch (const std::exception &error) { // nlohmann's and ours
     throw bad_input(fmt::format("{}: expected the results of a run: {}", origin, error.what()));
