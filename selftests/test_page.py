@@ -255,7 +255,7 @@ def large_run(rmemcheck, tmp_path):
         probe.append(f"region name={name} available=1 found=" + (
             f"1 base=0x{place} size=0x10000 phandle=0x{0x8005 + index:x} recorded_name={name} ops=none mapped=all"
             if index < found else "0"))
-    (boot / "evidence/probe").write_text("\n".join([*probe, f"end {len(probe)}"]) + "\n")
+    (boot / "evidence/probe").write_text("\n".join([*probe, f"end {count}"]) + "\n")
     findings = [finding(name, expected="recorded", line=index + 67, known="array-of-64")
                 for index, name in enumerate(names[found:])]
     write(folder, run([case("static-4096", "known", kernel="baseline", regions_in_tree=count,
