@@ -27,8 +27,7 @@ bool log_says(const FaultyBoot &boot, std::string_view text) {
 bool is_boot_placed(const Region &region) { return region.node.reg.empty(); }
 
 bool is_seen(const FaultyBoot &boot, const Region &region) {
-  const Sightings sightings(boot.expectation, boot.evidence);
-  return std::ranges::any_of(sightings.probed(region),
+  return std::ranges::any_of(boot.sightings.probed(region),
                              [](const ProbedRegion *seen) { return seen->found; });
 }
 
@@ -335,10 +334,9 @@ std::vector<KnownFault> make_table() {
        "riscv",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
          const RangeSet taken(boot.expectation.taken);
-         const Sightings sightings(boot.expectation, boot.evidence);
          return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
            const std::vector<PhysicalRange> places =
-               each.node.reg.empty() ? sightings.places(each) : each.node.reg;
+               each.node.reg.empty() ? boot.sightings.places(each) : each.node.reg;
            return std::ranges::any_of(
                places, [&](const PhysicalRange &place) { return taken.overlaps(place); });
          });
@@ -354,7 +352,7 @@ std::vector<KnownFault> make_table() {
          const RangeSet taken(boot.expectation.taken);
          return region != nullptr && is_boot_placed(*region) &&
                 std::ranges::any_of(
-                    Sightings(boot.expectation, boot.evidence).places(*region),
+                    boot.sightings.places(*region),
                     [&](const PhysicalRange &place) { return taken.overlaps(place); });
        }},
       {"early-slots",
@@ -430,11 +428,13 @@ const std::vector<KnownFault> &known_faults() {
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence) {
   if (!expectation.may_have_known_faults)
     return;
+  const Sightings sightings(expectation, evidence); // once: there may be thousands of findings
+  const FaultyBoot boot{expectation, evidence, sightings};
   for (RuleResult &rule : verdict.rules)
     for (Finding &finding : rule.findings)
-      finding.known = name_of_fault({expectation, evidence}, finding);
+      finding.known = name_of_fault(boot, finding);
   if (is_kernel_failure(evidence.ending))
-    verdict.known_ending = name_of_end({expectation, evidence});
+    verdict.known_ending = name_of_end(boot);
 }
 
 } // namespace rmemcheck

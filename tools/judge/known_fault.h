@@ -2,6 +2,7 @@
 #pragma once
 
 #include "judge/judge.h"
+#include "judge/sightings.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace rmemcheck {
 struct FaultyBoot {
   const Expectation &expectation;
   const Evidence &evidence;
+  const Sightings &sightings; ///< of these
 };
 
 /// What a kernel has wrong and is known to: a name, what it does, since which release and in which

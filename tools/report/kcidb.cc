@@ -191,7 +191,7 @@ private:
     misc.add("reason", result.verdict.reason);
     misc.add("conclusion", to_string(result.conclusion));
     misc.add("ending", to_string(result.ending));
-    misc.add("known_faults", cleaned(known_faults(result)));
+    misc.add("known_faults", cleaned(faults_named_by(result)));
     misc.add("must_fail", cleaned(result.must_fail));
     Json outcomes = Json::object();
     for (const RuleResult &rule : result.verdict.rules)

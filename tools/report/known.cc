@@ -25,17 +25,17 @@ bool is_known(const RuleResult &rule) {
 
 } // namespace
 
-std::vector<std::string> known_faults(const RuleResult &rule) {
+std::vector<std::string> faults_named_by(const RuleResult &rule) {
   std::vector<std::string> names;
   for (const Finding &finding : rule.findings)
     add_new(names, finding.known);
   return names;
 }
 
-std::vector<std::string> known_faults(const CaseResult &result) {
+std::vector<std::string> faults_named_by(const CaseResult &result) {
   std::vector<std::string> names;
   for (const RuleResult &rule : result.verdict.rules)
-    for (const std::string &name : known_faults(rule))
+    for (const std::string &name : faults_named_by(rule))
       add_new(names, name);
   return names;
 }
@@ -46,7 +46,7 @@ bool is_excused(const CaseResult &result, const RuleResult &rule) {
 
 std::string excuse_of(const CaseResult &result, const RuleResult &rule) {
   if (is_known(rule))
-    return fmt::format("known: {}", fmt::join(known_faults(rule), ", "));
+    return fmt::format("known: {}", fmt::join(faults_named_by(rule), ", "));
   if (is_demanded(result, rule))
     return "it must fail here";
   return result.role == Role::must_pass ? "known" : "told as it is";

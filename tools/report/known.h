@@ -9,8 +9,8 @@
 namespace rmemcheck {
 
 /// The known faults that findings name, each once, in their order.
-std::vector<std::string> known_faults(const RuleResult &rule);
-std::vector<std::string> known_faults(const CaseResult &result);
+std::vector<std::string> faults_named_by(const RuleResult &rule);
+std::vector<std::string> faults_named_by(const CaseResult &result);
 
 /// Whether a rule that failed is nothing against the kernel: it must fail it, known faults explain
 /// all that it has found, or the kernel is as it must be nonetheless (it is told as it is, say).
