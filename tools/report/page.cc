@@ -315,8 +315,8 @@ private:
     if (findings_in(result) == 0)
       return "<p class=\"quiet\">No findings.</p>\n";
     std::string text = fmt::format(
-        "<div class=\"scroll\"><table class=\"findings\"><caption>{} of {} with {}</caption>\n"
-        "<thead><tr>",
+        "<div class=\"scroll of-findings\" tabindex=\"0\" role=\"region\" aria-label=\"Findings\">"
+        "<table class=\"findings\"><caption>{} of {} with {}</caption>\n<thead><tr>",
         plural(findings_in(result), "finding"), html(result.kernel), html(result.name));
     for (const char *column : {"Rule", "Region", "Expected", "Seen", "Evidence", "Known fault"})
       text += fmt::format("<th scope=\"col\">{}</th>", column);

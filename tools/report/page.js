@@ -343,15 +343,36 @@
       }
     }
 
-    drawMarks(context, bottom) {
+    /* Marks that would stand closer than a few pixels are one. */
+    marksInView() {
+      const groups = [];
       for (const mark of visible(this.marks, this.begin, this.end)) {
-        const [x, size] = this.bar(mark);
-        context.strokeStyle = mark.known ? colours.known : colours.mark;
+        const [x, size] = this.bar(mark), last = groups.at(-1);
+        if (last && x < last.end + 4) {
+          last.end = Math.max(last.end, x + size);
+          last.known = last.known && mark.known;
+          ++last.count;
+        } else {
+          groups.push({ x, end: x + size, known: mark.known, count: 1 });
+        }
+      }
+      return groups;
+    }
+
+    drawMarks(context, bottom) {
+      for (const { x, end, known, count } of this.marksInView()) {
+        const middle = (x + end) / 2;
+        context.strokeStyle = known ? colours.known : colours.mark;
         context.lineWidth = 1.5;
-        context.setLineDash(mark.known ? [4, 3] : []);
-        context.strokeRect(x, markHeight - 1, size, bottom - markHeight - gap + 2);
+        context.setLineDash(known ? [4, 3] : []);
+        context.strokeRect(x, markHeight - 1, end - x, bottom - markHeight - gap + 2);
         context.setLineDash([]);
-        this.drawMark(context, x + size / 2, markHeight, mark.known);
+        this.drawMark(context, middle, markHeight, known);
+        if (count === 1 || end - x < 60) continue;
+        context.fillStyle = known ? colours.known : colours.mark;
+        context.font = "11px system-ui, sans-serif";
+        context.textBaseline = "top";
+        context.fillText(`${count} differences`, Math.min(middle + 9, this.width - 80), 0);
       }
     }
 
@@ -414,7 +435,7 @@
     const words = byId("filter-text").value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     for (const boot of boots) {
-      boot.words ??= boot.textContent.toLowerCase();
+      if (words.length > 0) boot.words ??= boot.textContent.toLowerCase();
       boot.hidden = !(selects.every((select) => select.value === "" || boot.dataset[select.dataset.key] === select.value) &&
         (!byId("filter-findings").checked || boot.dataset.findings !== "0") &&
         words.every((word) => boot.words.includes(word)));
@@ -435,7 +456,7 @@
     boot.hidden = false;
     boot.open = true;
     boot.querySelector("summary").focus();
-    boot.scrollIntoView();
+    boot.querySelector("summary").scrollIntoView();
   };
 
   readColours();
