@@ -123,6 +123,12 @@ def test_map_data_are_as_the_kernel_prints_them(page, real_run):  # noqa: F811
     assert baseline["marks"][0][3] is True  # a known fault
 
 
+def test_the_readme_shows_a_page():
+    picture = re.search(r"!\[[^]]+\]\((\S+\.png)\)", (KIT / "README.md").read_text())[1]
+    content = (KIT / picture).read_bytes()
+    assert content.startswith(b"\x89PNG") and len(content) < 150 * 1024
+
+
 # The page in a browser
 
 def opened(browser, file, scheme="light"):
