@@ -26,7 +26,7 @@ RuleResult check_same_recording(const ShownBoot &baseline, const ShownBoot &patc
     return inconclusive("the two kernels were given trees of several sizes");
   for (const ShownBoot *boot : {&baseline, &patched})
     if (!shows_places(boot->evidence))
-      return absent(boot->evidence, "what is recorded");
+      return absent(boot->evidence, "what is recorded", "probe");
   const Sightings before(baseline.expectation, baseline.evidence);
   const Sightings after(patched.expectation, patched.evidence);
   const bool are_ordered = has_order(baseline.evidence) ||
