@@ -211,6 +211,7 @@ def test_command_line(rmemcheck, boards):
     text = explain(rmemcheck, board, "--memory", "0x80000000+1G", "--cmdline", "mem=64M cma=32M")
     assert "RAM 0x0000000080000000..0x0000000083ffffff" in text
     assert re.search(r"secure@85700000 .*outside RAM", text)
+    assert "outside RAM" not in explain(rmemcheck, board, "--memory", "0x80000000+1G", "--cmdline", "")
 
 
 def test_placeholders_are_named(rmemcheck, boards):
@@ -388,6 +389,8 @@ def test_boards_pass_on_right_kernels(rmemcheck, boards, tmp_path):
     assert sorted(patched) == sorted(FORMS)
     for case in patched.values():
         assert case["outcome"] == "pass", case
+    for name in ("256-bytes", "odd-borders"): # no finding, but said
+        assert any(note.startswith("the tree's fault: ") for note in patched[name]["notes"])
 
 
 def many_regions(count):

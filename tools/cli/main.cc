@@ -16,7 +16,7 @@ void refuse_empty_words(const CLI::App &app) {
   for (const CLI::App *verb : app.get_subcommands()) {
     for (const CLI::Option *option : verb->get_options()) {
       const std::string name = option->get_name();
-      const bool may_be_empty = name == "--tree" || name == "--append";
+      const bool may_be_empty = name == "--tree" || name == "--append" || name == "--cmdline";
       for (const std::string &word : option->results())
         if (word.empty() && !may_be_empty)
           throw bad_input(fmt::format("{}: expected something, not an empty word", name));

@@ -115,6 +115,8 @@ fs::path out_of(const RunOptions &options) {
     return options.out;
   if (is_by_chance(options))
     return "out/random";
+  if (!options.boards.empty() && options.cases.empty())
+    return "out/boards";
   return options.bisect.empty() ? fs::path("out/validate") : cache_folder() / "bisect";
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "engine/boot_facts.h"
 #include "evidence/dmesg.h"
+#include "expectation/place_faults.h"
 
 #include <algorithm>
 #include <chrono>
@@ -167,6 +168,9 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   read.notes.insert(read.notes.end(), read.evidence.notes.begin(), read.evidence.notes.end());
   read.notes.insert(read.notes.end(), kept.notes.begin(), kept.notes.end());
   read.expectation = expectation_of(kept, tree, read.evidence);
+  // No kernel's fault, and so no finding of a rule.
+  for (const TreeFault &fault : shared_page_faults(read.expectation))
+    read.notes.push_back(fmt::format("the tree's fault: {} {}", fault.node, fault.fault));
   read.evidence.ending = kept.boot.ending;
   read.evidence.ending_reason =
       kept.boot.ending_reason + (read.trouble.empty() ? "" : "; " + read.trouble);

@@ -121,9 +121,11 @@ RuleResult check_no_map_unmapped(const Expectation &expectation, const Evidence 
     return skip("the tree has no no-map region");
   if (auto result = no_linear_mapping(layout, evidence))
     return *result;
+  const RangeSet pages = layout.whole_no_map_pages();
+  if (pages.empty() && layout.unplaced_no_map.empty())
+    return skip("each page of the tree's no-map regions holds mapped memory, too");
   const ByAddress<MappedRange> mapping(*evidence.linear_mapping);
-  const RangeSet wrongly_mapped =
-      layout.whole_no_map_pages().intersection(bytes_of(*evidence.linear_mapping));
+  const RangeSet wrongly_mapped = pages.intersection(bytes_of(*evidence.linear_mapping));
   RuleReport report;
   for (const PlacedRange &placed : layout.no_map) {
     const RangeSet mapped = RangeSet({placed.range}).intersection(wrongly_mapped);
