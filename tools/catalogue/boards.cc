@@ -36,7 +36,10 @@ std::string name_of(const fs::path &file, std::set<std::string> &taken) {
   std::string name = file.stem().string();
   for (fs::path rest = file.parent_path(); !taken.insert(name).second; rest = rest.parent_path()) {
     const std::string more = rest.filename().string();
-    name = more.empty() || more == "." ? name + file.extension().string() : more + '-' + name;
+    if (more.empty() || more == ".")
+      name += file.extension().string();
+    else
+      name.insert(0, more + '-');
   }
   return name;
 }

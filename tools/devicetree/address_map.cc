@@ -21,7 +21,7 @@ std::vector<Segment> segments_of(const std::vector<PhysicalRange> &ranges) {
     if (!range.empty())
       ends.insert(ends.end(), {range.begin, range.end});
   std::ranges::sort(ends);
-  ends.erase(std::ranges::unique(ends).begin(), ends.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
   const RangeSet taken(ranges);
   std::vector<Segment> segments;
   for (std::size_t index = 0; index + 1 < ends.size(); ++index)

@@ -73,7 +73,7 @@ private:
     int node = 0;
     fdt_for_each_subnode(node, dtb_.blob(), parent) {
       const std::string name = fdt_get_name(dtb_.blob(), node, nullptr);
-      take(node, name, path + '/' + name, parent == 0);
+      take(node, name, fmt::format("{}/{}", path, name), parent == 0);
     }
   }
 

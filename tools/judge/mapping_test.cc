@@ -60,9 +60,8 @@ TEST(NoMapUnmapped, IsSkippedWhereNoPageCanBeLeftOut) {
   for (ExpectedRegion &region : scenario.expectation.regions)
     if (region.node.no_map && region.range)
       region.range = region.node.reg[0] = range(region.range->begin, 0x100);
-  std::erase_if(scenario.expectation.regions, [](const ExpectedRegion &region) {
-    return region.node.no_map && !region.range;
-  });
+  std::erase_if(scenario.expectation.regions,
+                [](const ExpectedRegion &region) { return region.node.no_map && !region.range; });
   EXPECT_EQ(outcome("no-map-unmapped", scenario), Outcome::skip);
 }
 
