@@ -106,6 +106,15 @@ def test_a_boot_that_is_no_more_whole_is_told(page, real_run, tmp_path):  # noqa
     assert "No map: evidence/iomem:1:" in text or re.search(r"No map: .*iomem.*1", text)
 
 
+@pytest.mark.parametrize("where", ["absolute", "upwards"])
+def test_results_name_no_folder_but_those_of_their_run(page, real_run, tmp_path, where):  # noqa: F811
+    other = real_run / "runs/patched/one"
+    folder = str(other) if where == "absolute" else f"../{real_run.name}/runs/patched/one"
+    place = tmp_path if where == "absolute" else real_run.parent / "beside"
+    results = run([case(folder=folder)])
+    assert "No map: it takes the run's folder" in page(write(place, results)).read_text()
+
+
 def test_map_data_are_as_the_kernel_prints_them(page, real_run):  # noqa: F811
     text = page(real_run).read_text()
     data = [json.loads(each) for each in

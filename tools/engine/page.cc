@@ -14,13 +14,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Results come from elsewhere, and may name any folder: only one below the run's is looked at.
+bool is_below(const fs::path &folder) {
+  const fs::path normal = folder.lexically_normal();
+  return !normal.empty() && normal.is_relative() && *normal.begin() != "..";
+}
+
 /// What the boot's folder has to tell beyond the results.
 void read_folder(PageBoot &boot, const fs::path &run) {
   const fs::path folder = run / boot.result.folder;
-  if (boot.result.folder.empty() || !fs::exists(folder / "run.json")) {
+  if (!is_below(boot.result.folder) || !fs::exists(folder / "run.json")) {
     boot.no_map_why = "it takes the run's folder, and " + folder.string() + " is not there";
     return;
   }
+  boot.again.push_back(to_shell({"rmemcheck", "judge", folder.string()}));
   try {
     const KeptBoot kept = load(folder);
     const ReadBoot read = read_boot(kept, folder.string());
@@ -40,9 +47,6 @@ PageBoot boot_of(const KeptRun &run, const CaseResult &result) {
   boot.result = result;
   if (const auto words = words_to_see_again(run.results, result); !words.empty())
     boot.again.push_back(to_shell(words));
-  const fs::path folder = run.folder / result.folder;
-  if (fs::exists(folder / "run.json"))
-    boot.again.push_back(to_shell({"rmemcheck", "judge", folder.string()}));
   read_folder(boot, run.folder);
   return boot;
 }

@@ -142,8 +142,8 @@ RandomSummary random_of(const Json &json) {
   return random;
 }
 
-/// Each kernel, and each case of a kernel, is there once. One that is not listed, since nobody knows
-/// more of it than its cases, is added.
+/// Each kernel, and each case of a kernel, is there once. One that is not listed, since nobody
+/// knows more of it than its cases, is added.
 void check_names(RunResults &results) {
   std::set<std::string> kernels;
   for (const KernelResult &kernel : results.kernels)
