@@ -54,6 +54,7 @@ constexpr std::array formats = {
     Format{"--json", "As results.json has it; of several machines an array",
            [](const std::vector<KeptRun> &runs, const ReportOptions &) {
              std::vector<RunResults> results;
+             results.reserve(runs.size());
              for (const KeptRun &run : runs)
                results.push_back(run.results);
              return all_results_json(results);

@@ -208,6 +208,7 @@ Test run_test(const RunResults &results) {
 
 std::string ktap_text(const std::vector<KeptRun> &runs) {
   std::vector<Test> tests;
+  tests.reserve(runs.size());
   for (const KeptRun &run : runs)
     tests.push_back(run_test(run.results));
   std::string text;
