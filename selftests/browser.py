@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Chromium without a screen, asked through its debugging pipe: messages of JSON that end with NUL."""
 import base64
+import fcntl
 import itertools
 import json
 import os
@@ -12,17 +13,26 @@ import time
 PROGRAM = shutil.which("chromium")
 
 
+def high_pipe():
+    """Read end and write end, out of the way of 3 and 4, which the browser talks on."""
+    ends = os.pipe()
+    high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in ends)
+    for end in ends:
+        os.close(end)
+    return high
+
+
 class Browser:
     """One page at a time. Whatever it asks the network for, and all it complains of, is kept."""
 
     def __init__(self, profile):
-        from_us, self.to = os.pipe()
-        self.read_end, to_us = os.pipe()
+        from_us, self.to = high_pipe()
+        self.read_end, to_us = high_pipe()
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                  "--disable-background-networking", "--disable-component-update", "--no-first-run",
                  f"--user-data-dir={profile}", "--remote-debugging-pipe", "--window-size=1280,900"]
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec "$0" "$@" 3<&{from_us} 4>&{to_us}', PROGRAM, *flags],
+            ["bash", "-c", f'exec "$0" "$@" 3<&{from_us} 4>&{to_us}', PROGRAM, *flags],
             pass_fds=(from_us, to_us), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(from_us)

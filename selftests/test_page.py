@@ -112,7 +112,7 @@ def test_results_name_no_folder_but_those_of_their_run(page, real_run, tmp_path,
     folder = str(other) if where == "absolute" else f"../{real_run.name}/runs/patched/one"
     place = tmp_path if where == "absolute" else real_run.parent / "beside"
     results = run([case(folder=folder)])
-    assert "No map: it takes the run's folder" in page(write(place, results)).read_text()
+    assert "No map: it takes the run's folder" in Tags(page(write(place, results)).read_text()).text
 
 
 def test_map_data_are_as_the_kernel_prints_them(page, real_run):  # noqa: F811
