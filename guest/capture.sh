@@ -68,7 +68,7 @@ LC_ALL=C
 PATH=${PATH:-/bin}:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 
-for tool in awk cat dd dmesg grep head mkdir od rm sed tail tar tr uname wc; do
+for tool in awk basename cat dd dmesg grep head mkdir mv od rm sed tar tr uname wc; do
 	command -v "$tool" >/dev/null 2>&1 || die "$tool: expected this program; busybox has it"
 done
 [ "$(id -u 2>/dev/null || echo 0)" = 0 ] || die "expected root: sudo sh capture.sh"
@@ -103,6 +103,10 @@ record() {
 		line="$line	$(printf %s "$field" | tr '\n\t' '  ')"
 	done
 	printf '%s\n' "$line" >>"$manifest"
+}
+
+forget() { # NAME: that it is there
+	sed "/^file	$1\$/d" "$manifest" >"$work/text" && mv "$work/text" "$manifest"
 }
 
 absent() { # NAME kernel|system WHY REMEDY
@@ -204,7 +208,7 @@ BEGIN { learn_words() }
 			at = index($i, "=")
 			value = at ? substr($i, at + 1) : ""
 			gsub(/"/, "", value)
-			if (length(value) >= 4)
+			if (length(value) >= 6)
 				print value
 		}
 }
@@ -326,7 +330,8 @@ function string_at(at,  text) {
 }
 function is_secret(name) {
 	name = tolower(name)
-	return name ~ /serial.?(number|no|num|#)|^serial#?$|mac.?addr|^eth[0-9]*addr|hwaddr|seed$|uuid|guid|unique.?id|imei|password|passwd|secret|token|owner|hostname|host-name/
+	return name ~ /serial.?(number|no|num|#)|(^|,)serial#?$|(mac|bd|hw|eth[0-9]*).?addr|^address$/ ||
+		name ~ /seed$|uuid|guid|unique.?id|imei|passw|secret|token|owner|host.?name/
 }
 function property(name, at, length_of,  text, masked) {
 	if (name ~ /bootargs|^bootconfig$|^cmdline$/) {
@@ -336,7 +341,7 @@ function property(name, at, length_of,  text, masked) {
 			print "text", at, masked
 	} else if (is_secret(name) && length_of > 0)
 		print "zero", at, length_of
-	else
+	else if (name !~ /^(compatible|status|name|device_type|reg|ranges|size|alignment|alloc-ranges)$/)
 		search(at, length_of)
 }
 # What is known to be a secret and stands in another property, as in a model's name
@@ -409,6 +414,7 @@ collect_secrets() {
 			/sys/bus/mmc/devices/*/cid /etc/machine-id; do
 			[ -r "$file" ] && tr -d '\000' <"$file" 2>/dev/null && echo
 		done
+		cat /sys/class/net/*/address 2>/dev/null | tr -d :
 		sed -n 's/^Serial[	 ]*: *//p' /proc/cpuinfo
 		awk_with values.awk /proc/cmdline
 	} | sed 's/^ *//; s/ *$//' | awk 'length($0) >= 4 && !/^[0x:. -]*$/ && !seen[$0]++ &&
@@ -436,7 +442,7 @@ hide_in_fdt() {
 	[ "$all" = no ] && [ -s "$evidence/fdt" ] || return 0
 	od -An -v -tu1 "$evidence/fdt" >"$work/bytes"
 	if ! awk_with fdt.awk "$work/bytes" >"$work/edits"; then
-		sed -i '/^file	fdt$/d' "$manifest"
+		forget fdt
 		absent fdt system "/sys/firmware/fdt is not understood, so nothing can be taken out of it" \
 			"capture with --all, which keeps it as it is"
 		return
@@ -599,7 +605,7 @@ capture_page_tables() {
 capture_iomem() {
 	take iomem /proc/iomem || absent iomem system "there is no /proc/iomem" "capture outside of containers"
 	if [ -s "$evidence/iomem" ] && ! grep -q '[1-9a-f][0-9a-f]* : ' "$evidence/iomem"; then
-		sed '/^file	iomem$/d' "$manifest" >"$work/text" && mv "$work/text" "$manifest"
+		forget iomem
 		absent iomem system "/proc/iomem shows zeros for addresses: it was read without privilege" \
 			"capture as root, outside of containers"
 	fi

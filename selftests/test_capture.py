@@ -3,6 +3,7 @@
 else may be given for one."""
 import gzip
 import io
+import json
 import os
 import re
 import shutil
@@ -141,10 +142,9 @@ def members(path):
                 for member in tar if member.isfile()}
 
 
-def verdict(result):
-    """Outcome, counts and reason, but for the name and for how long it took"""
-    return re.fullmatch(r"\S+(?: +\S+\d)? +(\S+) +(\d+ of +\d+ recorded) +\S+ s +(.*)",
-                        first_line(result)).groups()
+def rules_of(result):
+    """Those that fail or could not find out"""
+    return set(re.findall(r"^  ([\w-]+): (?:.*expected|inconclusive:)", result.stdout, re.MULTILINE))
 
 
 def first_line(result):
@@ -181,11 +181,14 @@ def test_a_patched_kernel_is_judged_as_its_boot(rmemcheck, captured):
 def test_a_baseline_fails_as_its_boot(rmemcheck, captured, ran):
     archive_file, _ = captured("baseline")
     result = rmemcheck("judge", archive_file)
-    of_run = rmemcheck("judge", ran / "runs/baseline" / CASE)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "  recorded: region@50800000: expected recorded: " in result.stdout
-    assert verdict(result) == verdict(of_run)
-    assert "64 of  65 recorded" in first_line(result)
+    of_run = json.loads((ran / "runs/baseline" / CASE / "verdict.json").read_text())
+    assert re.search(rf" {of_run['outcome']} +{of_run['regions_recorded']} of +"
+                     rf"{of_run['regions_in_tree']} recorded .*  {of_run['reason']}$",
+                     first_line(result))
+    assert rules_of(result) == {rule["rule"] for rule in of_run["rules"]
+                                if rule["outcome"] in ("fail", "inconclusive")}
 
 
 def test_a_kernel_without_the_probe_is_said_with_the_remedy(rmemcheck, captured):
@@ -243,6 +246,69 @@ def test_lockdown_is_said(rmemcheck, captured, tmp_path):
     result = rmemcheck("judge", pack(tmp_path / "locked.tar.gz", files))
     assert result.returncode == 3
     assert re.search("reserved: inconclusive: .*locked down; remedy: lockdown=none", result.stdout)
+
+
+WHOLE = ["<6>[    0.000000] Booting Linux", "<5>[    0.000000] Linux version 6.1.1 (a@b) (gcc) #1",
+         "<6>[    0.100000] OF: reserved mem: x", "<6>[    0.200000] Run /init as init process",
+         "<6>[    9.000000] a line that is in the ring", "<6>[    9.100000] the last one"]
+RING = "\n".join(WHOLE[3:])
+
+
+@pytest.fixture
+def run_here(tmp_path):
+    """Runs the script on this machine, with other programs in front of its own; the archive."""
+    if os.geteuid() != 0:
+        pytest.skip("the script needs root")
+
+    def run(**programs):
+        for name, text in programs.items():
+            (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+            (tmp_path / name).chmod(0o755)
+        out = tmp_path / "out.tar.gz"
+        result = subprocess.run(["sh", SCRIPT, "--out", out], text=True, capture_output=True,
+                                env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+        assert result.returncode == 0, result.stderr
+        found = members(out)
+        return found["manifest"].decode(), found.get("dmesg", b"").decode()
+
+    return run
+
+
+def test_a_ring_that_wrapped_without_an_older_log(run_here):
+    manifest, log = run_here(dmesg=f"cat <<'END'\n{RING}\nEND", journalctl="exit 1")
+    assert "damaged\tdmesg\tthe kernel's ring has wrapped" in manifest
+    assert "log_buf_len" in manifest
+    assert "the last one" in log
+
+
+@pytest.mark.parametrize("form", [
+    lambda seconds, text: f"[{seconds}] kernel: {text}",
+    lambda seconds, text: f"Nov 28 08:00:00 board kernel: [{seconds}] {text}"])
+def test_a_ring_that_wrapped_is_found_in_the_journal(run_here, form):
+    journal = "\n".join(form(line[4:16], line[18:]) for line in WHOLE)
+    manifest, log = run_here(dmesg=f"cat <<'END'\n{RING}\nEND",
+                             journalctl=f"cat <<'END'\n{journal}\nEND")
+    assert "note\tthe kernel's ring has wrapped; the log is that of journalctl" in manifest
+    assert "damaged" not in manifest
+    assert "[    0.100000] OF: reserved mem: x\n" in log
+    assert "board" not in log
+
+
+def test_the_journal_of_another_boot_is_not_taken(run_here):
+    journal = "[    0.000000] kernel: Linux version 5.10\n[    1.000000] kernel: something else"
+    manifest, _ = run_here(dmesg=f"cat <<'END'\n{RING}\nEND",
+                           journalctl=f"cat <<'END'\n{journal}\nEND")
+    assert "damaged\tdmesg" in manifest
+
+
+def test_a_log_that_must_not_be_read_is_said(rmemcheck, run_here, tmp_path):
+    manifest, log = run_here(dmesg="echo 'dmesg: read kernel buffer failed: Operation not "
+                                   "permitted' >&2\nexit 1", journalctl="exit 1")
+    assert log == ""
+    assert re.search("absent\tdmesg\tsystem\t.*Operation not permitted\t.*dmesg_restrict", manifest)
+    result = rmemcheck("judge", tmp_path / "out.tar.gz")
+    assert result.returncode == 3
+    assert re.search("known-errors: inconclusive: .*dmesg_restrict=0", result.stdout)
 
 
 def test_an_archive_may_come_from_standard_input(rmemcheck, captured):

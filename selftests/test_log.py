@@ -189,6 +189,18 @@ def test_a_log_without_its_beginning_is_said(judge_log):
     assert "lacks its beginning" in result.stdout
 
 
+def test_each_boot_of_a_log_is_judged(judge_log):
+    bad = log_of("OF: reserved mem: failed to reserve memory for node 'x@1'")
+    good = log_of(REGION.format(0x50000000, 0x5000ffff, 64, "map", "a@50000000"))
+    for log in (bad + good, good + bad):
+        result = judge_log(log)
+        assert result.returncode == 1
+        assert "boot 1 of 2" in result.stdout and "boot 2 of 2" in result.stdout
+        for line in (2, 5):
+            assert f"(board.log:{line})" in result.stdout
+    assert judge_log(good + good).returncode == 3
+
+
 def test_from_standard_input(rmemcheck):
     result = subprocess.run(rmemcheck.command("judge", "--log", "-"), text=True,
                             input=log_of("OF: reserved mem: failed to x"), capture_output=True,

@@ -137,14 +137,13 @@ void join_inconclusive(std::vector<RuleResult> &rules) {
   rules = std::move(joined);
 }
 
-/// A log alone, which is named in front of its lines.
-ExitStatus judge_log(const JudgeOptions &options) {
-  const std::string origin = input_name(options.log);
-  const KeptBoot kept = read_pasted(input(options.log), origin, given_tree(options));
-  const ReadBoot read = read_boot(kept, options.dtb.empty() ? "" : options.dtb);
+/// One boot of a log, which is named in front of its lines.
+Outcome judge_boot_of_log(const KeptBoot &kept, const std::string &origin,
+                          const std::string &name) {
+  const ReadBoot read = read_boot(kept, "");
   CaseResult result = judge_read(kept, read, "");
   conclude(result);
-  result.name = origin;
+  result.name = name;
   for (RuleResult &rule : result.verdict.rules)
     for (Finding &finding : rule.findings)
       finding.at.file = origin;
@@ -153,7 +152,24 @@ ExitStatus judge_log(const JudgeOptions &options) {
   fmt::print("{}\n", case_line(result, style));
   print_regions(read.evidence.log, origin);
   fmt::print("{}", findings_text(result, style));
-  return exit_status(result.conclusion, options.are_known_allowed);
+  return result.conclusion;
+}
+
+ExitStatus judge_log(const JudgeOptions &options) {
+  const std::string origin = input_name(options.log);
+  const auto boots = read_pasted(input(options.log), origin, given_tree(options));
+  std::vector<Outcome> outcomes;
+  for (const KeptBoot &kept : boots) {
+    const std::string name = boots.size() == 1 ? origin
+                                               : fmt::format("{}, boot {} of {}", origin,
+                                                             outcomes.size() + 1, boots.size());
+    outcomes.push_back(judge_boot_of_log(kept, origin, name));
+  }
+  // What one of them shows to be wrong is shown, whatever the others leave open.
+  const bool has_known = std::ranges::find(outcomes, Outcome::known) != outcomes.end();
+  const Outcome worst = conclusion(outcomes);
+  return exit_status(has_known && worst != Outcome::fail ? Outcome::known : worst,
+                     options.are_known_allowed);
 }
 
 ExitStatus judge_folders(const JudgeOptions &options) {

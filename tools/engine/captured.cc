@@ -216,15 +216,13 @@ KeptBoot read_capture(const std::string &archive, const std::string &origin,
   return kept;
 }
 
-KeptBoot read_pasted(const std::string &text, const std::string &origin, const std::string &dtb) {
-  if (!is_kernel_log(text))
-    throw bad_input(fmt::format(
-        "{}: expected a kernel log: no line is one of a kernel's that is known", origin));
+namespace {
+
+KeptBoot boot_of_log(const std::string &log, const std::string &dtb) {
   KeptBoot kept;
   kept.is_live = true;
   kept.dtb = dtb;
   kept.is_tree_known = !dtb.empty();
-  const std::string log = as_dmesg(text);
   for (const auto &[beginning, machine] : told_by)
     if (log.find(beginning) != std::string::npos) {
       note_architecture(kept, std::string(machine), {});
@@ -235,6 +233,19 @@ KeptBoot read_pasted(const std::string &text, const std::string &origin, const s
     kept.absences[std::string(name)] = {"a log alone does not show it",
                                         "run the script that \"rmemcheck capture\" prints", false};
   return kept;
+}
+
+} // namespace
+
+std::vector<KeptBoot> read_pasted(const std::string &text, const std::string &origin,
+                                  const std::string &dtb) {
+  if (!is_kernel_log(text))
+    throw bad_input(fmt::format(
+        "{}: expected a kernel log: no line is one of a kernel's that is known", origin));
+  std::vector<KeptBoot> boots;
+  for (const std::string &log : boots_of(as_dmesg(text)))
+    boots.push_back(boot_of_log(log, dtb));
+  return boots;
 }
 
 } // namespace rmemcheck

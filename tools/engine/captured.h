@@ -4,6 +4,7 @@
 #include "engine/kept_boot.h"
 
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -13,9 +14,10 @@ namespace rmemcheck {
 KeptBoot read_capture(const std::string &archive, const std::string &origin,
                       const std::string &dtb = "");
 
-/// A kernel log in any form that people paste (evidence/pasted_log.h), with the tree or without, as
-/// a boot of which nothing else is known. What is no kernel log is bad_input.
-KeptBoot read_pasted(const std::string &text, const std::string &origin,
-                     const std::string &dtb = "");
+/// A kernel log in any form that people paste (evidence/pasted_log.h), with the tree or without:
+/// the boots that it holds, in order, of which nothing else is known. Lines keep their numbers.
+/// What is no kernel log is bad_input.
+std::vector<KeptBoot> read_pasted(const std::string &text, const std::string &origin,
+                                  const std::string &dtb = "");
 
 } // namespace rmemcheck

@@ -110,5 +110,15 @@ TEST(EvidenceTest, DamageInAnyPieceIsNoAnswer) {
               HasSubstr("kernel_page_tables:1: "));
 }
 
+TEST(EvidenceTest, TheVersionStandsInWhereTheLogHasLostIt) {
+  const std::string version = "Linux version 6.12.1 (x@x) (gcc) #1 SMP\n";
+  const Evidence whole = parse_evidence({{"dmesg", "Linux version 6.1.0\n"}, {"version", version}});
+  EXPECT_EQ(whole.log.version, "6.1.0");
+  EXPECT_FALSE(whole.log.lacks_beginning);
+  const Evidence wrapped = parse_evidence({{"dmesg", "x\n"}, {"version", version}});
+  EXPECT_EQ(wrapped.log.version, "6.12.1");
+  EXPECT_TRUE(wrapped.log.lacks_beginning);
+}
+
 } // namespace
 } // namespace rmemcheck

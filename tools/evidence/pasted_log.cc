@@ -243,6 +243,24 @@ std::string as_dmesg(std::string_view pasted) {
   return text;
 }
 
+std::vector<std::string> boots_of(const std::string &dmesg) {
+  std::vector<std::string> boots(1);
+  bool has_begun = false;
+  std::size_t number = 0;
+  for (const Line &line : lines_of(dmesg)) {
+    if (parse_log_line(line.text).text.starts_with("Linux version ")) {
+      if (has_begun)
+        boots.emplace_back(number, '\n');
+      has_begun = true;
+    }
+    boots.back().append(line.text).append("\n");
+    ++number;
+  }
+  if (!dmesg.ends_with('\n'))
+    boots.back().pop_back();
+  return boots;
+}
+
 bool is_kernel_log(std::string_view pasted) {
   if (pasted.find('\0') != std::string_view::npos)
     return false;

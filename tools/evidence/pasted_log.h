@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -11,6 +12,10 @@ namespace rmemcheck {
 /// journalctl or a daemon puts in front of lines. A region's line that a mail has broken in two is
 /// one again, and the other is empty.
 std::string as_dmesg(std::string_view pasted);
+
+/// The boots in what as_dmesg() has made, one text each: it begins with as many empty lines as the
+/// log has in front of it, so that numbers stay the same. A log that begins later is one boot.
+std::vector<std::string> boots_of(const std::string &dmesg);
 
 /// Whether any line of a pasted text is one that a kernel prints, and not a program or a person.
 bool is_kernel_log(std::string_view pasted);

@@ -21,6 +21,12 @@ bool is_usable(const EfiMemory &memory) {
   return std::ranges::find(usable, memory.type) != std::end(usable);
 }
 
+/// "efi: EFI v2.70 by EDK II" (efi_systab_report_header(), drivers/firmware/efi/efi.c)
+bool is_from_uefi(const KernelLog &log) {
+  return std::ranges::any_of(
+      log.lines, [](const SourceLine &line) { return line.text.starts_with("efi: EFI v"); });
+}
+
 /// Where UEFI hands over a memory map, that says what there is.
 RangeSet ram_of(const Expectation &expectation, const Evidence &evidence) {
   RangeSet ram(expectation.memory);
@@ -138,6 +144,10 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
                 hidden_anywhere(expectation, sightings), layout.page_size};
   if (ram.all.empty())
     return skip("nothing tells how much RAM the machine has");
+  if (expectation.is_live && evidence.efi_memory.empty() && is_from_uefi(evidence.log))
+    return skip(
+        "UEFI has told the kernel how much RAM there is, and the log does not; remedy: boot "
+        "with efi=debug on the command line");
   if (!evidence.memblock_memory && !evidence.iomem)
     return absent(evidence, "its memory", "iomem");
   RuleReport report;

@@ -121,5 +121,14 @@ TEST(AllRam, IsSkippedWhereNothingTellsOfRam) {
   EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
 }
 
+TEST(AllRam, OfALiveSystemIsWhatUefiHasTold) {
+  Scenario scenario = passing();
+  cut(*scenario.evidence.memblock_memory, range(0x60000000, 0x10000), "memblock-memory");
+  scenario.expectation.is_live = true;
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::fail);
+  add_log_line(scenario.evidence.log, "efi: EFI v2.70 by EDK II");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -197,7 +197,8 @@ void compare_overlaps(RuleReport &report, const Expectation &expectation,
 void compare_logged_places(RuleReport &report, const std::vector<LoggedRegion> &regions) {
   for (auto one = regions.begin(); one != regions.end(); ++one)
     for (auto other = regions.begin(); other != one; ++other)
-      if (one->range.overlaps(other->range))
+      if (one->range.overlaps(other->range) &&
+          (one->name != other->name || one->range != other->range))
         report.finding(one->name, "no overlap",
                        fmt::format("{} overlaps with {} ({})", to_string(one->range), other->name,
                                    to_string(other->range)),

@@ -281,5 +281,20 @@ TEST(NoWarning, LeavesTheDumpOfSysfsToNodesOfOneName) {
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail);
 }
 
+TEST(KnownErrors, OfALogAloneAreOverlapsThatItsRangesShow) {
+  Scenario scenario = passing();
+  scenario.expectation.is_tree_known = false;
+  EXPECT_EQ(outcome("recorded", scenario), Outcome::inconclusive);
+  const auto overlaps = [&] {
+    return std::ranges::count_if(run("known-errors", scenario).findings,
+                                 [](const Finding &each) { return each.expected == "no overlap"; });
+  };
+  const auto before = overlaps();
+  scenario.evidence.log.regions.push_back(scenario.evidence.log.regions.front());
+  EXPECT_EQ(overlaps(), before); // a line that stands there twice
+  scenario.evidence.log.regions.back().name = "another";
+  EXPECT_GT(overlaps(), before);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -73,5 +73,13 @@ TEST(NoError, ForgivesWhatTheBaselineSaysToo) {
   EXPECT_EQ(std::ranges::find(verdict.rules, rule, &RuleResult::rule)->findings.size(), 1u);
 }
 
+TEST(NoError, IsNotAskedOfALiveSystem) {
+  Scenario scenario = passing();
+  say_error(scenario.evidence.log, "some driver: error -22");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  scenario.expectation.is_live = true;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

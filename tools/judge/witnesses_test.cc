@@ -20,6 +20,27 @@ TEST(Witnesses, AreMissedWhereTheyCouldBeThere) {
   EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
 }
 
+TEST(Witnesses, AreToldWithWhatHelps) {
+  Scenario scenario = passing();
+  scenario.expectation.witnesses = {"iomem"};
+  scenario.evidence.absences["iomem"] = {"it shows zeros", "be root", false};
+  EXPECT_EQ(run(rule, scenario).reason,
+            "this kernel can show iomem, and it is not there; it shows zeros; remedy: be root");
+}
+
+/// What stood in the way leaves a rule open; what no boot of the kernel shows is skipped.
+TEST(Witnesses, AreAbsentForAReason) {
+  Scenario scenario = passing();
+  scenario.evidence.iomem.reset();
+  scenario.evidence.absences["iomem"] = {"it shows zeros", "be root", false};
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::inconclusive);
+  EXPECT_EQ(run("iomem", scenario).reason,
+            "nothing shows /proc/iomem; it shows zeros; remedy: be root");
+  scenario.evidence.absences["iomem"] = {"no CONFIG_X", "", true};
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::skip);
+  EXPECT_EQ(run("iomem", scenario).reason, "the kernel does not show /proc/iomem; no CONFIG_X");
+}
+
 TEST(Witnesses, MustAnswer) {
   Scenario scenario = passing();
   scenario.expectation.witnesses = {"probe"};

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/archive.h"
+
+#include "base/file.h"
 #include "kernel/test_kernel.h"
 
 #include <gmock/gmock.h>
@@ -111,6 +113,46 @@ TEST(IsArchiveName, TakesTarAndItsCompressions) {
     EXPECT_TRUE(is_archive_name(name)) << name;
   for (const char *name : {"a.zip", "a.xz", "a.tar.xz.sign", "a.tar.", "atar", "a.tar.xz/b"})
     EXPECT_FALSE(is_archive_name(name)) << name;
+}
+
+class ReadMembers : public Unpack {
+protected:
+  [[nodiscard]] std::string packed(const std::vector<std::string> &options) const {
+    return read_file(pack("a.tar.gz", options));
+  }
+  [[nodiscard]] Error refusal_of(const std::string &bytes) const {
+    return error_of([&] { (void)read_members(bytes, "a.tar"); });
+  }
+};
+
+TEST_F(ReadMembers, TakesPlainFiles) {
+  const std::string bytes =
+      packed({"--exclude=link", "--exclude=twin", "--exclude=noise", "--exclude=scripts"});
+  EXPECT_THAT(read_members(bytes, "a.tar"),
+              ::testing::ElementsAre(std::pair("linux-6.1/Makefile", "VERSION = 6\n")));
+}
+
+TEST_F(ReadMembers, RefusesLinks) {
+  EXPECT_THAT(refusal_of(packed({"--exclude=twin"})).what(),
+              HasSubstr("a.tar: linux-6.1/lib/link: expected a plain file"));
+  EXPECT_THAT(refusal_of(packed({"--exclude=link"})).what(), HasSubstr("expected a plain file"));
+}
+
+TEST_F(ReadMembers, RefusesNamesOutside) {
+  const std::vector<std::string> no_links = {"--exclude=link", "--exclude=twin"};
+  for (const char *transform : {"--transform=s,^,../,", "--transform=s,^,/,"}) {
+    std::vector<std::string> options = no_links;
+    options.insert(options.end(), {"-P", transform});
+    EXPECT_THAT(refusal_of(packed(options)).what(), HasSubstr("expected a name below"))
+        << transform;
+  }
+}
+
+TEST_F(ReadMembers, RefusesWhatIsCutShort) {
+  const std::string bytes = packed({"--exclude=link", "--exclude=twin"});
+  for (const std::size_t size : {bytes.size() / 2, bytes.size() - 100})
+    EXPECT_EQ(refusal_of(bytes.substr(0, size)).status(), ExitStatus::bad_input) << size;
+  EXPECT_EQ(refusal_of("no archive").status(), ExitStatus::bad_input);
 }
 
 } // namespace

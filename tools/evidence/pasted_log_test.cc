@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/pasted_log.h"
+
+#include "evidence/dmesg.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace rmemcheck {
+namespace {
+
+constexpr const char *plain = "[    0.000000] OF: reserved mem: x";
+
+TEST(PastedLog, LosesWhatStandsBeforeATime) {
+  for (const char *pasted :
+       {"[    0.000000] OF: reserved mem: x", "> > [    0.000000] OF: reserved mem: x",
+        "| [    0.000000] OF: reserved mem: x", "&gt; [    0.000000] OF: reserved mem: x",
+        "    [    0.000000] OF: reserved mem: x", "[    0.000000] OF: reserved mem: x\r",
+        "\x1b[32m[    0.000000] \x1b[0mOF: reserved mem: x",
+        "^[[32m[    0.000000] ^[[0mOF: reserved mem: x",
+        "\x1b]0;title\a[    0.000000] OF: reserved mem: x",
+        "[2026-11-28 08:00:00.123] [    0.000000] OF: reserved mem: x",
+        "Nov 28 08:00:00 host kernel: [    0.000000] OF: reserved mem: x",
+        "[    0.000000] host kernel: OF: reserved mem: x",
+        "[    0.000000] kernel: OF: reserved mem: x", "login: [    0.000000] OF: reserved mem: x",
+        "\xEF\xBB\xBF[    0.000000] OF: reserved mem: x"})
+    EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), std::string(plain) + "\n") << pasted;
+}
+
+TEST(PastedLog, KeepsTheLevel) {
+  EXPECT_EQ(as_dmesg("> <3>[    0.000000] x\n"), "<3>[    0.000000] x\n");
+  EXPECT_EQ(as_dmesg("kern  :err   : [    0.000000] x\n"), "<3>[    0.000000] x\n");
+  EXPECT_EQ(as_dmesg("user  :info  : [    0.000000] x\n"), "<14>[    0.000000] x\n");
+  EXPECT_EQ(as_dmesg("3,7,1500000,-;x\n"), "<3>[    1.500000] x\n");
+}
+
+TEST(PastedLog, LosesTimesThatAreNoneSinceBoot) {
+  for (const char *pasted :
+       {"[  +0.000012] Linux version 6.1", "[Nov28 08:00] Linux version 6.1",
+        "[    1.000000 <    0.000001>] Linux version 6.1", "[08:00:00.123] Linux version 6.1",
+        "2026-11-28T08:00:00,123456+00:00 Linux version 6.1",
+        "2026-11-28 08:00:00 Linux version 6.1",
+        "Nov 28 08:00:00.123456 host kernel: Linux version 6.1",
+        "Sat 2026-11-28 08:00:00 UTC host kernel: Linux version 6.1"})
+    EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), "Linux version 6.1\n") << pasted;
+}
+
+TEST(PastedLog, KeepsWhatOnlyLooksLikeAPrefix) {
+  for (const char *text : {"[    0.000000] [mem 0x1000] x", "[    0.000000] a: kernel: x",
+                           "[    0.000000]   node   0: x", "  Normal   empty", "a > b"})
+    EXPECT_EQ(as_dmesg(text), text);
+}
+
+TEST(PastedLog, MakesOneLineOfABrokenOne) {
+  const std::string log = as_dmesg("> [    0.000000] Linux version 6.12.1\n"
+                                   "> [    0.000000] OF: reserved mem: "
+                                   "0x0000000050000000..0x000000005000ffff (64\n"
+                                   "> KiB) nomap non-reusable\n"
+                                   "> a@50000000\n"
+                                   "> [    0.000000] x\n");
+  EXPECT_EQ(std::ranges::count(log, '\n'), 5);
+  const KernelLog read = parse_dmesg(log);
+  ASSERT_EQ(read.regions.size(), 1u);
+  EXPECT_EQ(read.regions[0].name, "a@50000000");
+  EXPECT_EQ(read.regions[0].at.line, 2u);
+}
+
+TEST(PastedLog, LeavesTheTwoLinesOfAnOverlap) {
+  const std::string log = as_dmesg("[    0.000000] OF: reserved mem: OVERLAP DETECTED!\n"
+                                   "               a (0x1--0x2) overlaps with b (0x1--0x3)\n");
+  ASSERT_EQ(parse_dmesg(log).troubles.size(), 1u);
+  EXPECT_EQ(parse_dmesg(log).troubles[0].at.text,
+            "OF: reserved mem: OVERLAP DETECTED! a (0x1--0x2) overlaps with b (0x1--0x3)");
+}
+
+TEST(PastedLog, MayHoldSeveralBoots) {
+  const std::vector<std::string> boots =
+      boots_of("U-Boot\nLinux version 6.1\nx\nU-Boot\nLinux version 6.2\ny\n");
+  ASSERT_EQ(boots.size(), 2u);
+  EXPECT_EQ(boots[0], "U-Boot\nLinux version 6.1\nx\nU-Boot\n");
+  EXPECT_EQ(boots[1], "\n\n\n\nLinux version 6.2\ny\n");
+  EXPECT_EQ(boots_of("x\ny"), std::vector<std::string>{"x\ny"});
+}
+
+TEST(PastedLog, IsToldFromOtherText) {
+  EXPECT_TRUE(is_kernel_log("hello\n> [    0.000000] x\n"));
+  EXPECT_TRUE(is_kernel_log("Linux version 6.1\n"));
+  EXPECT_TRUE(is_kernel_log("Kernel panic - not syncing: x\n"));
+  EXPECT_FALSE(is_kernel_log(""));
+  EXPECT_FALSE(is_kernel_log("hello\n"));
+  EXPECT_FALSE(is_kernel_log(std::string("[    0.000000] x\n\0", 19)));
+}
+
+} // namespace
+} // namespace rmemcheck
