@@ -150,7 +150,7 @@ take() { # NAME PATH: false, and nothing recorded, where the path is not there
 
 # ---- Words of the command line that are kept, and what is none of ours in any text
 
-cat >"$work/words.awk" <<'END'
+cat >"$work/words.awk" <<'AWK'
 function crosses(count,  text) {
 	text = ""
 	while (count-- > 0)
@@ -197,10 +197,10 @@ function masked_words(text,  result, at, word) {
 	}
 	return result
 }
-END
+AWK
 
 # What the command line keeps to itself, one value a line: it may stand in the log, too.
-cat >"$work/values.awk" <<'END'
+cat >"$work/values.awk" <<'AWK'
 BEGIN { learn_words() }
 {
 	for (i = 1; i <= NF; i++)
@@ -212,9 +212,9 @@ BEGIN { learn_words() }
 				print value
 		}
 }
-END
+AWK
 
-cat >"$work/text.awk" <<'END'
+cat >"$work/text.awk" <<'AWK'
 function replace_all(text, what,  at, result) {
 	result = ""
 	while ((at = index(text, what)) > 0) {
@@ -314,11 +314,11 @@ BEGIN {
 	}
 	print prefix text
 }
-END
+AWK
 
 # Walks a DTB that od shows as bytes, and prints what dd has to write over it: "zero OFFSET LENGTH"
 # and "text OFFSET TEXT". The format: Devicetree Specification, chapter 5.
-cat >"$work/fdt.awk" <<'END'
+cat >"$work/fdt.awk" <<'AWK'
 function number(at) {
 	return ((byte[at] * 256 + byte[at + 1]) * 256 + byte[at + 2]) * 256 + byte[at + 3]
 }
@@ -391,7 +391,7 @@ END {
 			exit 1
 	}
 }
-END
+AWK
 
 awk_with() { # PROGRAM FILE...: with the words, the secrets and the names
 	program=$1

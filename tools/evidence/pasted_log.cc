@@ -202,25 +202,43 @@ std::string as_log_line(std::string_view pasted) {
          std::string(without_tag(without_other_time(line.substr(level.size()))));
 }
 
-/// What reserved memory's lines begin with, one of which a mail may have broken.
+std::size_t count_words(std::string_view text) {
+  Scanner scanner(text);
+  std::size_t count = 0;
+  while (scanner.word()) {
+    ++count;
+    scanner.spaces();
+  }
+  return count;
+}
+
+/// Whether a mail may have broken the line: reserved memory's lines are long, and it is not whole.
 bool may_be_broken(std::string_view text) {
+  constexpr std::size_t words_of_a_region = 9;
+  if (text.starts_with("OF: reserved mem: 0x"))
+    return count_words(text) < words_of_a_region;
+  if (text.find(" overlaps with") != std::string_view::npos)
+    return !text.ends_with(')');
   for (const std::string_view speaker :
        {"OF: reserved mem: ", "Reserved memory: ", "OF: fdt: Reserved memory: "})
     if (text.starts_with(speaker))
-      return text.find("OVERLAP DETECTED!") == std::string_view::npos;
-  return text.find(" overlaps with") != std::string_view::npos;
+      return text.find("OVERLAP DETECTED!") == std::string_view::npos && !text.ends_with('.');
+  return false;
 }
 
 /// Lines of a log with times have one each: what stands below one of those without a time, and is
 /// not indented as dmesg(1) does it with a second line, is the rest of it.
 void join_broken(std::vector<std::string> &lines) {
-  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-    const LogLine line = parse_log_line(lines[i]);
-    if (!line.has_time || !may_be_broken(line.text) || lines[i + 1].empty() ||
-        lines[i + 1].front() == ' ' || parse_log_line(lines[i + 1]).has_time)
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!parse_log_line(lines[i]).has_time)
       continue;
-    lines[i] += (lines[i].ends_with(' ') ? "" : " ") + lines[i + 1];
-    lines[i + 1].clear();
+    for (std::size_t next = i + 1; next < lines.size() && !lines[next].empty(); ++next) {
+      if (!may_be_broken(parse_log_line(lines[i]).text) || lines[next].front() == ' ' ||
+          parse_log_line(lines[next]).has_time)
+        break;
+      lines[i] += (lines[i].ends_with(' ') ? "" : " ") + lines[next];
+      lines[next].clear();
+    }
   }
 }
 

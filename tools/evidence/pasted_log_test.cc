@@ -65,6 +65,12 @@ TEST(PastedLog, MakesOneLineOfABrokenOne) {
   EXPECT_EQ(read.regions[0].at.line, 2u);
 }
 
+TEST(PastedLog, LeavesWhatStandsBelowAWholeLine) {
+  const std::string log = "[    0.000000] OF: reserved mem: 0x50000000..0x5000ffff (64 KiB) nomap "
+                          "non-reusable a@50000000\nAny idea?\n";
+  EXPECT_EQ(as_dmesg(log), log);
+}
+
 TEST(PastedLog, LeavesTheTwoLinesOfAnOverlap) {
   const std::string log = as_dmesg("[    0.000000] OF: reserved mem: OVERLAP DETECTED!\n"
                                    "               a (0x1--0x2) overlaps with b (0x1--0x3)\n");
