@@ -39,7 +39,7 @@ PACKAGES := \
 	libgtest-dev libgmock-dev clang-format clang-tidy \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	device-tree-compiler dwarves \
-	python3 python3-pytest hyperfine cpio libxml2-utils chromium man-db \
+	python3 python3-pytest hyperfine cpio busybox libxml2-utils chromium man-db \
 	linux-headers-$(shell dpkg --print-architecture)
 
 # What the machines' files name; "all" are all of them. The tests boot arm64, whatever is asked for.

@@ -221,4 +221,6 @@ def test_bad_input(rmemcheck, tmp_path):
     assert_refused(rmemcheck("judge", "--log", words, "--dtb", words), 2, words, "not a DTB")
     assert_refused(rmemcheck("judge", "--log", tmp_path / "none"), 2, "none")
     assert_refused(rmemcheck("judge", "--log", words, ONE), 2, "--log")
+    assert_refused(rmemcheck("judge", "--log", words, "--against", ONE), 2, "--against")
+    assert_refused(rmemcheck("judge", ONE, "--dtb", ONE / "tree.dtb"), 2, "--dtb")
     assert_refused(rmemcheck("judge", "--dtb", ONE / "tree.dtb"), 2, "--log")

@@ -85,6 +85,9 @@ std::string given_tree(const JudgeOptions &options) {
 
 /// What a folder holds, or an archive that was captured on a live system.
 KeptBoot load_boot(const fs::path &boot, const JudgeOptions &options) {
+  if (fs::is_directory(boot) && !options.dtb.empty())
+    throw bad_input(fmt::format("--dtb: expected an archive or --log FILE: {} has its own tree",
+                                boot.string()));
   if (fs::is_directory(boot))
     return load(boot);
   return read_capture(input(boot.string()), input_name(boot.string()), given_tree(options));
@@ -191,6 +194,8 @@ ExitStatus judge_folders(const JudgeOptions &options) {
 ExitStatus judge_given(const JudgeOptions &options) {
   if (options.log.empty() == options.folders.empty())
     throw bad_input("judge: expected a folder or an archive, or --log FILE");
+  if (!options.log.empty() && !options.against.empty())
+    throw bad_input("--against: expected a folder or an archive to hold against it, not --log");
   return options.log.empty() ? judge_folders(options) : judge_log(options);
 }
 

@@ -381,7 +381,9 @@ void add_random_options(CLI::App &verb, RunOptions &options) {
       if (other->count() > 0 && random->count() + only->count() == 0)
         throw bad_input(other->get_name() + ": expected --random or --only beside it");
   });
-  /// How much it says.
+}
+
+/// How much it says.
   void add_telling_options(CLI::App & verb, RunOptions & options) {
     CLI::Option *quiet =
         verb.add_flag("-q,--quiet", options.is_quiet,

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <string_view>
+#include <utility>
 
 namespace rmemcheck {
 namespace {
@@ -84,7 +85,7 @@ Fields fields_of(const std::string &line) {
 /// Reads the manifest; guest/capture.sh has its format.
 class Manifest {
 public:
-  Manifest(KeptBoot &kept, const std::string &origin) : kept_(kept), origin_(origin) {}
+  Manifest(KeptBoot &kept, std::string origin) : kept_(kept), origin_(std::move(origin)) {}
 
   void read(const std::string &text) {
     if (!text.ends_with('\n'))

@@ -117,7 +117,7 @@ TEST(Pasted, LogWithoutATreeIsJudgedByItself) {
 TEST(Pasted, LogWithATreeIsHeldAgainstIt) {
   const std::string log = "[    0.000000] Linux version 6.12.1\n"
                           "[    0.000000] OF: reserved mem: 0x0000000010000000..0x000000001000ffff "
-                          "(64 KiB) map non-reusable a@10000000\n"
+                          "(64 KiB) map non-reusable a\n"
                           "[    0.100000] Run /init as init process\n";
   const CaseResult right = judge_kept(read_pasted(log, "x.log", tree()).front(), "");
   EXPECT_EQ(right.verdict.outcome, Outcome::inconclusive);
