@@ -116,11 +116,11 @@ TEST(Pasted, LogWithoutATreeIsJudgedByItself) {
 
 TEST(Pasted, LogWithATreeIsHeldAgainstIt) {
   const std::string log = "[    0.000000] Linux version 6.12.1\n"
-                          "[    0.000000] OF: reserved mem: 0x0000000010000000..0x000000001000ffff "
-                          "(64 KiB) map non-reusable a\n"
+                          "[    0.000000] OF: reserved mem: 0x0000000050000000..0x000000005000ffff "
+                          "(64 KiB) map non-reusable a@50000000\n"
                           "[    0.100000] Run /init as init process\n";
   const CaseResult right = judge_kept(read_pasted(log, "x.log", tree()).front(), "");
-  EXPECT_EQ(right.verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(right.verdict.outcome, Outcome::inconclusive) << right.verdict.reason;
   EXPECT_THAT(names_with(right.verdict, Outcome::pass), HasSubstr("recorded, logged"));
   std::string wrong = log;
   wrong.replace(wrong.find(" map "), 5, " nomap ");
