@@ -30,4 +30,9 @@ bool shows_places(const Evidence &evidence) {
   return evidence.probe || prints_regions(evidence.log);
 }
 
+bool has_crashed(const Evidence &evidence) {
+  return evidence.ending == Ending::panic || evidence.ending == Ending::oops ||
+         evidence.ending == Ending::hang;
+}
+
 } // namespace rmemcheck

@@ -11,6 +11,9 @@
 namespace rmemcheck {
 namespace {
 
+/// What the probe takes for a device (kmod/reserved_mem_probe.c).
+constexpr std::uint64_t probed_bytes = 0x2000;
+
 /// The devices of a boot against their regions.
 class DeviceComparison {
 public:
@@ -62,6 +65,8 @@ private:
 
   void demand_within(const ExpectedRegion &region, const ProbedDevice &seen) {
     const auto places = sightings_.places(region);
+    if (seen.allocate_error == ENOMEM && region.size < probed_bytes)
+      return; // it has not so much
     if (seen.allocate_error != 0)
       report_.finding(region.node.name, "memory for " + seen.name,
                       fmt::format("errno {}", seen.allocate_error), seen.at);

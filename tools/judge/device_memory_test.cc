@@ -117,5 +117,15 @@ TEST(DeviceMemory, APoolInTheLinearMappingNeedNotBeGiven) {
   EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
 }
 
+TEST(DeviceMemory, APoolOfAPageHasNoTwo) {
+  Scenario scenario = with_device("pool@54000000");
+  device(scenario).allocate_error = ENOMEM;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  expected(scenario, "pool@54000000").size = 0x1000;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  device(scenario).allocate_error = EINVAL;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -31,12 +31,19 @@ bool is_seen(const FaultyBoot &boot, const Region &region) {
                              [](const ProbedRegion *seen) { return seen->found; });
 }
 
+bool has_namesake(const FaultyBoot &boot, const Region *region) {
+  return region != nullptr &&
+         std::ranges::count_if(boot.expectation.regions, [&](const Region &other) {
+           return other.node.name == region->node.name;
+         }) > 1;
+}
+
 /// Whether it is among what the kernel had no entry left for.
 /// A finding of "left-out" is about all of them, and has the name of the first.
 bool is_left_out_by(const FaultyBoot &boot, const Finding &finding, const Region *region,
                     std::string_view said) {
-  return log_says(boot, said) &&
-         (region == nullptr || finding.rule == "left-out" || !is_seen(boot, *region));
+  return log_says(boot, said) && (region == nullptr || finding.rule == "left-out" ||
+                                  !is_seen(boot, *region) || has_namesake(boot, region));
 }
 
 bool overlap(const Region &one, const Region &other) {
@@ -84,13 +91,6 @@ bool ends_lowmem_at_no_map(const FaultyBoot &boot) {
          });
 }
 
-bool has_namesake(const FaultyBoot &boot, const Region *region) {
-  return region != nullptr &&
-         std::ranges::count_if(boot.expectation.regions, [&](const Region &other) {
-           return other.node.name == region->node.name;
-         }) > 1;
-}
-
 /// An overlap is told of neighbours in the array. Whether the finding misses the word of one with
 /// what is not in it, or has that of two which are neighbours for it.
 bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
@@ -98,6 +98,15 @@ bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
          std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
            return finding.expected == "an error: overlaps with " + other.node.name &&
                   !is_seen(boot, other);
+         });
+}
+
+/// Whether the finding has the word of an overlap with what should not be in the array, or not yet.
+bool is_overlap_with_refused(const FaultyBoot &boot, const Finding &finding) {
+  return finding.expected == "no overlap" &&
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
+           return (region.fate == Fate::refused || !region.node.placeholder_reg.empty()) &&
+                  finding.seen.find(region.node.name + " (") != std::string::npos;
          });
 }
 
@@ -152,6 +161,18 @@ std::vector<KnownFault> make_table() {
                   return region.given_back && !is_seen(each, region);
                 });
        }},
+      {"refused-no-map-stays-reserved",
+       "a refused no-map region that boot has placed is mapped again, and stays reserved",
+       "",
+       "",
+       "",
+       {"own-memory"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         return any_region(boot, [](const FaultyBoot &, const Region &region) {
+           return region.given_back && region.node.no_map && is_boot_placed(region);
+         });
+       }},
       {"boot-placed-64", "no more than 64 boot-placed regions are reserved and recorded",
        "6.12.103", "", "", recording, "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
@@ -174,9 +195,11 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        "",
-       {"nothing-extra"},
+       {"nothing-extra", "known-errors"},
        "",
-       [](const FaultyBoot &, const Finding &, const Region *region) {
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         if (finding.rule == "known-errors")
+           return is_overlap_with_refused(boot, finding);
          return region != nullptr && region->fate == Fate::refused;
        }},
       {"refused-takes-others-along",
@@ -185,10 +208,12 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"recorded", "logged", "reserved", "iomem", "no-map-unmapped", "no-map-memblock", "init",
-        "mapped-present", "probe-mapping", "device-memory", "known-errors", "all-ram"},
+        "mapped-present", "probe-mapping", "device-memory", "known-errors", "all-ram", "given-back",
+        "no-warning"},
        "",
-       [](const FaultyBoot &boot, const Finding &, const Region *region) {
-         return is_beside_refused(boot, region);
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
+         return (finding.rule != "no-warning" || is_of_pages) && is_beside_refused(boot, region);
        }},
       {"refused-not-given-back",
        "a refused region keeps its memory, or no-map",
@@ -211,7 +236,7 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"recorded", "logged", "nothing-extra", "placement", "device-memory", "reserved",
-        "probe-mapping", "init"},
+        "probe-mapping", "init", "known-errors"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
          return has_namesake(boot, region);

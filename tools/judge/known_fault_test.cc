@@ -139,5 +139,50 @@ TEST(KnownFaults, ExplainWhatIsNotGivenBackForNotBeingRecorded) {
   EXPECT_EQ(rule->findings[0].known, "not-recorded-not-given-back");
 }
 
+TEST(KnownFaults, ExplainARefusedNoMapRegionThatStaysReserved) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.most_own_memory = 0x100000;
+  ExpectedRegion &region = expected(scenario, "placed-no-map");
+  region = refused(region);
+  region.given_back = true;
+  lose(scenario, "placed-no-map");
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
+  const auto known = [&] {
+    const Verdict verdict = verdict_of(scenario);
+    return std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule)->findings.at(0).known;
+  };
+  EXPECT_EQ(known(), "refused-no-map-stays-reserved");
+  region.node.no_map = false;
+  EXPECT_EQ(known(), "");
+}
+
+TEST(KnownFaults, ExplainAnOverlapWithWhatShouldNotBeRecorded) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  const auto add_overlap = [&](const std::string &other) {
+    add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap,
+                "mapped@50000000 (0x50000000--0x50010000) overlaps with " + other +
+                    " (0x50008000--0x50009000)");
+  };
+  add_overlap("refused@50008000");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known);
+  add_overlap("two@50040000");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
+TEST(KnownFaults, ExplainPagesThatTwoHave) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  ExpectedRegion &region = expected(scenario, "refused@50008000");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  region.given_back = true;
+  const Verdict verdict = verdict_of(scenario);
+  const auto rule = std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule);
+  EXPECT_EQ(rule->findings.at(0).known, "refused-takes-others-along");
+}
+
 } // namespace
 } // namespace rmemcheck::test

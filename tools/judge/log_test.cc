@@ -102,7 +102,16 @@ TEST(KnownErrors, WantsAnErrorForANodeThatIsNotRead) {
   ExpectedRegion region = ignored(static_region("a@50000000", range(0x50000000, 0x1000)));
   region.node.enabled = true;
   scenario.expectation.regions = {region};
+  scenario.expectation.is_format_unsupported = true;
   EXPECT_EQ(only_finding("known-errors", scenario).seen, "no such error");
+  add_error(scenario.evidence.log, "OF: fdt: Reserved memory: unsupported node format, ignoring");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
+TEST(KnownErrors, WantsAnErrorForANodeThatIsNotReadAndEmpty) {
+  Scenario scenario = empty_tree();
+  scenario.expectation.is_format_unsupported = true;
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
   add_error(scenario.evidence.log, "OF: fdt: Reserved memory: unsupported node format, ignoring");
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
 }
@@ -202,6 +211,7 @@ TEST(KnownErrors, FailsWhereARegionIsLeftWithTheWholeNodeAndNotNamed) {
   Scenario scenario = passing();
   expected(scenario, "disabled@58000000").node.enabled = true;
   expected(scenario, "disabled@58000000").must_be_named = true;
+  scenario.expectation.is_format_unsupported = true;
   add_error(scenario.evidence.log, "OF: reserved mem: unsupported node format, ignoring");
   EXPECT_EQ(only_finding("known-errors", scenario).region, "disabled@58000000");
   add_error(scenario.evidence.log, "OF: reserved mem: failed to read node 'disabled@58000000'");

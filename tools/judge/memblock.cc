@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/iomem.h"
 #include "judge/by_address.h"
 #include "judge/layout.h"
 #include "judge/rules.h"
@@ -114,6 +115,19 @@ void demand_mapped_again(RuleReport &report, const ExpectedRegion &region, const
                    "not mapped: " + to_string(missing));
 }
 
+/// arm64 frees the page tables that it has started with, a few pages of its image, although a
+/// region may lie over them (init_pg_dir in paging_init(), arch/arm64/mm/mmu.c).
+RangeSet with_first_page_tables(const RangeSet &reserved, const Evidence &evidence) {
+  constexpr std::uint64_t most_pages = 0x8000;
+  std::vector<PhysicalRange> ranges = reserved.ranges();
+  const auto image = evidence.iomem ? kernel_image(evidence) : std::nullopt;
+  if (image)
+    for (const PhysicalRange &piece : RangeSet({*image}).minus(reserved).ranges())
+      if (piece.size() <= most_pages)
+        ranges.push_back(piece);
+  return RangeSet(std::move(ranges));
+}
+
 /// A region over the kernel that an init function refuses must not take it along.
 void demand_kernel_kept(RuleReport &report, const Expectation &expectation,
                         const Evidence &evidence, const RangeSet &reserved) {
@@ -141,7 +155,7 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
   if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
                             "memblock-reserved"))
     return *result;
-  const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
+  const RangeSet reserved = with_first_page_tables(bytes_of(*evidence.memblock_reserved), evidence);
   RuleReport report;
   for (const PlacedRange &placed : layout.mapped)
     demand_reserved(report, placed.region->node.name, placed.range, reserved);

@@ -269,5 +269,17 @@ TEST(NoMapMemblock, FailsWhereNobodyAskedForNoMap) {
   EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::pass);
 }
 
+/// Its first page tables are free again, whatever lies over them.
+TEST(Reserved, ARegionOverTheKernelLacksItsFirstPageTables) {
+  Scenario scenario = passing();
+  const ExpectedRegion over = static_region("over@40a00000", range(0x40a00000, 0x100000));
+  scenario.expectation.regions.push_back(over);
+  MemblockRange &image = scenario.evidence.memblock_reserved->front();
+  image.range.end -= 0x2000;
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+  image.range.end -= 0x10000;
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -174,6 +174,21 @@ std::uint64_t most_beside_array(const ShownBoot &baseline, const ShownBoot &patc
   return variation(baseline, patched) + (baseline.alone == Outcome::pass ? 0 : most_that_follows);
 }
 
+/// A baseline gives back with a refused region what lies in it, and takes that for itself.
+bool has_taken_from_regions(const ShownBoot &baseline) {
+  const auto &regions = baseline.expectation.regions;
+  return baseline.alone != Outcome::pass &&
+         std::ranges::any_of(regions, [&](const ExpectedRegion &refused) {
+           return refused.given_back && refused.range &&
+                  std::ranges::any_of(regions, [&](const ExpectedRegion &each) {
+                    return takes_memory(each) &&
+                           std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
+                             return range.overlaps(*refused.range);
+                           });
+                  });
+         });
+}
+
 /// All of it, where the baseline has reserved what it should not.
 std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
   return baseline.alone == Outcome::pass ? variation(baseline, patched)
@@ -219,6 +234,8 @@ RuleResult check_own_memory(const Expectation &expectation, const Evidence &evid
 RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &patched) {
   if (baseline.evidence.ending != Ending::powered_off)
     return skip("the baseline did not get through its boot");
+  if (has_taken_from_regions(baseline))
+    return skip("the baseline has given back what others have, and may have taken it for itself");
   for (const ShownBoot *boot : {&baseline, &patched})
     if (auto result = no_witness(boot->evidence))
       return *result;

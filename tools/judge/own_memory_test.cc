@@ -176,5 +176,16 @@ TEST(SameOwnMemory, AllowsForThePiecesOfMemory) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
 
+TEST(SameOwnMemory, IsSkippedWhereTheBaselineHasGivenAwayWhatOthersHave) {
+  TwoBoots two = two_boots();
+  two.expectation.regions.push_back(
+      refused(static_region("inner@50001000", range(0x50001000, 0x1000))));
+  two.expectation.regions.push_back(static_region("outer@50000000", range(0x50000000, 0x10000)));
+  two.expectation.regions[two.expectation.regions.size() - 2].given_back = true;
+  EXPECT_NE(outcome("same-own-memory", two), Outcome::skip);
+  two.alone = Outcome::known;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::skip);
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -11,16 +11,10 @@ namespace {
 /// default of CONFIG_CMA_AREAS).
 constexpr std::ptrdiff_t fewest_areas = 8;
 
-/// Where the kernel says that no init function took the node.
-std::vector<SourceLine>::const_iterator failure_of(const std::string &name, const KernelLog &log) {
-  const std::string wanted = "node " + name + " compatible matching fail";
-  return std::ranges::find_if(log.lines,
-                              [&](const SourceLine &line) { return line.text.ends_with(wanted); });
-}
+using Line = std::vector<SourceLine>::const_iterator;
 
 /// Whether one of the lines right before it says why.
-bool is_said_before(std::vector<SourceLine>::const_iterator line, const KernelLog &log,
-                    std::string_view why) {
+bool is_said_before(Line line, const KernelLog &log, std::string_view why) {
   constexpr int lines_of_a_refusal = 3;
   for (int count = 0; count < lines_of_a_refusal && line != log.lines.begin(); ++count)
     if ((--line)->text.find(why) != std::string::npos)
@@ -28,15 +22,24 @@ bool is_said_before(std::vector<SourceLine>::const_iterator line, const KernelLo
   return false;
 }
 
+/// Whether the kernel says that no init function took the node, or one of that name, and why.
+bool is_failure_said(const std::string &name, const KernelLog &log, std::string_view why) {
+  const std::string wanted = "node " + name + " compatible matching fail";
+  for (auto line = log.lines.begin(); line != log.lines.end(); ++line)
+    if (line->text.ends_with(wanted) && is_said_before(line, log, why))
+      return true;
+  return false;
+}
+
 bool is_refused(const ExpectedRegion &region, const Expectation &all, const KernelLog &log,
                 bool are_areas_many) {
-  const auto failure = failure_of(region.node.name, log);
-  if (!region.cma || failure == log.lines.end())
+  if (!region.cma)
     return false;
+  const std::string &name = region.node.name;
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
   return (bits % all.most_cma_alignment != 0 &&
-          is_said_before(failure, log, "incorrect alignment")) ||
-         (are_areas_many && is_said_before(failure, log, "Not enough slots for CMA"));
+          is_failure_said(name, log, "incorrect alignment")) ||
+         (are_areas_many && is_failure_said(name, log, "Not enough slots for CMA"));
 }
 
 /// One for which there is no room at so coarse an alignment.

@@ -60,5 +60,24 @@ TEST(RefusedCma, AWordWithoutAReasonIsNotTaken) {
   EXPECT_EQ(fate(scenario), Fate::recorded);
 }
 
+/// Of several nodes of one name it need not be the first that is refused.
+TEST(RefusedCma, ANamesakeMayHaveFailedForAnotherReason) {
+  Scenario scenario = passing();
+  expected(scenario, pool).range = range(0x52001000, 0x1000000);
+  const auto fate = [&] {
+    const Expectation decided = without_refused_cma(scenario.expectation, scenario.evidence);
+    return named(decided.regions, pool).fate;
+  };
+  for (int count = 0; count < 5; ++count)
+    add_log_line(scenario.evidence.log, "OF: reserved mem: something else");
+  add_log_line(scenario.evidence.log,
+               std::string("OF: reserved mem: node ") + pool + " compatible matching fail");
+  EXPECT_EQ(fate(), Fate::recorded);
+  add_log_line(scenario.evidence.log, "Reserved memory: incorrect alignment of CMA region");
+  add_log_line(scenario.evidence.log,
+               std::string("OF: reserved mem: node ") + pool + " compatible matching fail");
+  EXPECT_EQ(fate(), Fate::refused);
+}
+
 } // namespace
 } // namespace rmemcheck::test

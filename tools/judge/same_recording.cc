@@ -22,6 +22,8 @@ bool is_comparable(const ExpectedRegion &region, bool are_boot_placed_ordered) {
 RuleResult check_same_recording(const ShownBoot &baseline, const ShownBoot &patched) {
   if (baseline.expectation.regions.empty())
     return skip("the tree has no region");
+  if (has_crashed(baseline.evidence))
+    return skip("the baseline did not get through its boot");
   if (baseline.expectation.regions.size() != patched.expectation.regions.size())
     return inconclusive("the two kernels were given trees of several sizes");
   for (const ShownBoot *boot : {&baseline, &patched})

@@ -95,5 +95,16 @@ TEST(SameRecording, IsAskedAcrossTreesAndTheLogIsNot) {
   EXPECT_EQ(std::ranges::count(verdict.rules, "no-op", &RuleResult::rule), 0);
 }
 
+TEST(SameRecording, IsSkippedWhereTheBaselineDidNotBoot) {
+  TwoBoots two = same_boots(passing());
+  two.baseline.ending = Ending::panic;
+  two.baseline.probe.reset();
+  two.baseline.log.regions.clear();
+  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  two.baseline.ending = Ending::died;
+  two.baseline.log.version.clear();
+  EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+}
+
 } // namespace
 } // namespace rmemcheck::test
