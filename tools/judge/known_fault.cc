@@ -236,10 +236,16 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"recorded", "logged", "nothing-extra", "placement", "device-memory", "reserved",
-        "probe-mapping", "init", "known-errors"},
+        "probe-mapping", "init", "known-errors", "all-ram"},
        "",
-       [](const FaultyBoot &boot, const Finding &, const Region *region) {
-         return has_namesake(boot, region);
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         // Nothing shows where the second one has taken RAM away.
+         return finding.rule == "all-ram"
+                    ? any_region(boot,
+                                 [](const FaultyBoot &each, const Region &other) {
+                                   return other.node.no_map && has_namesake(each, &other);
+                                 })
+                    : has_namesake(boot, region);
        }},
       {"alignment-is-a-mask",
        "an alignment that is no power of two is taken for a mask, without a word",
