@@ -109,7 +109,7 @@ private:
     region.no_map = chance_.percent(no_map_share_);
     const bool is_pool = chance_.percent(is_large_tree() ? 3 : 40);
     if (is_pool)
-      region.compatible = chance_.one_of(pools);
+      add_pool(region);
     if (is_pool && chance_.percent(40)) {
       region.reusable = true;
       region.no_map = is_odd() && chance_.percent(30);
@@ -118,6 +118,15 @@ private:
     }
     if (is_pool && chance_.percent(15))
       region.flags.push_back(chance_.percent(60) ? "linux,cma-default" : "linux,dma-default");
+  }
+
+  /// A pool that kernels do not know is as good as any other.
+  void add_pool(RegionRequest &region) {
+    region.compatible = chance_.one_of(pools);
+    for (std::string &each : region.compatible)
+      if ((each == "shared-dma-pool" && !room_.has_dma_pools) ||
+          (each == "restricted-dma-pool" && !room_.has_restricted_pools))
+        each = "vendor,pool";
   }
 
   [[nodiscard]] bool is_cma(const RegionRequest &region) const {
@@ -380,8 +389,12 @@ private:
 } // namespace
 
 RandomRoom room_of(const Machine &machine, const std::string &board) {
+  const auto has = [&](const char *line) {
+    return std::ranges::find(machine.config, line) != machine.config.end();
+  };
   return {machine.board.memory_base, machine.board.memory_mib * mebibyte,
-          Dtb(board, machine.name).root_cells()};
+          Dtb(board, machine.name).root_cells(), has("CONFIG_DMA_CMA=y"),
+          has("CONFIG_DMA_RESTRICTED_POOL=y")};
 }
 
 Case random_case(std::uint64_t seed, std::uint64_t index, const RandomRoom &room) {

@@ -21,7 +21,7 @@ using namespace test;
 constexpr std::uint64_t gibibyte = 0x40000000;
 
 RandomRoom room_for(int address_cells = 2, int size_cells = 2) {
-  return {memory_base, gibibyte, {address_cells, size_cells}};
+  return {memory_base, gibibyte, {address_cells, size_cells}, true, true};
 }
 
 ReservedMemory tree_of(std::uint64_t seed, std::uint64_t index) {
@@ -67,6 +67,18 @@ TEST(RandomCase, WhatIsKeptIsTheSameCase) {
         << index;
   }
   std::filesystem::remove(file);
+}
+
+TEST(RandomCase, HasNoPoolThatTheKernelsDoNotKnow) {
+  RandomRoom room = room_for();
+  room.has_restricted_pools = false;
+  for (std::uint64_t index = 0; index < 200; ++index)
+    EXPECT_THAT(case_text(random_case(1, index, room)),
+                testing::Not(testing::HasSubstr("restricted-dma-pool")));
+  room.has_dma_pools = false;
+  for (std::uint64_t index = 0; index < 200; ++index)
+    EXPECT_THAT(case_text(random_case(1, index, room)),
+                testing::Not(testing::HasSubstr("dma-pool\"")));
 }
 
 /// What a tree has, by name.

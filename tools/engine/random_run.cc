@@ -76,10 +76,11 @@ std::string kind_of(const std::string &name, const ReservedMemory &tree) {
 
 class RandomRun {
 public:
-  RandomRun(const Boots &boots, const std::string &board, const RandomRequest &request,
-            const TakeOut &take_out, const Telling &telling, const SaveRandom &save)
+  RandomRun(const Boots &boots, const std::string &board, const RandomRoom &room,
+            const RandomRequest &request, const TakeOut &take_out, const Telling &telling,
+            const SaveRandom &save)
       : boots_(boots), board_(board), request_(request), take_out_(take_out), telling_(telling),
-        save_(save), room_(room_of(boots.base.machine, board)) {
+        save_(save), room_(room) {
     boots_.kernels = kernels_by_chance(boots.kernels);
     boots_.resume = false;
     result_.summary.seed = request.seed;
@@ -364,9 +365,10 @@ std::vector<KernelUnderTest> kernels_by_chance(std::vector<KernelUnderTest> kern
   return kernels;
 }
 
-RandomResult run_random(const Boots &boots, const std::string &board, const RandomRequest &request,
-                        const TakeOut &take_out, const Telling &telling, const SaveRandom &save) {
-  return RandomRun(boots, board, request, take_out, telling, save)();
+RandomResult run_random(const Boots &boots, const std::string &board, const RandomRoom &room,
+                        const RandomRequest &request, const TakeOut &take_out,
+                        const Telling &telling, const SaveRandom &save) {
+  return RandomRun(boots, board, room, request, take_out, telling, save)();
 }
 
 } // namespace rmemcheck

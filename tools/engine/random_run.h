@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "catalogue/random_case.h"
 #include "engine/engine.h"
 #include "report/random_summary.h"
 
@@ -37,10 +38,12 @@ using SaveRandom = std::function<void(const RandomResult &)>;
 
 /// Boots trees by chance, a few at a time, on the kernels of `boots`, whose list of cases is not
 /// looked at. A baseline is told as it is, and what the others do is held against it; where there
-/// is none, against the first of them. Of each kernel, rule and kind of region the first failing
-/// tree is made as small as can be at once and kept as a case. Evidence stays of those alone.
-RandomResult run_random(const Boots &boots, const std::string &board, const RandomRequest &request,
-                        const TakeOut &take_out, const Telling &telling, const SaveRandom &save);
+/// is none, against the first of them. `board` is the tree that they are put into. Of each kernel,
+/// rule and kind of region the first failing tree is made as small as can be at once and kept as a
+/// case. Evidence stays of those alone.
+RandomResult run_random(const Boots &boots, const std::string &board, const RandomRoom &room,
+                        const RandomRequest &request, const TakeOut &take_out,
+                        const Telling &telling, const SaveRandom &save);
 
 /// The kernels as a run of trees by chance takes them: roles, and what each is compared with.
 std::vector<KernelUnderTest> kernels_by_chance(std::vector<KernelUnderTest> kernels);

@@ -103,7 +103,8 @@ private:
       results_.random = result.summary;
       save_now_and_then(result.cases);
     };
-    RandomResult result = run_random(boots_, board, *request_.random, take_out, telling_, take);
+    RandomResult result = run_random(boots_, board, room_of(served, board), *request_.random,
+                                     take_out, telling_, take);
     results_.random = std::move(result.summary);
     results_.cases = std::move(result.cases);
     results_.is_complete = true;
