@@ -82,6 +82,10 @@ RangeSet kept_bytes(const Expectation &expectation, const Layout &layout) {
   ranges.insert(ranges.end(), expectation.taken.begin(), expectation.taken.end());
   if (expectation.elfcorehdr)
     ranges.push_back(*expectation.elfcorehdr);
+  // Further tuples of a refused region stay reserved: what is given back is what was recorded.
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.given_back && region.node.reg.size() > 1)
+      ranges.insert(ranges.end(), region.node.reg.begin() + 1, region.node.reg.end());
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);

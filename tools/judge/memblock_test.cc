@@ -281,5 +281,20 @@ TEST(Reserved, ARegionOverTheKernelLacksItsFirstPageTables) {
   EXPECT_EQ(outcome("reserved", scenario), Outcome::fail);
 }
 
+TEST(GivenBack, ARegionsOwnFurtherTuplesKeepTheirBytes) {
+  Scenario scenario = passing();
+  ExpectedRegion &region = expected(scenario, "refused@50008000");
+  region.node.no_map = false;
+  region.node.reg = {range(0x5a000000, 0x100000)};
+  region.range = region.node.reg.front();
+  region.refused_tuples.clear();
+  region.given_back = true;
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5a000000, 0x200000), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::fail);
+  region.node.reg.push_back(range(0x5a000000, 0x200000));
+  EXPECT_NE(outcome("given-back", scenario), Outcome::fail);
+}
+
 } // namespace
 } // namespace rmemcheck::test
