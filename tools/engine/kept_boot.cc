@@ -145,8 +145,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.role = role_of(json, kept.kernel);
     kept.must_fail = json.value("must_fail", kept.must_fail);
     kept.baseline = json.value("baseline", kept.baseline);
-    kept.is_baseline_of_another_tree =
-        json.value("across_trees", kept.is_baseline_of_another_tree);
+    kept.is_baseline_of_another_tree = json.value("across_trees", kept.is_baseline_of_another_tree);
     kept.control = json.value("control", kept.control);
     kept.key = json.value("key", kept.key);
     kept.hazards = json.value("hazards", kept.hazards);

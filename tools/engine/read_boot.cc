@@ -98,8 +98,7 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   facts.may_leave_out = kept.left_out;
   facts.has_user_space = kept.has_user_space;
   // An architecture that has no tree builds nothing of the series' suite.
-  facts.must_run_suite = !kept.has_user_space && !kept.dtb.empty() &&
-                         kept.role != Role::baseline &&
+  facts.must_run_suite = !kept.has_user_space && !kept.dtb.empty() && kept.role != Role::baseline &&
                          (kept.role != Role::told || kept.has_series);
   facts.must_log = kept.must_log;
   facts.may_have_known_faults = !kept.has_series && kept.role != Role::mutant;
