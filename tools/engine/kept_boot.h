@@ -27,7 +27,7 @@ struct KeptBoot {
   /// Kernels of the same run that this one is held against, by name; empty: none.
   std::string baseline;
   bool is_baseline_of_another_tree = false; ///< as in engine/engine.h
-  std::string control;   ///< of a mutant: the kernel without it
+  std::string control;                      ///< of a mutant: the kernel without it
   std::string key;       ///< of all that the boot and its verdict depend on; empty: not known
   std::string case_name; ///< may be empty
   std::string title;     ///< of the case
