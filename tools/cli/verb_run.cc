@@ -384,91 +384,91 @@ void add_random_options(CLI::App &verb, RunOptions &options) {
 }
 
 /// How much it says.
-  void add_telling_options(CLI::App & verb, RunOptions & options) {
-    CLI::Option *quiet =
-        verb.add_flag("-q,--quiet", options.is_quiet,
-                      "Say nothing but what is not as it must be and what the run comes to");
-    verb.add_flag("-v,--verbose", options.is_verbose,
-                  "Of each boot, tell how long it took and every finding, demanded ones too")
-        ->excludes(quiet);
-    verb.add_flag("--json", options.is_json,
-                  "The results as JSON on standard output, as in results.json, and nothing else "
-                  "there; of several machines an array");
-  }
+void add_telling_options(CLI::App &verb, RunOptions &options) {
+  CLI::Option *quiet =
+      verb.add_flag("-q,--quiet", options.is_quiet,
+                    "Say nothing but what is not as it must be and what the run comes to");
+  verb.add_flag("-v,--verbose", options.is_verbose,
+                "Of each boot, tell how long it took and every finding, demanded ones too")
+      ->excludes(quiet);
+  verb.add_flag("--json", options.is_json,
+                "The results as JSON on standard output, as in results.json, and nothing else "
+                "there; of several machines an array");
+}
 
-  void add_run_options(CLI::App & verb, RunOptions & options) {
-    add_telling_options(verb, options);
-    add_kernel_options(verb, options);
-    verb.add_option("--machine", options.machines,
-                    "Machines: files or names, or \"all\" of the kit's (arm64)")
-        ->type_name("MACHINE")
-        ->delimiter(',');
-    verb.add_option("--cases", options.cases,
-                    "Cases: folders, files or names (all of selftests/cases)")
-        ->type_name("CASE")
-        ->delimiter(',');
-    verb.add_option(
-            "--boards", options.boards,
-            "Boards, a folder of DTBs and DTSs or such a file: the regions of each, laid into "
-            "the machine's RAM, are a case, and without --cases there are no others")
-        ->type_name("FOLDER")
-        ->delimiter(',');
-    CLI::Option *out =
-        verb.add_option("--out", options.out,
-                        "Where the results are left; an earlier run is replaced (out/validate)")
-            ->type_name("FOLDER");
-    out->check([](const std::string &text) {
-      return text.empty() ? std::string("expected the name of a folder") : std::string();
-    });
-    out->get_validator()->description("");
-    verb.add_option("--config", options.config,
-                    "A whole .config, a distribution's say, that the machine's lines are put into; "
-                    "of an --image, what it was built with: cases that need what it lacks are left "
-                    "out")
-        ->type_name("FILE");
-    verb.add_option("--expected", options.expected,
-                    "Failures that are known, and until when: tables [[known]] with case, rule, "
-                    "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")
-        ->type_name("FILE.toml");
-    verb.add_option(
-            "--bisect", options.bisect,
-            "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
-            "nothing, with 0 if all is right")
-        ->type_name("RULE");
-    verb.add_flag("--allow-known", options.are_known_allowed,
-                  "Exit with 0 where all that fails are known faults of such kernels");
-    verb.add_flag("--resume", options.resume,
-                  "Go on where an earlier run of the same command was stopped");
-    verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
-        ->check(CLI::Range(1u, 64u).description(""))
-        ->type_name("N");
-    verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
-  }
+void add_run_options(CLI::App &verb, RunOptions &options) {
+  add_telling_options(verb, options);
+  add_kernel_options(verb, options);
+  verb.add_option("--machine", options.machines,
+                  "Machines: files or names, or \"all\" of the kit's (arm64)")
+      ->type_name("MACHINE")
+      ->delimiter(',');
+  verb.add_option("--cases", options.cases,
+                  "Cases: folders, files or names (all of selftests/cases)")
+      ->type_name("CASE")
+      ->delimiter(',');
+  verb.add_option(
+          "--boards", options.boards,
+          "Boards, a folder of DTBs and DTSs or such a file: the regions of each, laid into "
+          "the machine's RAM, are a case, and without --cases there are no others")
+      ->type_name("FOLDER")
+      ->delimiter(',');
+  CLI::Option *out =
+      verb.add_option("--out", options.out,
+                      "Where the results are left; an earlier run is replaced (out/validate)")
+          ->type_name("FOLDER");
+  out->check([](const std::string &text) {
+    return text.empty() ? std::string("expected the name of a folder") : std::string();
+  });
+  out->get_validator()->description("");
+  verb.add_option("--config", options.config,
+                  "A whole .config, a distribution's say, that the machine's lines are put into; "
+                  "of an --image, what it was built with: cases that need what it lacks are left "
+                  "out")
+      ->type_name("FILE");
+  verb.add_option("--expected", options.expected,
+                  "Failures that are known, and until when: tables [[known]] with case, rule, "
+                  "reason, and if wanted kernel, machine and until = \"YYYY-MM-DD\"")
+      ->type_name("FILE.toml");
+  verb.add_option(
+          "--bisect", options.bisect,
+          "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
+          "nothing, with 0 if all is right")
+      ->type_name("RULE");
+  verb.add_flag("--allow-known", options.are_known_allowed,
+                "Exit with 0 where all that fails are known faults of such kernels");
+  verb.add_flag("--resume", options.resume,
+                "Go on where an earlier run of the same command was stopped");
+  verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
+      ->check(CLI::Range(1u, 64u).description(""))
+      ->type_name("N");
+  verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
+}
 
-  void add_run(CLI::App & app, ChosenVerb & chosen) {
-    auto options = std::make_shared<RunOptions>();
-    CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
-    add_run_options(*verb, *options);
-    add_image_options(*verb, *options);
-    add_random_options(*verb, *options);
-    verb->footer(
-        "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
-        "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
-        "image,\n"
-        "            a vmlinux, a kernel's .deb, or debian:SUITE[/PATTERN][/ARCHITECTURE]\n"
-        "  FROM..TO  every commit of the range\n"
-        "  ADDITION  series (the one that serves the tree), series/each (a kernel after every "
-        "patch),\n"
-        "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
-        "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
-        "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
-        "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
-        "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
-        "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
-        "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
-        "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
-        "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
-    verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
-  }
+void add_run(CLI::App &app, ChosenVerb &chosen) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App *verb = app.add_subcommand("run", "Boot kernels with every case and judge them");
+  add_run_options(*verb, *options);
+  add_image_options(*verb, *options);
+  add_random_options(*verb, *options);
+  verb->footer(
+      "SPEC is [ROLE=]BASE[@COMMIT | @FROM..TO][+ADDITION]...\n"
+      "  BASE      a folder, a repository, a linux-source archive, a release (v6.9), a boot "
+      "image,\n"
+      "            a vmlinux, a kernel's .deb, or debian:SUITE[/PATTERN][/ARCHITECTURE]\n"
+      "  FROM..TO  every commit of the range\n"
+      "  ADDITION  series (the one that serves the tree), series/each (a kernel after every "
+      "patch),\n"
+      "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
+      "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
+      "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
+      "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
+      "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
+      "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
+      "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+      "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
+      "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
+  verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
 
 } // namespace rmemcheck
