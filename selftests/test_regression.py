@@ -29,6 +29,7 @@ class History:
         applied = rmemcheck("series", "apply", "--tree", self.folder)
         assert applied.returncode == 0, applied.stderr
         self.git("init", "-q", ".")
+        self.git("config", "gc.auto", "0")  # it would go on in the background
         self.commits = [self.commit("base")]
         self.commits.append(self.append("good", "/* nothing */"))
         self.commits.append(self.append("does not build", "#error on purpose"))

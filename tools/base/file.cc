@@ -3,11 +3,13 @@
 
 #include "base/error.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <functional>
 #include <memory>
 #include <openssl/evp.h>
 #include <sys/stat.h>
@@ -100,27 +102,57 @@ int replace(const std::filesystem::path &path, std::string_view bytes) {
   return error;
 }
 
-} // namespace
-
-std::string read_file(const std::filesystem::path &path) {
+/// Hands the file's bytes over, a piece at a time. Errors as read_file().
+void read_pieces(const std::filesystem::path &path,
+                 const std::function<void(std::string_view)> &take) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0)
     throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
-  std::string bytes;
-  std::size_t length = 0;
-  ssize_t got = 0;
-  do {
-    length += static_cast<std::size_t>(got);
-    bytes.resize(length + 0x10000);
-    got = ::read(file.number(), bytes.data() + length, bytes.size() - length);
+  std::string piece(0x10000, '\0');
+  for (;;) {
+    const ssize_t got = ::read(file.number(), piece.data(), piece.size());
     if (got < 0 && errno != EINTR)
       throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
-    if (got < 0)
-      got = 0;
-    else if (got == 0)
-      break;
-  } while (true);
-  bytes.resize(length);
+    if (got == 0)
+      return;
+    if (got > 0)
+      take(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
+  }
+}
+
+/// SHA-256 of what is added.
+class Sha256 {
+public:
+  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
+  }
+
+  void add(std::string_view bytes) {
+    check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+  }
+
+  /// In lower-case hex. Once.
+  std::string hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int length = 0;
+    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &length) == 1);
+    return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + length, ""));
+  }
+
+private:
+  static void check(bool is_done) {
+    if (!is_done)
+      throw could_not_find_out("OpenSSL cannot compute SHA-256");
+  }
+
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+} // namespace
+
+std::string read_file(const std::filesystem::path &path) {
+  std::string bytes;
+  read_pieces(path, [&](std::string_view piece) { bytes += piece; });
   return bytes;
 }
 
@@ -143,14 +175,15 @@ std::vector<std::string> split_lines(std::string_view text) {
 }
 
 std::string sha256(std::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, &length, EVP_sha256(), nullptr) != 1)
-    throw could_not_find_out("OpenSSL cannot compute SHA-256");
-  std::string hex;
-  for (unsigned int i = 0; i < length; i++)
-    hex += fmt::format("{:02x}", digest[i]);
-  return hex;
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path &path) {
+  Sha256 digest;
+  read_pieces(path, [&](std::string_view piece) { digest.add(piece); });
+  return digest.hex();
 }
 
 } // namespace rmemcheck

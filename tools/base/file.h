@@ -22,4 +22,7 @@ std::vector<std::string> split_lines(std::string_view text);
 /// SHA-256 in lower-case hex.
 std::string sha256(std::string_view bytes);
 
+/// The same of a file, which is never in memory as a whole. Errors as read_file().
+std::string sha256_of_file(const std::filesystem::path &path);
+
 } // namespace rmemcheck

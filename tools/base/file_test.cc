@@ -69,6 +69,13 @@ TEST(Sha256, IsTheKnownDigest) {
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST_F(FileTest, AFileHasTheDigestOfItsBytes) {
+  const std::string bytes(200000, 'x'); // more than one piece
+  write_file(folder_ / "large", bytes);
+  EXPECT_EQ(sha256_of_file(folder_ / "large"), sha256(bytes));
+  EXPECT_THROW((void)sha256_of_file(folder_ / "none"), Error);
+}
+
 TEST_F(FileTest, ALinkIsFollowed) {
   std::filesystem::create_symlink("target", folder_ / "link");
   write_file(folder_ / "link", "one");

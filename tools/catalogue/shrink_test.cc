@@ -19,6 +19,7 @@ struct Oracle {
   StillFails ask() {
     return [this](const std::vector<Case> &candidates) {
       std::vector<bool> answers;
+      answers.reserve(candidates.size());
       for (const Case &each : candidates)
         answers.push_back(fails(each.tree));
       asked += candidates.size();

@@ -29,7 +29,7 @@ BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Ki
 std::string patchset_of(const std::vector<fs::path> &patches) {
   std::string lines;
   for (const fs::path &patch : patches)
-    lines += sha256(read_file(patch)) + '\n';
+    lines += sha256_of_file(patch) + '\n';
   return lines.empty() ? "" : sha256(lines);
 }
 
@@ -84,7 +84,7 @@ void take_image(ReadyKernel &ready, const KernelRequest &given, const Machine &m
   ready.kernel.modules = modules_of(given);
   std::string lines = sha256(bytes);
   for (const fs::path &module : ready.kernel.modules)
-    lines += sha256(read_file(module));
+    lines += sha256_of_file(module);
   ready.kernel.key = sha256(lines);
 }
 

@@ -190,6 +190,21 @@ std::vector<KnownFault> make_table() {
          constexpr std::size_t entries = 64; // dynamic_nodes[], drivers/of/of_reserved_mem.c
          return count_boot_placed(boot) > entries;
        }},
+      {"cma-outside-ram",
+       "a CMA pool that is not RAM is taken for one, and the kernel dies of its pages",
+       "",
+       "",
+       "",
+       {},
+       "",
+       [](const FaultyBoot &, const Finding &, const Region *) { return false; },
+       [](const FaultyBoot &boot) {
+         const RangeSet memory(boot.expectation.memory);
+         return log_says(boot, "cma_init_reserved_areas") &&
+                std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
+                  return region.cma && region.range && !memory.covers(*region.range);
+                });
+       }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",
        "",

@@ -97,6 +97,22 @@ TEST(KnownFaults, ExplainAnEndByWhatIsTooMuchForTheKernel) {
   EXPECT_EQ(verdict_of(dead_of(65, "6.12.117")).outcome, Outcome::fail);
 }
 
+TEST(KnownFaults, ExplainAnEndByAPoolThatIsNoRam) {
+  Scenario scenario = dead_of(0, "6.1.192");
+  scenario.evidence.unsent_log.lines.push_back(
+      {"console.log", 2, "pc : cma_init_reserved_areas+0x94/0x1c8"});
+  ExpectedRegion pool;
+  pool.node.name = "pool@50000000";
+  pool.cma = true;
+  pool.range = range(0x50000000, 0x1000000);
+  scenario.expectation.memory = {range(0x40000000, 0x40000000)};
+  scenario.expectation.regions = {pool};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  scenario.expectation.regions.front().range = range(0x10000000000, 0x1000000);
+  EXPECT_EQ(verdict_of(scenario).reason.substr(0, 10), "the kernel");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known) << verdict_of(scenario).reason;
+}
+
 TEST(KnownFaults, AreThoseOfAnArchitecture) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

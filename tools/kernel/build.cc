@@ -50,14 +50,14 @@ std::vector<fs::path> files_of(const fs::path &folder) {
 std::string plugin_key(const Machine &machine) {
   return machine.compiler_plugin.empty()
              ? ""
-             : fmt::format("\nplugin {}", sha256(read_file(machine.compiler_plugin)));
+             : fmt::format("\nplugin {}", sha256_of_file(machine.compiler_plugin));
 }
 
 /// As plugin_key().
 std::string base_key(const BuildRequest &request) {
   return request.base_config.empty()
              ? ""
-             : fmt::format("\nbase {}", sha256(read_file(request.base_config)));
+             : fmt::format("\nbase {}", sha256_of_file(request.base_config));
 }
 
 std::string build_key(const BuildRequest &request, const std::vector<ConfigLine> &config) {
@@ -280,7 +280,7 @@ std::vector<ConfigLine> config_lines(const BuildRequest &request) {
 std::string module_key(const fs::path &source) {
   std::string lines;
   for (const fs::path &file : files_of(source))
-    lines += file.filename().string() + ' ' + sha256(read_file(file)) + '\n';
+    lines += file.filename().string() + ' ' + sha256_of_file(file) + '\n';
   return sha256(lines);
 }
 

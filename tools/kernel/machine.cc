@@ -101,7 +101,7 @@ Machine read_machine(const std::filesystem::path &path) {
   TomlTable reader = file.root();
   Machine machine;
   machine.name = path.stem().string();
-  machine.key = sha256(read_file(path));
+  machine.key = sha256_of_file(path);
   machine.arch = reader.required_string("arch", "ARCH= of the kernel build");
   machine.compiler_prefix = reader.string("compiler-prefix").value_or("");
   machine.image = reader.required_string("image", "the image's path below the build folder");

@@ -314,7 +314,7 @@ PackagedKernel take_package(const fs::path &deb, const Machine &machine, const f
   }
   std::string content;
   for (const fs::path &part : parts)
-    content += sha256(read_file(part));
+    content += sha256_of_file(part);
   const CacheEntry entry =
       cached("packages", key_of(content, machine, source), progress, [&](const fs::path &kept) {
         progress("unpacking " + deb.filename().string(), -1);

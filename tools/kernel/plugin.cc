@@ -30,7 +30,7 @@ fs::path build_plugin(const fs::path &source, const std::string &compiler,
                       const Progress &progress) {
   const fs::path headers = headers_of(compiler);
   const std::string key =
-      sha256(fmt::format("plugin 1\n{}\n{}\n{}\n{}", sha256(read_file(source)),
+      sha256(fmt::format("plugin 1\n{}\n{}\n{}\n{}", sha256_of_file(source),
                          program_identity(compiler), program_identity("g++"), headers.string()));
   const CacheEntry entry = cached("plugins", key, progress, [&](const fs::path &folder) {
     progress("compiling the compiler's plugin", -1);

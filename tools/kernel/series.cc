@@ -99,7 +99,7 @@ Series nearest_series(const fs::path &patches, const std::string &version) {
 std::string patches_key(const std::vector<fs::path> &patches) {
   std::string lines;
   for (const fs::path &patch : patches)
-    lines += sha256(read_file(patch)) + '\n';
+    lines += sha256_of_file(patch) + '\n';
   return sha256(lines);
 }
 

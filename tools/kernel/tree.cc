@@ -93,7 +93,7 @@ SourceTree take_folder(const fs::path &folder, const Progress &progress) {
 
 SourceTree take_archive(const fs::path &archive, const Progress &progress) {
   progress("reading " + archive.string(), -1);
-  const std::string key = sha256(read_file(archive));
+  const std::string key = sha256_of_file(archive);
   const CacheEntry entry = cached("trees", key, progress, [&](const fs::path &folder) {
     unpack(archive, folder, progress);
     (void)version_of(folder, archive.string()); // what is no kernel is not kept
