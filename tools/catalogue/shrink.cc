@@ -44,15 +44,15 @@ std::vector<Change> tree_changes(const Case &what) {
   std::vector<Change> changes;
   const TreeRequest &tree = what.tree;
   if (!what.append.empty())
-    changes.push_back([](Case &each) { each.append.clear(); });
+    changes.emplace_back([](Case &each) { each.append.clear(); });
   if (tree.root_cells)
-    changes.push_back([](Case &each) { each.tree.root_cells.reset(); });
+    changes.emplace_back([](Case &each) { each.tree.root_cells.reset(); });
   if (!tree.node_raw.empty())
-    changes.push_back([](Case &each) { each.tree.node_raw.clear(); });
+    changes.emplace_back([](Case &each) { each.tree.node_raw.clear(); });
   if (!tree.node_without.empty())
-    changes.push_back([](Case &each) { each.tree.node_without.clear(); });
+    changes.emplace_back([](Case &each) { each.tree.node_without.clear(); });
   if (tree.node_name != TreeRequest().node_name)
-    changes.push_back([](Case &each) { each.tree.node_name = TreeRequest().node_name; });
+    changes.emplace_back([](Case &each) { each.tree.node_name = TreeRequest().node_name; });
   return changes;
 }
 
@@ -100,7 +100,7 @@ std::vector<Change> property_changes(const Case &what) {
   std::vector<Change> changes;
   for (const RegionStep &step : region_steps)
     if (std::ranges::count_if(what.tree.regions, step.applies) > 1)
-      changes.push_back([&step](Case &each) {
+      changes.emplace_back([&step](Case &each) {
         for (RegionRequest &region : each.tree.regions)
           if (step.applies(region))
             step.change(region);
@@ -108,7 +108,7 @@ std::vector<Change> property_changes(const Case &what) {
   for (std::size_t index = 0; index < what.tree.regions.size(); ++index)
     for (const RegionStep &step : region_steps)
       if (step.applies(what.tree.regions[index]))
-        changes.push_back([index, &step](Case &each) { step.change(each.tree.regions[index]); });
+        changes.emplace_back([index, &step](Case &each) { step.change(each.tree.regions[index]); });
   return changes;
 }
 
@@ -121,7 +121,7 @@ std::vector<Change> tuple_changes(const Case &what) {
     for (const PairList list : {&RegionRequest::reg, &RegionRequest::alloc_ranges}) {
       const std::size_t count = (what.tree.regions[index].*list).size();
       for (std::size_t tuple = 0; count > 1 && tuple < count; ++tuple)
-        changes.push_back([=](Case &each) {
+        changes.emplace_back([=](Case &each) {
           Pairs &tuples = each.tree.regions[index].*list;
           tuples.erase(tuples.begin() + static_cast<std::ptrdiff_t>(tuple));
         });
@@ -146,7 +146,7 @@ using Number = std::function<std::uint64_t &(Case &)>;
 
 void add_rounder(std::vector<Change> &changes, const Case &what, const Number &number) {
   for (const std::uint64_t value : rounder(number(const_cast<Case &>(what))))
-    changes.push_back([number, value](Case &each) { number(each) = value; });
+    changes.emplace_back([number, value](Case &each) { number(each) = value; });
 }
 
 std::vector<Change> number_changes(const Case &what) {
@@ -209,7 +209,7 @@ private:
   static std::vector<Change> without_parts(const Case &what, const List &list, std::size_t part) {
     std::vector<Change> changes;
     for (std::size_t end = list.size(what); end > 0; end -= std::min(part, end))
-      changes.push_back([&list, begin = end - std::min(part, end), end](Case &each) {
+      changes.emplace_back([&list, begin = end - std::min(part, end), end](Case &each) {
         list.erase(each, begin, end);
       });
     return changes;

@@ -268,7 +268,7 @@ bool is_of_namesakes(const LoggedTrouble &trouble, const KernelLog &log) {
   const auto above = std::min<std::ptrdiff_t>(lines_above_trace, line - log.lines.begin());
   return std::any_of(line - above, line, [](const SourceLine &each) {
     return each.text.find(
-               "cannot create duplicate filename '/firmware/devicetree/base/reserved-memory/") !=
+               "cannot create duplicate filename '/firmware/devicetree/base/reserved-memory") !=
            std::string::npos;
   });
 }

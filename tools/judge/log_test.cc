@@ -280,7 +280,7 @@ TEST(NoWarning, LeavesAPoolInTheLinearMappingToItsDevice) {
 TEST(NoWarning, LeavesTheDumpOfSysfsToNodesOfOneName) {
   Scenario scenario = passing();
   add_log_line(scenario.evidence.log, "sysfs: cannot create duplicate filename "
-                                      "'/firmware/devicetree/base/reserved-memory/buf@1#16'");
+                                      "'/firmware/devicetree/base/reserved-memory@0/buf@1#16'");
   add_log_line(scenario.evidence.log, "CPU: 0 PID: 1 Comm: swapper/0 Not tainted 6.1.192 #1");
   add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning, "Call trace:");
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);

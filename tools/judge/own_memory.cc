@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
+#include <set>
 
 namespace rmemcheck {
 namespace {
@@ -132,10 +133,12 @@ std::uint64_t memblock_arrays(const Expectation &expectation) {
 /// of page tables and of arrays, or shows less of what it has.
 constexpr std::uint64_t most_that_follows = 0x10000;
 
+/// What a page table serves.
+constexpr std::uint64_t block = 0x200000;
+
 /// Pieces of memory that a page table serves in which a segment of the kernel lies, each on its
 /// own.
 std::uint64_t blocks_of_kernel(const Evidence &evidence) {
-  constexpr std::uint64_t block = 0x200000;
   std::uint64_t blocks = 0;
   for (const IomemEntry &entry : *evidence.iomem)
     if (entry.name.starts_with("Kernel "))
@@ -143,13 +146,28 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
   return blocks;
 }
 
-/// A kernel whose segments reach into other pieces of memory needs other page tables.
+/// Those that are mapped in part: RAM begins or ends in them, beside a no-map region.
+std::uint64_t blocks_of_edges(const Evidence &evidence) {
+  std::set<std::uint64_t> blocks;
+  for (const IomemEntry &entry : *evidence.iomem)
+    if (entry.name == "System RAM")
+      for (const std::uint64_t edge : {entry.range.begin, entry.range.end})
+        if (edge % block != 0)
+          blocks.insert(edge / block);
+  return blocks.size();
+}
+
+/// A kernel whose segments reach into other pieces of memory, or that has marked other regions
+/// no-map, needs other page tables.
 std::uint64_t page_tables(const ShownBoot &baseline, const ShownBoot &patched) {
   constexpr std::uint64_t tables_of_a_block = 2; // in the kernel's own and in the linear mapping
-  const std::uint64_t before = blocks_of_kernel(baseline.evidence);
-  const std::uint64_t after = blocks_of_kernel(patched.evidence);
-  const std::uint64_t difference = before < after ? after - before : before - after;
-  return difference * tables_of_a_block * patched.expectation.page_size;
+  std::uint64_t tables = 0;
+  for (const auto &count : {blocks_of_kernel, blocks_of_edges}) {
+    const std::uint64_t before = count(baseline.evidence);
+    const std::uint64_t after = count(patched.evidence);
+    tables += tables_of_a_block * (before < after ? after - before : before - after);
+  }
+  return tables * patched.expectation.page_size;
 }
 
 /// setup.c of most architectures takes a struct resource (include/linux/ioport.h) for each piece of

@@ -146,6 +146,22 @@ TEST(SameOwnMemory, AllowsForPageTablesOfALargerKernel) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
 
+TEST(SameOwnMemory, AllowsForPageTablesBesideNoMapRegions) {
+  TwoBoots two = two_boots();
+  reserve(two.patched, range(0x7e000000, 0x4000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  IomemEntry &ram = *std::ranges::find_if(*two.patched.iomem, [](const IomemEntry &each) {
+    return each.name == "System RAM" && each.range.overlaps(range(0x78000000, 1));
+  });
+  IomemEntry rest = ram;
+  ram.range.end = 0x78001000;
+  rest.range.begin = 0x78402000; // two pieces of memory, each with a table in two mappings
+  two.patched.iomem->push_back(rest);
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.end += 0x1000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
 TEST(SameOwnMemory, IsSkippedWhereTheBaselineDidNotBoot) {
   TwoBoots two = two_boots();
   two.baseline.ending = Ending::panic;
