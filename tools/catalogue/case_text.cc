@@ -31,6 +31,7 @@ std::string list_of(const std::vector<std::string> &items) {
 
 std::string strings(const std::vector<std::string> &texts) {
   std::vector<std::string> items;
+  items.reserve(texts.size());
   for (const std::string &text : texts)
     items.push_back(quoted(text));
   return list_of(items);
@@ -38,6 +39,7 @@ std::string strings(const std::vector<std::string> &texts) {
 
 std::string pairs(const Pairs &ranges) {
   std::vector<std::string> items;
+  items.reserve(ranges.size());
   for (const auto &[offset, size] : ranges)
     items.push_back(list_of({hex(offset), hex(size)}));
   return list_of(items);
