@@ -72,7 +72,9 @@ std::optional<std::string> decoded(std::string_view line) {
   constexpr std::array<std::string_view, 8> levels = {"emerg", "alert",  "crit", "err",
                                                       "warn",  "notice", "info", "debug"};
   const auto first = line.find(':');
-  const auto second = first == std::string_view::npos ? first : line.find(':', first + 1);
+  if (first == std::string_view::npos)
+    return std::nullopt;
+  const auto second = line.find(':', first + 1);
   constexpr std::size_t longest = 20;
   if (second == std::string_view::npos || second > longest)
     return std::nullopt;
@@ -132,7 +134,7 @@ std::string_view without_other_time(std::string_view line) {
       line.starts_with('[') && end != std::string_view::npos && end < longest) {
     const std::string_view inside = line.substr(1, end - 1);
     const bool is_month = inside.size() > 5 &&
-                          std::isupper(static_cast<unsigned char>(inside[0])) &&
+                          std::isupper(static_cast<unsigned char>(inside[0])) != 0 &&
                           digits.find(inside[4]) != std::string_view::npos &&
                           inside.find(':') != std::string_view::npos && inside.find(' ') == 5;
     const bool is_difference =

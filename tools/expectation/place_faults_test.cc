@@ -35,6 +35,7 @@ Expectation of(std::vector<ReservedRegion> regions, std::vector<PhysicalRange> t
 
 std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
   std::vector<std::string> names;
+  names.reserve(faults.size());
   for (const TreeFault &fault : faults)
     names.push_back(fault.node);
   return names;

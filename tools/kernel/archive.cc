@@ -99,8 +99,8 @@ private:
 /// Reads all members of an archive that nobody vouches for.
 class Members {
 public:
-  Members(const std::string &bytes, const std::string &origin)
-      : origin_(origin), reader_(archive_read_new()) {
+  Members(const std::string &bytes, std::string origin)
+      : origin_(std::move(origin)), reader_(archive_read_new()) {
     // Not all filters: some are programs that would be run.
     archive_read_support_filter_gzip(reader_.get());
     archive_read_support_filter_bzip2(reader_.get());

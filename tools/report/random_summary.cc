@@ -11,6 +11,7 @@ namespace {
 
 std::string counts_of(const std::map<std::string, std::size_t> &verdicts) {
   std::vector<std::string> parts;
+  parts.reserve(verdicts.size());
   for (const auto &[outcome, count] : verdicts)
     parts.push_back(fmt::format("{} {}", count, outcome));
   return fmt::format("{}", fmt::join(parts, ", "));
