@@ -117,7 +117,7 @@ private:
       region.reusable = true;
     }
     if (is_pool && chance_.percent(15))
-      region.flags.push_back(chance_.percent(60) ? "linux,cma-default" : "linux,dma-default");
+      region.flags.emplace_back(chance_.percent(60) ? "linux,cma-default" : "linux,dma-default");
   }
 
   /// A pool that kernels do not know is as good as any other.
@@ -129,7 +129,7 @@ private:
         each = "vendor,pool";
   }
 
-  [[nodiscard]] bool is_cma(const RegionRequest &region) const {
+  [[nodiscard]] static bool is_cma(const RegionRequest &region) {
     return region.reusable && !region.compatible.empty();
   }
 
@@ -150,7 +150,7 @@ private:
       tuples += 1 + chance_.below(3);
     for (; tuples > 0; --tuples) {
       const std::uint64_t size = size_for(region);
-      region.reg.push_back({is_odd() ? odd_offset(size) : next_offset(region, size), size});
+      region.reg.emplace_back(is_odd() ? odd_offset(size) : next_offset(region, size), size);
     }
   }
 

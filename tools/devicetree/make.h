@@ -97,9 +97,9 @@ struct TreeRequest {
 /// (Devicetree Specification v0.4, 2.2.1).
 void check_names(const TreeRequest &request);
 
-/// Returns `base_dtb` (a board's DTB) with the wanted /reserved-memory in it; one that
+/// Returns `board_dtb` (a board's DTB) with the wanted /reserved-memory in it; one that
 /// is already there is replaced.
-std::string make_tree(const std::string &base_dtb, const TreeRequest &request,
+std::string make_tree(const std::string &board_dtb, const TreeRequest &request,
                       std::uint64_t memory_base);
 
 /// Returns `dtb` without the random numbers that QEMU puts into /chosen (rng-seed, kaslr-seed), so

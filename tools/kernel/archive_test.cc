@@ -120,7 +120,7 @@ protected:
   [[nodiscard]] std::string packed(const std::vector<std::string> &options) const {
     return read_file(pack("a.tar.gz", options));
   }
-  [[nodiscard]] Error refusal_of(const std::string &bytes) const {
+  [[nodiscard]] static Error refusal_of(const std::string &bytes) {
     return error_of([&] { (void)read_members(bytes, "a.tar"); });
   }
 };
