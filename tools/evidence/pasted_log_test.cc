@@ -94,7 +94,7 @@ TEST(PastedLog, IsToldFromOtherText) {
   EXPECT_TRUE(is_kernel_log("Kernel panic - not syncing: x\n"));
   EXPECT_FALSE(is_kernel_log(""));
   EXPECT_FALSE(is_kernel_log("hello\n"));
-  EXPECT_FALSE(is_kernel_log(std::string("[    0.000000] x\n\0", 19)));
+  EXPECT_FALSE(is_kernel_log(std::string("[    0.000000] x\n\0", 18)));
 }
 
 } // namespace
