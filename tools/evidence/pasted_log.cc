@@ -76,7 +76,7 @@ std::optional<std::string> decoded(std::string_view line) {
     return std::nullopt;
   const auto second = line.find(':', first + 1);
   constexpr std::size_t longest = 20;
-  if (second == std::string_view::npos || second > longest)
+  if (second > longest) // or none
     return std::nullopt;
   Scanner facility(line.substr(0, first));
   Scanner level(line.substr(first + 1, second - first - 1));
