@@ -41,6 +41,10 @@ std::string to_string(const PhysicalRange &range) {
   return fmt::format("{:#018x}..{:#018x}", range.begin, range.end - 1);
 }
 
+void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
+  ranges.insert(ranges.end(), more.begin(), more.end());
+}
+
 std::optional<PhysicalRange> parse_range(std::string_view text) {
   for (const RangeForm &form : range_forms) {
     const std::size_t at = text.find(form.separator);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -28,6 +29,9 @@ struct PhysicalRange {
 /// "0x0000000040000000..0x000000004000ffff": inclusive end, as the kernel's
 /// reserved-memory lines and memblock debugfs print it.
 std::string to_string(const PhysicalRange &range);
+
+/// Adds ranges to a list.
+void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more);
 
 /// A range as a person writes it: START+SIZE, or START..END or START-END as the kernel and this
 /// tool print them, END being the last byte. An END that is a multiple of 4 KiB is the first byte

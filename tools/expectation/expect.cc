@@ -273,10 +273,6 @@ void keep(ExpectedRegion &region, Recording recording) {
                                         : ", and is not recorded: the kernel boots with ACPI";
 }
 
-void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
-  ranges.insert(ranges.end(), more.begin(), more.end());
-}
-
 } // namespace
 
 bool records_nothing(const Expectation &expectation) {

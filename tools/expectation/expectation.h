@@ -61,6 +61,9 @@ struct ExpectedRegion {
   std::string reason;    ///< why, in one sentence, for `dt explain`
 };
 
+/// Whether the tree gives the region no place, so that the kernel has to find one.
+inline bool is_boot_placed(const ExpectedRegion &region) { return region.node.reg.empty(); }
+
 /// Whether the region has memory of its own, recorded or not.
 inline bool takes_memory(const ExpectedRegion &region) {
   return region.fate == Fate::recorded || region.fate == Fate::kept;

@@ -51,7 +51,7 @@ RangeSet hidden_of(const Layout &layout) {
 std::uint64_t hidden_anywhere(const Expectation &expectation, const Sightings &sightings) {
   std::uint64_t bytes = 0;
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.node.no_map && region.node.reg.empty() && region.fate != Fate::ignored &&
+    if (region.node.no_map && is_boot_placed(region) && region.fate != Fate::ignored &&
         !sightings.found_place(region))
       bytes += region.size;
   return bytes;

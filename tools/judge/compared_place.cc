@@ -30,9 +30,4 @@ bool shows_places(const Evidence &evidence) {
   return evidence.probe || prints_regions(evidence.log);
 }
 
-bool has_crashed(const Evidence &evidence) {
-  return evidence.ending == Ending::panic || evidence.ending == Ending::oops ||
-         evidence.ending == Ending::hang;
-}
-
 } // namespace rmemcheck

@@ -26,7 +26,4 @@ bool has_order(const Evidence &evidence);
 /// Whether probe or log show what is recorded, and where.
 bool shows_places(const Evidence &evidence);
 
-/// Whether the kernel itself has ended the boot, before it could show where anything is.
-bool has_crashed(const Evidence &evidence);
-
 } // namespace rmemcheck

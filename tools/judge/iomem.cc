@@ -21,7 +21,7 @@ std::vector<IomemEntry> system_ram(const std::vector<IomemEntry> &entries) {
 
 /// Nothing if there are addresses to judge by: a reader without privilege sees zeros.
 std::optional<RuleResult> no_addresses(const Evidence &evidence) {
-  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem", "iomem"))
+  if (auto result = lacking_iomem(evidence))
     return result;
   if (std::ranges::all_of(*evidence.iomem, [](const auto &entry) { return entry.range.end <= 1; }))
     return inconclusive("/proc/iomem shows zeros for addresses: it was read without privilege");

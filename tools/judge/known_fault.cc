@@ -24,8 +24,6 @@ bool log_says(const FaultyBoot &boot, std::string_view text) {
   });
 }
 
-bool is_boot_placed(const Region &region) { return region.node.reg.empty(); }
-
 bool is_seen(const FaultyBoot &boot, const Region &region) {
   return std::ranges::any_of(boot.sightings.probed(region),
                              [](const ProbedRegion *seen) { return seen->found; });
@@ -185,7 +183,7 @@ std::vector<KnownFault> make_table() {
        "CVE-2026-80723",
        {},
        "",
-       [](const FaultyBoot &, const Finding &, const Region *) { return false; },
+       nullptr,
        [](const FaultyBoot &boot) {
          constexpr std::size_t entries = 64; // dynamic_nodes[], drivers/of/of_reserved_mem.c
          return count_boot_placed(boot) > entries;
@@ -197,7 +195,7 @@ std::vector<KnownFault> make_table() {
        "",
        {},
        "",
-       [](const FaultyBoot &, const Finding &, const Region *) { return false; },
+       nullptr,
        [](const FaultyBoot &boot) {
          const RangeSet memory(boot.expectation.memory);
          return log_says(boot, "cma_init_reserved_areas") &&
@@ -382,7 +380,7 @@ std::vector<KnownFault> make_table() {
          const RangeSet taken(boot.expectation.taken);
          return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
            const std::vector<PhysicalRange> places =
-               each.node.reg.empty() ? boot.sightings.places(each) : each.node.reg;
+               is_boot_placed(each) ? boot.sightings.places(each) : each.node.reg;
            return std::ranges::any_of(
                places, [&](const PhysicalRange &place) { return taken.overlaps(place); });
          });

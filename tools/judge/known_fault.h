@@ -27,7 +27,7 @@ struct KnownFault {
   std::vector<std::string> rules;
   std::string arch; ///< ARCH= of the kernel's make; empty: any
   /// Whether it explains the finding of one of its rules. `region` is what that is about; none
-  /// where it is about no single one.
+  /// where it is about no single one. Null where there are no such rules.
   bool (*explains)(const FaultyBoot &boot, const Finding &finding, const ExpectedRegion *region);
   /// Whether it explains that the kernel panics, oopses or hangs; null where it never does.
   bool (*ends)(const FaultyBoot &boot) = nullptr;

@@ -41,6 +41,14 @@ RangeSet Layout::whole_no_map_pages() const {
   return RangeSet(std::move(ranges)).whole_units(page_size);
 }
 
+std::vector<PhysicalRange> kept_of_refused(const Expectation &expectation) {
+  std::vector<PhysicalRange> ranges;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.given_back && region.node.reg.size() > 1)
+      ranges.insert(ranges.end(), region.node.reg.begin() + 1, region.node.reg.end());
+  return ranges;
+}
+
 void report_unplaced(RuleReport &report, const Layout &layout, std::vector<std::string> names,
                      const std::vector<std::string> &more) {
   names.insert(names.end(), more.begin(), more.end());

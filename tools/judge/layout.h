@@ -47,6 +47,10 @@ struct Layout {
   bool has_user_space; ///< see Expectation
 };
 
+/// What stays reserved of regions that init functions refuse: these are given back as they were
+/// recorded, by the first tuple of their reg.
+std::vector<PhysicalRange> kept_of_refused(const Expectation &expectation);
+
 /// Says in `report` which regions could not be looked at, if there are any: `names` and `more` of
 /// the layout's.
 void report_unplaced(RuleReport &report, const Layout &layout, std::vector<std::string> names,

@@ -26,8 +26,8 @@ std::set<std::string> without_room(const KernelLog &log) {
   return names;
 }
 
-bool is_boot_placed(const ExpectedRegion &region) {
-  return region.node.reg.empty() && (takes_memory(region) || region.left_out);
+bool was_to_be_placed(const ExpectedRegion &region) {
+  return is_boot_placed(region) && (takes_memory(region) || region.left_out);
 }
 
 /// Regions that share their alloc-ranges.
@@ -50,7 +50,7 @@ struct Earlier {
 std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation &expectation) {
   std::map<std::vector<PhysicalRange>, Group, Earlier> groups;
   for (const ExpectedRegion &region : expectation.regions) {
-    if (!is_boot_placed(region))
+    if (!was_to_be_placed(region))
       continue;
     Group &group = groups[region.windows];
     group.first = group.count++ == 0 ? region.node.name : group.first;
@@ -88,7 +88,7 @@ Expectation without_left_out(Expectation expectation, const Evidence &evidence) 
   std::uint64_t more = expectation.may_leave_out;
   for (ExpectedRegion &region : expectation.regions) {
     const std::string &name = region.node.name;
-    if (more == 0 || !is_boot_placed(region) || !named.contains(name) ||
+    if (more == 0 || !was_to_be_placed(region) || !named.contains(name) ||
         sightings.found_place(region))
       continue;
     region.fate = Fate::refused;
@@ -104,12 +104,11 @@ Expectation without_left_out(Expectation expectation, const Evidence &evidence) 
 RuleResult check_left_out(const Expectation &expectation, const Evidence &evidence) {
   const bool is_any_kept =
       std::ranges::any_of(expectation.regions, [](const ExpectedRegion &region) {
-        return region.fate == Fate::kept && is_boot_placed(region);
+        return region.fate == Fate::kept && was_to_be_placed(region);
       });
   if (expectation.may_leave_out == 0 && !is_any_kept)
     return skip("the kernel may leave no region out");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
-                            "memblock-reserved"))
+  if (auto result = lacking_reserved(evidence))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   const RangeSet hidden = evidence.iomem ? hidden_bytes(*evidence.iomem) : RangeSet();

@@ -160,7 +160,7 @@ RuleResult check_ram_mapped(const Expectation &expectation, const Evidence &evid
   const Layout layout(expectation, evidence);
   if (auto result = no_linear_mapping(layout, evidence))
     return *result;
-  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem", "iomem"))
+  if (auto result = lacking_iomem(evidence))
     return *result;
   const RangeSet mapping = bytes_of(*evidence.linear_mapping);
   const RangeSet unmapped = may_be_unmapped(evidence);

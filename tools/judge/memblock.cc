@@ -79,13 +79,10 @@ void demand_no_other_no_map(RuleReport &report, const Expectation &expectation,
 /// the kernel and what it was given.
 RangeSet kept_bytes(const Expectation &expectation, const Layout &layout) {
   std::vector<PhysicalRange> ranges = expectation.memreserve;
-  ranges.insert(ranges.end(), expectation.taken.begin(), expectation.taken.end());
+  append(ranges, expectation.taken);
   if (expectation.elfcorehdr)
     ranges.push_back(*expectation.elfcorehdr);
-  // Further tuples of a refused region stay reserved: what is given back is what was recorded.
-  for (const ExpectedRegion &region : expectation.regions)
-    if (region.given_back && region.node.reg.size() > 1)
-      ranges.insert(ranges.end(), region.node.reg.begin() + 1, region.node.reg.end());
+  append(ranges, kept_of_refused(expectation));
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
@@ -156,8 +153,7 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
       expectation.regions, [](const ExpectedRegion &region) { return region.given_back; });
   if (!layout.has_mapped() && expectation.memreserve.empty() && !is_kernel_at_stake)
     return skip("the tree has nothing to reserve");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
-                            "memblock-reserved"))
+  if (auto result = lacking_reserved(evidence))
     return *result;
   const RangeSet reserved = with_first_page_tables(bytes_of(*evidence.memblock_reserved), evidence);
   RuleReport report;
@@ -177,8 +173,7 @@ RuleResult check_given_back(const Expectation &expectation, const Evidence &evid
   };
   if (std::ranges::none_of(expectation.regions, is_given_back))
     return skip("the tree has no region at a fixed place whose memory must be given back");
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
-                            "memblock-reserved"))
+  if (auto result = lacking_reserved(evidence))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   const RangeSet kept = kept_bytes(expectation, Layout(expectation, evidence));

@@ -34,10 +34,6 @@ std::optional<PhysicalRange> own_cma_area(const std::string &line) {
   return PhysicalRange{*base, *base + *size * mebibyte};
 }
 
-void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
-  ranges.insert(ranges.end(), more.begin(), more.end());
-}
-
 /// Whatever somebody takes who is known.
 RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
   std::vector<PhysicalRange> ranges = expectation.memreserve;
@@ -48,10 +44,7 @@ RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
-  // What an init function refuses is given back as it was recorded: the first tuple of its reg.
-  for (const ExpectedRegion &region : expectation.regions)
-    if (region.given_back && region.node.reg.size() > 1)
-      ranges.insert(ranges.end(), region.node.reg.begin() + 1, region.node.reg.end());
+  append(ranges, kept_of_refused(expectation));
   for (const SourceLine &line : evidence.log.lines)
     if (const auto area = own_cma_area(line.text))
       ranges.push_back(*area);
@@ -70,10 +63,9 @@ bool is_place_unknown(const ExpectedRegion &region) {
 
 /// Why one of the witnesses cannot be had; nothing if there are both.
 std::optional<RuleResult> no_witness(const Evidence &evidence) {
-  if (auto result = lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
-                            "memblock-reserved"))
+  if (auto result = lacking_reserved(evidence))
     return result;
-  if (auto result = lacking(evidence, evidence.iomem, "/proc/iomem", "iomem"))
+  if (auto result = lacking_iomem(evidence))
     return result;
   if (!kernel_image(evidence))
     return skip("/proc/iomem does not show the kernel");

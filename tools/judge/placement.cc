@@ -75,12 +75,12 @@ void demand_clear(RuleReport &report, const PlacedRange &placed,
                      to_string(placed.range), at);
 }
 
-bool is_boot_placed(const ExpectedRegion &region) { return takes_memory(region) && !region.range; }
+bool must_be_placed(const ExpectedRegion &region) { return takes_memory(region) && !region.range; }
 
 } // namespace
 
 RuleResult check_placement(const Expectation &expectation, const Evidence &evidence) {
-  if (std::ranges::none_of(expectation.regions, is_boot_placed))
+  if (std::ranges::none_of(expectation.regions, must_be_placed))
     return skip("the tree has no boot-placed region");
   if (!evidence.probe && evidence.log.regions.empty() && !prints_regions(evidence.log))
     return absent(evidence, "where it placed regions", "probe");
@@ -90,7 +90,7 @@ RuleResult check_placement(const Expectation &expectation, const Evidence &evide
   RuleReport report;
   for (const auto *ranges : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &placed : *ranges) {
-      if (!is_boot_placed(*placed.region) || sightings.found_place(*placed.region) != placed.range)
+      if (!must_be_placed(*placed.region) || sightings.found_place(*placed.region) != placed.range)
         continue;
       const SourceLine at = line_of(*placed.region, sightings);
       demand_good_place(report, placed, layout.memory, at);

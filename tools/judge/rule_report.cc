@@ -60,6 +60,15 @@ RuleResult absent(const Evidence &evidence, const std::string &what, const std::
   return inconclusive("the guest ended before it showed " + what);
 }
 
+std::optional<RuleResult> lacking_reserved(const Evidence &evidence) {
+  return lacking(evidence, evidence.memblock_reserved, "memblock's reserved ranges",
+                 "memblock-reserved");
+}
+
+std::optional<RuleResult> lacking_iomem(const Evidence &evidence) {
+  return lacking(evidence, evidence.iomem, "/proc/iomem", "iomem");
+}
+
 std::string count_names(const std::vector<std::string> &names) {
   constexpr std::size_t most = 4;
   std::string list;

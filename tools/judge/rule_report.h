@@ -52,6 +52,10 @@ std::optional<RuleResult> lacking(const Evidence &evidence,
   return std::nullopt;
 }
 
+/// The same of what several rules ask: memblock's reserved ranges, and /proc/iomem.
+std::optional<RuleResult> lacking_reserved(const Evidence &evidence);
+std::optional<RuleResult> lacking_iomem(const Evidence &evidence);
+
 /// "3 regions (a, b, c)", with at most a few names.
 std::string count_names(const std::vector<std::string> &names);
 

@@ -28,7 +28,7 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
   const Sightings after(expectation, patched);
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.node.enabled && region.node.reg.empty() && region.node.size != 0 &&
+    if (region.node.enabled && is_boot_placed(region) && region.node.size != 0 &&
         !region.is_alignment_rounded)
       all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
@@ -138,8 +138,7 @@ void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
 RuleResult compare_kept_regions(const std::vector<BootPlaced> &regions, const Evidence &baseline,
                                 const Evidence &patched) {
   for (const Evidence *evidence : {&baseline, &patched})
-    if (auto result = lacking(*evidence, evidence->memblock_reserved, "memblock's reserved ranges",
-                              "memblock-reserved"))
+    if (auto result = lacking_reserved(*evidence))
       return *result;
   RuleReport report;
   compare_windows(report, regions, baseline, patched);
@@ -154,7 +153,7 @@ RuleResult check_same_placement(const ShownBoot &baseline_boot, const ShownBoot 
   const std::vector<BootPlaced> regions = boot_placed(patched_boot.expectation, baseline, patched);
   if (regions.empty())
     return skip("the tree has no boot-placed region");
-  if (has_crashed(baseline))
+  if (is_kernel_failure(baseline.ending))
     return skip("the baseline did not get through its boot");
   if (std::ranges::any_of(regions, is_kept))
     return compare_kept_regions(regions, baseline, patched);

@@ -9,8 +9,6 @@
 namespace rmemcheck {
 namespace {
 
-bool is_boot_placed(const ExpectedRegion &region) { return region.node.reg.empty(); }
-
 /// Of a region that the baseline could not know to be there: it has gone by other numbers.
 bool is_comparable(const ExpectedRegion &region, bool are_boot_placed_ordered) {
   return region.fate == Fate::recorded &&
@@ -22,7 +20,7 @@ bool is_comparable(const ExpectedRegion &region, bool are_boot_placed_ordered) {
 RuleResult check_same_recording(const ShownBoot &baseline, const ShownBoot &patched) {
   if (baseline.expectation.regions.empty())
     return skip("the tree has no region");
-  if (has_crashed(baseline.evidence))
+  if (is_kernel_failure(baseline.evidence.ending))
     return skip("the baseline did not get through its boot");
   if (baseline.expectation.regions.size() != patched.expectation.regions.size())
     return inconclusive("the two kernels were given trees of several sizes");

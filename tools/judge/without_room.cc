@@ -20,15 +20,9 @@ bool is_named(const std::string &name, const KernelLog &log) {
   });
 }
 
-bool is_boot_placed(const ExpectedRegion &region) { return region.node.reg.empty(); }
-
 /// Whether a region had a place that nothing shows any more: its init function refused it.
 bool has_hidden_place(const ExpectedRegion &region, const Sightings &sightings) {
   return is_boot_placed(region) && region.given_back && !sightings.found_place(region);
-}
-
-void append(std::vector<PhysicalRange> &ranges, const std::vector<PhysicalRange> &more) {
-  ranges.insert(ranges.end(), more.begin(), more.end());
 }
 
 /// All that is known to be taken by the time that the last region is placed.
