@@ -64,7 +64,7 @@ private:
     if (chance_.percent(2))
       tree.node_without = {chance_.percent(50) ? "ranges" : "#size-cells"};
     else if (chance_.percent(2))
-      tree.node_raw["#address-cells"] = number_bytes(chance_.one_of({0, 1, 2, 3}), 1);
+      tree.node_raw["#address-cells"] = cell_bytes(chance_.one_of({0, 1, 2, 3}), 1);
   }
 
   void choose_cells() {
@@ -325,7 +325,7 @@ private:
 
   void take_zero_size(RegionRequest &region) const {
     forget_place(region);
-    region.raw["size"] = number_bytes(0, cells_.size);
+    region.raw["size"] = cell_bytes(0, cells_.size);
   }
 
   /// One of what a boot-placed region may have.
@@ -343,13 +343,6 @@ private:
     std::string bytes;
     while (bytes.size() < count)
       bytes += bytes.size() == 2 ? '\x50' : '\0';
-    return bytes;
-  }
-
-  static std::string number_bytes(std::uint64_t number, int cells) {
-    std::string bytes;
-    for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
-      bytes += static_cast<char>(number >> shift & 0xff);
     return bytes;
   }
 

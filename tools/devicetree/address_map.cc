@@ -8,6 +8,9 @@
 namespace rmemcheck {
 namespace {
 
+/// Addresses, and where they go.
+using Ends = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
 /// What is between two neighbouring ends of ranges.
 struct Segment {
   std::uint64_t begin;
@@ -44,6 +47,24 @@ std::uint64_t first_like(std::uint64_t address, std::uint64_t begin, std::uint64
   return begin + ((address - begin) & (alignment - 1));
 }
 
+/// Where each end comes to lie, if no segment is larger than `most`; nothing where the room is
+/// full.
+std::optional<Ends> laid_out(const std::vector<Segment> &segments, const PhysicalRange &room,
+                             std::uint64_t most, std::uint64_t alignment) {
+  std::uint64_t next = first_like(segments.front().begin, room.begin, alignment);
+  if (next >= room.end)
+    return std::nullopt;
+  Ends ends = {{segments.front().begin, next}};
+  for (const Segment &segment : segments) {
+    const std::uint64_t size = shrunk(segment, most, alignment);
+    if (size > room.end - next)
+      return std::nullopt;
+    next += size;
+    ends.emplace_back(segment.begin + segment.size, next);
+  }
+  return ends;
+}
+
 } // namespace
 
 std::optional<AddressMap> AddressMap::make(const std::vector<PhysicalRange> &ranges,
@@ -58,25 +79,12 @@ std::optional<AddressMap> AddressMap::make(const std::vector<PhysicalRange> &ran
     return map;
   }
   for (const std::uint64_t alignment : alignments)
-    for (std::uint64_t most = largest; most >= alignment; most /= 2) {
-      const std::uint64_t begin = first_like(segments.front().begin, room.begin, alignment);
-      std::uint64_t next = begin;
-      bool fits = begin < room.end;
-      for (const Segment &segment : segments) {
-        const std::uint64_t size = shrunk(segment, most, alignment);
-        fits = fits && size <= room.end - next;
-        next = fits ? next + size : next;
+    for (std::uint64_t most = largest; most >= alignment; most /= 2)
+      if (auto ends = laid_out(segments, room, most, alignment)) {
+        map.alignment_ = alignment;
+        map.ends_ = std::move(*ends);
+        return map;
       }
-      if (!fits)
-        continue;
-      map.alignment_ = alignment;
-      next = begin;
-      map.ends_.emplace_back(segments.front().begin, begin);
-      for (const Segment &segment : segments)
-        map.ends_.emplace_back(segment.begin + segment.size,
-                               next += shrunk(segment, most, alignment));
-      return map;
-    }
   return std::nullopt;
 }
 

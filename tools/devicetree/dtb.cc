@@ -95,6 +95,29 @@ std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells) 
   return number;
 }
 
+std::string cell_bytes(std::uint64_t number, int cells) {
+  std::string bytes;
+  for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
+    bytes += static_cast<char>(shift < 64 ? number >> shift & 0xff : 0);
+  return bytes;
+}
+
+int check_libfdt(int result, const std::string &what) {
+  if (result < 0)
+    throw could_not_find_out(
+        fmt::format("libfdt: {}{}{}", what, what.empty() ? "" : ": ", fdt_strerror(result)));
+  return result;
+}
+
+bool is_available(const Dtb &dtb, int node) {
+  const auto status = dtb.string(node, "status");
+  return !status || *status == "ok" || *status == "okay";
+}
+
+std::string_view without_unit_address(std::string_view name) {
+  return name.substr(0, name.find('@'));
+}
+
 bool fits_64_bits(std::string_view value, std::size_t offset, int cells) {
   const auto upper = static_cast<std::size_t>(std::max(cells - 2, 0)) * 4;
   return value.substr(offset, upper).find_first_not_of('\0') == std::string_view::npos;

@@ -44,6 +44,19 @@ private:
 /// two are the number, as for of_read_number().
 std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells);
 
+/// The number as so many big-endian cells; what is beyond their bits is cut.
+std::string cell_bytes(std::uint64_t number, int cells);
+
+/// What libfdt returns, where that is no error; an error is could_not_find_out naming it, and what
+/// was being done if that is said.
+int check_libfdt(int result, const std::string &what = "");
+
+/// Whether a node is there for the kernel (of_fdt_device_is_available() at v6.9).
+bool is_available(const Dtb &dtb, int node);
+
+/// "memory" of "memory@80000000".
+std::string_view without_unit_address(std::string_view name);
+
 /// Whether the number that stands there has no more than 64 bits.
 bool fits_64_bits(std::string_view value, std::size_t offset, int cells);
 

@@ -122,7 +122,7 @@ std::string reserved_memory_source(const std::string &dtb, const std::string &or
   int node = 0;
   fdt_for_each_subnode(node, tree.blob(), 0) {
     const std::string_view name = fdt_get_name(tree.blob(), node, nullptr);
-    if (name.substr(0, name.find('@')) == "reserved-memory" ||
+    if (without_unit_address(name) == "reserved-memory" ||
         tree.string(node, "compatible") == consumer_compatible)
       source.add(node, 1);
   }

@@ -2,6 +2,7 @@
 #include "devicetree/insert.h"
 
 #include "base/error.h"
+#include "devicetree/dtb.h"
 
 #include <fmt/format.h>
 #include <libfdt.h>
@@ -16,22 +17,22 @@ public:
   explicit SequentialTree(std::size_t room) : bytes_(room, '\0') {
     if (room > static_cast<std::size_t>(std::numeric_limits<int>::max()))
       throw bad_input("device tree: too large, expected less than 2 GiB");
-    check(fdt_create(blob(), static_cast<int>(room)));
+    check_libfdt(fdt_create(blob(), static_cast<int>(room)));
   }
 
   void add_memreserves(const char *from) {
     for (int index = 0; index < fdt_num_mem_rsv(from); ++index) {
       std::uint64_t base = 0;
       std::uint64_t size = 0;
-      check(fdt_get_mem_rsv(from, index, &base, &size));
-      check(fdt_add_reservemap_entry(blob(), base, size));
+      check_libfdt(fdt_get_mem_rsv(from, index, &base, &size));
+      check_libfdt(fdt_add_reservemap_entry(blob(), base, size));
     }
-    check(fdt_finish_reservemap(blob()));
+    check_libfdt(fdt_finish_reservemap(blob()));
   }
-  void begin_node(const char *name) { check(fdt_begin_node(blob(), name)); }
-  void end_node() { check(fdt_end_node(blob())); }
+  void begin_node(const char *name) { check_libfdt(fdt_begin_node(blob(), name)); }
+  void end_node() { check_libfdt(fdt_end_node(blob())); }
   void add_property(const char *name, const void *value, int size) {
-    check(fdt_property(blob(), name, value, size));
+    check_libfdt(fdt_property(blob(), name, value, size));
   }
   void add_node(const NewNode &node) {
     begin_node(node.name.c_str());
@@ -41,17 +42,13 @@ public:
     end_node();
   }
   std::string finish(std::uint32_t boot_processor) {
-    check(fdt_finish(blob()));
+    check_libfdt(fdt_finish(blob()));
     fdt_set_boot_cpuid_phys(blob(), boot_processor);
     return bytes_.substr(0, fdt_totalsize(blob()));
   }
 
 private:
   void *blob() { return bytes_.data(); }
-  static void check(int result) {
-    if (result < 0)
-      throw could_not_find_out(fmt::format("libfdt: {}", fdt_strerror(result)));
-  }
   std::string bytes_;
 };
 
@@ -117,9 +114,7 @@ private:
 
 std::string insert_children(const std::string &dtb, const std::string &path,
                             const std::vector<NewNode> &children) {
-  const int parent = fdt_path_offset(dtb.data(), path.c_str());
-  if (parent < 0)
-    throw could_not_find_out(fmt::format("libfdt: {}: {}", path, fdt_strerror(parent)));
+  const int parent = check_libfdt(fdt_path_offset(dtb.data(), path.c_str()), path);
   return Copy(dtb, parent, children)();
 }
 

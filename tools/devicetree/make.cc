@@ -36,17 +36,17 @@ public:
   EditableTree(const std::string &dtb, std::size_t extra) : bytes_(dtb.size() + extra, '\0') {
     if (bytes_.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
       throw bad_input("device tree: too large, expected less than 2 GiB");
-    check(fdt_open_into(dtb.data(), blob(), static_cast<int>(bytes_.size())), "open");
+    check_libfdt(fdt_open_into(dtb.data(), blob(), static_cast<int>(bytes_.size())), "open");
   }
 
   void delete_node(const char *path) {
     const int node = fdt_path_offset(blob(), path);
     if (node >= 0)
-      check(fdt_del_node(blob(), node), path);
+      check_libfdt(fdt_del_node(blob(), node), path);
   }
   /// libfdt puts a new node before its elder siblings and a new property before the others.
   int add_node(int parent, const std::string &name) {
-    return check(fdt_add_subnode(blob(), parent, name.c_str()), name);
+    return check_libfdt(fdt_add_subnode(blob(), parent, name.c_str()), name);
   }
   /// The node right below the root, made where it is not there.
   int root_node(const std::string &name) {
@@ -66,25 +66,20 @@ public:
     }
   }
   void add_property(int node, const Property &property) {
-    check(fdt_setprop(blob(), node, property.name.c_str(), property.value.data(),
-                      static_cast<int>(property.value.size())),
-          property.name);
+    check_libfdt(fdt_setprop(blob(), node, property.name.c_str(), property.value.data(),
+                             static_cast<int>(property.value.size())),
+                 property.name);
   }
   void add_memreserve(std::uint64_t base, std::uint64_t size) {
-    check(fdt_add_mem_rsv(blob(), base, size), "/memreserve/");
+    check_libfdt(fdt_add_mem_rsv(blob(), base, size), "/memreserve/");
   }
   std::string pack() {
-    check(fdt_pack(blob()), "pack");
+    check_libfdt(fdt_pack(blob()), "pack");
     return bytes_.substr(0, fdt_totalsize(blob()));
   }
 
 private:
   void *blob() { return bytes_.data(); }
-  static int check(int result, const std::string &what) {
-    if (result < 0)
-      throw could_not_find_out(fmt::format("libfdt: {}: {}", what, fdt_strerror(result)));
-    return result;
-  }
   std::string bytes_;
 };
 
@@ -144,10 +139,7 @@ public:
     if (cells == 1 && value > std::numeric_limits<std::uint32_t>::max())
       throw bad_input(fmt::format(
           "{}: {:#x}: expected a number of one cell, as the base tree has it", what, value));
-    std::string bytes;
-    for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
-      bytes += static_cast<char>(shift < 64 ? value >> shift & 0xff : 0);
-    return bytes;
+    return cell_bytes(value, cells);
   }
 
 private:
@@ -155,15 +147,13 @@ private:
   std::uint64_t memory_base_;
 };
 
-void check_name(const std::string &name) {
+void check_name(std::string_view name) {
   static constexpr std::string_view allowed = // Devicetree Specification v0.4, 2.2.1
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,._+-";
   if (name.empty() || name.find_first_not_of(allowed) != std::string::npos)
     throw bad_input(fmt::format("region \"{}\": expected a name of letters, digits and ,._+-",
                                 printable(name)));
 }
-
-std::string without_unit_address(const std::string &name) { return name.substr(0, name.find('@')); }
 
 void check_request(const RegionRequest &request) {
   const auto refuse = [&](const std::string &expected) {

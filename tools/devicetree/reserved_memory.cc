@@ -38,12 +38,6 @@ std::vector<Tuple> read_tuples(std::string_view value, const Cells &cells) {
   return tuples;
 }
 
-/// of_fdt_device_is_available() at v6.9.
-bool is_available(const Dtb &dtb, int node) {
-  const auto status = dtb.string(node, "status");
-  return !status || *status == "ok" || *status == "okay";
-}
-
 /// Puts the tuples of reg into the region. Returns what is wrong, or nothing.
 std::string read_reg(ReservedRegion &region, std::string_view value, const Cells &cells) {
   if (value.empty())

@@ -14,25 +14,12 @@
 namespace rmemcheck {
 namespace {
 
-int check(int result) {
-  if (result < 0)
-    throw could_not_find_out(fmt::format("libfdt: {}", fdt_strerror(result)));
-  return result;
-}
-
 /// One number of a property: `from` cells in the board's tree, `to` in the new one. Where both are
 /// the same it is copied as it stands, whatever it is.
 struct Field {
   int from;
   int to;
 };
-
-std::string cells_of(std::uint64_t number, int cells) {
-  std::string bytes;
-  for (int shift = cells * 32 - 8; shift >= 0; shift -= 8)
-    bytes += static_cast<char>(shift < 64 ? number >> shift & 0xff : 0);
-  return bytes;
-}
 
 /// The value with each number as wide as it must be. Nothing where one does not fit; what is no
 /// whole number of tuples stays as it is.
@@ -52,7 +39,7 @@ std::optional<std::string> recoded(std::string_view value, const std::vector<Fie
         const std::uint64_t number = read_cells(value, at, field.from);
         if (field.to == 1 && number > std::numeric_limits<std::uint32_t>::max())
           return std::nullopt;
-        result += cells_of(number, field.to);
+        result += cell_bytes(number, field.to);
       }
       at += size;
     }
@@ -64,13 +51,13 @@ class Rewriter {
 public:
   Rewriter(const std::string &board, const Cells &from, const Cells &to)
       : bytes_(board.size() * 2 + 4096, '\0'), from_(from), to_(to) {
-    check(fdt_open_into(board.data(), bytes_.data(), static_cast<int>(bytes_.size())));
+    check_libfdt(fdt_open_into(board.data(), bytes_.data(), static_cast<int>(bytes_.size())));
   }
 
   std::string operator()() {
     set_cells(0);
     rewrite_children(0);
-    check(fdt_pack(bytes_.data()));
+    check_libfdt(fdt_pack(bytes_.data()));
     return bytes_.substr(0, fdt_totalsize(bytes_.data()));
   }
 
@@ -78,8 +65,10 @@ private:
   void *blob() { return bytes_.data(); }
 
   void set_cells(int node) {
-    check(fdt_setprop_u32(blob(), node, "#address-cells", static_cast<std::uint32_t>(to_.address)));
-    check(fdt_setprop_u32(blob(), node, "#size-cells", static_cast<std::uint32_t>(to_.size)));
+    check_libfdt(
+        fdt_setprop_u32(blob(), node, "#address-cells", static_cast<std::uint32_t>(to_.address)));
+    check_libfdt(
+        fdt_setprop_u32(blob(), node, "#size-cells", static_cast<std::uint32_t>(to_.size)));
   }
 
   [[nodiscard]] int number(int node, const char *name, int fallback) const {
@@ -101,7 +90,7 @@ private:
       if (type != nullptr && std::strcmp(type, "memory") == 0)
         throw bad_input(fmt::format("root-cells: expected as many as RAM at {} takes",
                                     fdt_get_name(blob(), node, nullptr)));
-      check(fdt_del_node(blob(), node));
+      check_libfdt(fdt_del_node(blob(), node));
       node = fdt_first_subnode(blob(), parent); // those before it are found rewritten already
     }
   }
@@ -135,13 +124,14 @@ private:
     const auto result =
         recoded({static_cast<const char *>(value), static_cast<std::size_t>(size)}, tuple);
     if (result)
-      check(fdt_setprop(blob(), node, name, result->data(), static_cast<int>(result->size())));
+      check_libfdt(
+          fdt_setprop(blob(), node, name, result->data(), static_cast<int>(result->size())));
     return result.has_value();
   }
 
   std::string path_of(int node) {
     std::string path(1024, '\0');
-    check(fdt_get_path(blob(), node, path.data(), static_cast<int>(path.size())));
+    check_libfdt(fdt_get_path(blob(), node, path.data(), static_cast<int>(path.size())));
     path.resize(std::strlen(path.c_str()));
     return path;
   }

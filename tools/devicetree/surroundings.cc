@@ -20,11 +20,6 @@ constexpr std::array region_compatibles = {"shared-dma-pool", "restricted-dma-po
 constexpr std::array region_properties = {"no-map", "reusable", "linux,cma-default",
                                           "linux,dma-default"};
 
-bool is_enabled(const Dtb &dtb, int node) {
-  const auto status = dtb.string(node, "status");
-  return !status || *status == "ok" || *status == "okay";
-}
-
 /// Why a node outside is about reserved memory; empty if it is not. One that only names a region
 /// by phandle is a device.
 std::string sign_of(const Dtb &dtb, int node, const std::string &name) {
@@ -32,13 +27,13 @@ std::string sign_of(const Dtb &dtb, int node, const std::string &name) {
     return "";
   const auto compatible = dtb.property(node, "compatible").value_or("");
   for (const char *wanted : region_compatibles)
-    if ((std::string(1, '\0') + std::string(compatible))
-            .find(std::string(1, '\0') + wanted + '\0') != std::string::npos)
+    if (fdt_stringlist_contains(compatible.data(), static_cast<int>(compatible.size()), wanted) !=
+        0)
       return fmt::format("compatible {}", wanted);
   for (const char *property : region_properties)
     if (dtb.has(node, property))
       return property;
-  const std::string stem = name.substr(0, name.find('@'));
+  const std::string_view stem = without_unit_address(name);
   if (stem == "reserved-memory" || stem == "reserved_memory")
     return "its name";
   return "";
@@ -80,8 +75,8 @@ private:
   void take(int node, const std::string &name, const std::string &path, bool is_top) {
     if (const std::uint32_t phandle = fdt_get_phandle(dtb_.blob(), node); phandle != 0)
       by_phandle_.emplace(phandle, path);
-    const bool is_reserved_memory = is_top && name.substr(0, name.find('@')) == "reserved-memory";
-    if (is_enabled(dtb_, node)) {
+    const bool is_reserved_memory = is_top && without_unit_address(name) == "reserved-memory";
+    if (is_available(dtb_, node)) {
       if (const std::string broken = is_top ? broken_memory(dtb_, node) : ""; !broken.empty())
         result_.broken_memory.push_back(path + ": " + broken);
       take_references(node, path);

@@ -115,7 +115,7 @@ private:
 
   void take(const ReservedRegion &region, std::size_t index) {
     RegionRequest request;
-    request.name = region.name.substr(0, region.name.find('@'));
+    request.name = without_unit_address(region.name);
     request.raw_name = region.name; // findings name what the board has
     request.no_map = region.no_map;
     request.reusable = region.reusable;

@@ -2,6 +2,7 @@
 #include "expectation/lint.h"
 
 #include "base/range_set.h"
+#include "devicetree/dtb.h"
 
 #include <algorithm>
 #include <array>
@@ -122,7 +123,7 @@ Faults check_references(const Subject &subject) {
 /// Words of a name, such as "mmode" and "resv0".
 std::vector<std::string> words_of(const std::string &name) {
   std::vector<std::string> words(1);
-  for (const char letter : name.substr(0, name.find('@')))
+  for (const char letter : without_unit_address(name))
     if (std::isalnum(static_cast<unsigned char>(letter)) != 0)
       words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
     else
