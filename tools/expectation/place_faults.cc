@@ -107,18 +107,20 @@ std::string neighbours_in(const RangeSet &rest, const Expectation &expectation) 
   return "memory that is mapped";
 }
 
-/// Pages that a range does not fill, and that no other no-map range fills.
+/// Pages that a range does not fill, and that no other no-map range fills: where it begins and ends
+/// within one.
 RangeSet shared_pages(const PhysicalRange &range, const RangeSet &hidden,
                       const Expectation &expectation) {
   std::vector<PhysicalRange> shared;
-  for (const PhysicalRange &page :
-       {PhysicalRange{range.begin, range.begin + 1}, PhysicalRange{range.end - 1, range.end}}) {
-    const RangeSet whole = RangeSet({page}).touched_units(expectation.page_size);
+  for (const std::uint64_t edge : {range.begin, range.end}) {
+    if (edge % expectation.page_size == 0)
+      continue;
+    const RangeSet whole = RangeSet({{edge, edge + 1}}).touched_units(expectation.page_size);
     RangeSet rest = whole.minus(hidden);
     if (!expectation.is_memory_unknown)
       rest = rest.intersection(RangeSet(expectation.memory));
     if (!rest.empty())
-      shared.insert(shared.end(), whole.ranges().begin(), whole.ranges().end());
+      append(shared, whole.ranges());
   }
   return RangeSet(std::move(shared));
 }
