@@ -152,19 +152,11 @@ std::string text_of(const RunResults &results, const fs::path &out, const RunOpt
 
 /// What the engine tells, as far as it is wanted.
 Telling telling_of(ProgressLine &progress, const RunOptions &options) {
-  Telling telling;
-  telling.colour = is_colour_wanted(options);
-  telling.is_verbose = options.is_verbose;
-  if (options.is_quiet) {
-    telling.step = [](const std::string &, double) {};
-    telling.print = [](const std::string &) {};
-    telling.boots = [](const BootsSoFar &) {};
-  } else {
-    telling.step = step_of(progress);
-    telling.print = [&progress](const std::string &text) { progress.print(text); };
-    telling.boots = [&progress](const BootsSoFar &so_far) { progress.boots(so_far); };
-  }
-  return telling;
+  if (options.is_quiet)
+    return silent();
+  return {step_of(progress), [&progress](const std::string &text) { progress.print(text); },
+          [&progress](const BootsSoFar &so_far) { progress.boots(so_far); },
+          is_colour_wanted(options), options.is_verbose};
 }
 
 void check_machines(const RunOptions &options, const std::vector<Machine> &machines) {

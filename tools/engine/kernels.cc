@@ -7,6 +7,7 @@
 #include "kernel/build.h"
 #include "kernel/cache.h"
 #include "kernel/package.h"
+#include "kernel/series.h"
 
 #include <fmt/format.h>
 
@@ -22,15 +23,6 @@ BuiltKernel build(const PlannedKernel &planned, const Machine &machine, const Ki
   request.config = planned.config;
   request.base_config = base_config;
   return build_kernel(request, progress);
-}
-
-/// As sha256sum(1), cut(1) and sha256sum again make it of the patches' files, in their order; empty
-/// for none.
-std::string patchset_of(const std::vector<fs::path> &patches) {
-  std::string lines;
-  for (const fs::path &patch : patches)
-    lines += sha256_of_file(patch) + '\n';
-  return lines.empty() ? "" : sha256(lines);
 }
 
 void take_built(ReadyKernel &ready, const BuiltKernel &built) {
@@ -136,7 +128,7 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
       if (demand.machine == machine.name)
         ready.kernel.demands[demand.case_name] = demand.rules;
   if (planned.tree) {
-    ready.result.patchset = patchset_of(planned.patches);
+    ready.result.patchset = planned.patches.empty() ? "" : patches_key(planned.patches);
     take_built(ready, build(planned, machine, kit, base_config, progress));
   } else {
     take_given(ready, planned.given, machine, kit, progress);

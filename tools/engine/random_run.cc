@@ -95,7 +95,7 @@ public:
       const std::uint64_t next = std::min(end, index + trees_at_once);
       boot_trees(index, next);
       index = next;
-      finish();
+      sum_up();
       save_(result_);
     }
     return std::move(result_);
@@ -141,9 +141,7 @@ private:
     some.kernels = kernels;
     some.out = out;
     result_.summary.boots += cases.size() * kernels.size();
-    const Telling quiet{[](const std::string &, double) {}, [](const std::string &) {},
-                        [](const BootsSoFar &) {}};
-    return boot_and_judge(some, quiet);
+    return boot_and_judge(some, silent());
   }
 
   /// What all kernels have done with one tree. The evidence stays where it shows something new.
@@ -153,7 +151,7 @@ private:
       if (result.name != prepared.what.name)
         continue;
       ++result_.summary.verdicts[result.kernel][to_string(result.verdict.outcome)];
-      note_outcome(result);
+      outcomes_.insert(result.conclusion); // what is told of a baseline is no failure
       for (const Failure &failure : failures_and_open(result))
         is_news |= take_failure(prepared, result, failure);
     }
@@ -172,9 +170,6 @@ private:
       all.push_back({open_rule, "", result.verdict.reason});
     return all;
   }
-
-  /// What is told of a baseline is no failure of the run.
-  void note_outcome(const CaseResult &result) { outcomes_.insert(result.conclusion); }
 
   /// Returns whether the evidence is to be kept.
   bool take_failure(const PreparedCase &prepared, const CaseResult &result,
@@ -315,8 +310,8 @@ private:
                   static_cast<double>(done) / static_cast<double>(all));
   }
 
-  /// Evidence stays of what is in the results.
-  void finish() {
+  /// What all that there is so far comes to.
+  void sum_up() {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     result_.summary.seconds = elapsed.count();
     result_.summary.outcome =

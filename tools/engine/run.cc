@@ -49,42 +49,35 @@ public:
     results_.machine = machine.name;
     results_.arch = machine.arch;
     results_.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
-    results_.is_complete = false;
-    if (request_.random)
-      results_.nothing_to_do = !machine.board.has_device_tree;
-    else
-      prepare_wanted_cases(machine);
-    if (results_.nothing_to_do) {
-      results_.is_complete = true;
+    prepare(machine);
+    if (results_.nothing_to_do)
       return results_;
-    }
+    results_.is_complete = false;
     out_ = std::make_unique<RunFolder>(request_.out, "run");
     if (!request_.resume)
       out_->clear();
     boots_.out = out_->path();
     boots_.jobs = request_.jobs;
     boots_.resume = request_.resume;
-    if (request_.random)
-      make_given_kernels(machine);
     make_kernels(machine);
     boots_.base.machine = machine;
     if (machine.has_user_space)
       boots_.base.init = guest_init(machine, kit_, step_of(""));
-    if (request_.random)
-      return boot_by_chance(machine);
-    results_.cases = boot_and_judge(boots_, telling_, [this](const std::vector<CaseResult> &cases) {
-      save_now_and_then(cases);
-    });
-    for (const std::string &line : apply_known(results_, request_.known, date_of_today()))
-      telling_.print(line + '\n');
+    request_.random ? boot_by_chance(machine) : boot_cases();
     results_.is_complete = true;
     save();
     return results_;
   }
 
 private:
-  void prepare_wanted_cases(const Machine &machine) {
-    prepare_wanted(machine);
+  void prepare(const Machine &machine) {
+    if (request_.random) {
+      results_.nothing_to_do = !machine.board.has_device_tree;
+      if (!results_.nothing_to_do)
+        make_given_kernels(machine);
+      return;
+    }
+    prepare_cases_and_boards(machine);
     make_given_kernels(machine);
     for (const std::string &line :
          take_out_unserved(boots_.cases, configured(machine), early_entries()))
@@ -92,7 +85,15 @@ private:
     results_.nothing_to_do = boots_.cases.empty();
   }
 
-  RunResults boot_by_chance(const Machine &machine) {
+  void boot_cases() {
+    results_.cases = boot_and_judge(boots_, telling_, [this](const std::vector<CaseResult> &cases) {
+      save_now_and_then(cases);
+    });
+    for (const std::string &line : apply_known(results_, request_.known, date_of_today()))
+      telling_.print(line + '\n');
+  }
+
+  void boot_by_chance(const Machine &machine) {
     const std::string board = board_dtb(machine, kernel_for_dump(machine, kit_, step_of("")));
     const Machine served = configured(machine);
     const std::vector<EarlyEntries> entries = early_entries();
@@ -107,9 +108,6 @@ private:
                                      take_out, telling_, take);
     results_.random = std::move(result.summary);
     results_.cases = std::move(result.cases);
-    results_.is_complete = true;
-    save();
-    return results_;
   }
 
   void choose_kernels(const Machine &machine) {
@@ -118,7 +116,7 @@ private:
         chosen_.push_back(index);
   }
 
-  void prepare_wanted(const Machine &machine) {
+  void prepare_cases_and_boards(const Machine &machine) {
     const fs::path kernel = kernel_for_dump(machine, kit_, step_of(""));
     if (request_.boards.empty() || !request_.cases.empty())
       boots_.cases = prepare_cases(wanted_cases(), machine, kernel);

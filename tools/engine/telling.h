@@ -27,4 +27,10 @@ struct Telling {
   bool is_verbose = false;                        ///< whether to print all that a boot comes to
 };
 
+/// One that says nothing.
+inline Telling silent() {
+  return {[](const std::string &, double) {}, [](const std::string &) {},
+          [](const BootsSoFar &) {}};
+}
+
 } // namespace rmemcheck
