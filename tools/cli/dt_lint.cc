@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/plural.h"
 #include "cli/board_options.h"
 #include "cli/dt_verbs.h"
 #include "cli/range_option.h"
@@ -26,9 +27,7 @@ ExitStatus lint_board(const BoardView &view) {
                "RANGE tells it\n",
                view.path);
   fmt::print("{}: {}\n", view.path,
-             faults.empty()
-                 ? "nothing wrong"
-                 : fmt::format("{} finding{}", faults.size(), faults.size() == 1 ? "" : "s"));
+             faults.empty() ? "nothing wrong" : plural(faults.size(), "finding"));
   // As of any linter; no kernel has failed.
   return faults.empty() ? ExitStatus::holds : ExitStatus::kernel_fails;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/progress.h"
 
+#include "base/plural.h"
+
 #include <cstdlib>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -61,8 +63,7 @@ void ProgressLine::clear() {
 void ProgressLine::step(const std::string &what, double share) { show(what, line_of(what, share)); }
 
 void ProgressLine::boots(const BootsSoFar &so_far) {
-  const std::string what =
-      fmt::format("booting {} guest{}", so_far.count, so_far.count == 1 ? "" : "s");
+  const std::string what = "booting " + plural(so_far.count, "guest");
   const double share =
       so_far.count == 0 ? 0 : static_cast<double>(so_far.done) / static_cast<double>(so_far.count);
   std::string line = line_of(what, share);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/plural.h"
 #include "judge/init_functions.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
@@ -131,7 +132,7 @@ private:
       if (seen_[name] < count) {
         silent.push_back(name);
         if (gap_.empty())
-          report.finding(name, fmt::format("named in {} error{}", count, count == 1 ? "" : "s"),
+          report.finding(name, "named in " + plural(count, "error"),
                          fmt::format("named in {}", seen_[name]));
       }
     if (must_be_unsupported_ && !said_unsupported_) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/rule_report.h"
 
+#include "base/plural.h"
+
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -76,7 +78,7 @@ std::string count_names(const std::vector<std::string> &names) {
     list += (index == 0 ? "" : ", ") + names[index];
   if (names.size() > most)
     list += ", ...";
-  return fmt::format("{} region{} ({})", names.size(), names.size() == 1 ? "" : "s", list);
+  return fmt::format("{} ({})", plural(names.size(), "region"), list);
 }
 
 } // namespace rmemcheck

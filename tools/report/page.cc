@@ -2,6 +2,7 @@
 #include "report/page.h"
 
 #include "base/file.h"
+#include "base/plural.h"
 #include "base/utf8.h"
 #include "report/embedded.h"
 #include "report/known.h"
@@ -79,10 +80,6 @@ std::string policy_hash(const std::string &text) {
 
 std::string verdict_html(Outcome outcome) {
   return fmt::format(R"(<span class="verdict {0}">{0}</span>)", to_string(outcome));
-}
-
-std::string plural(std::size_t count, const char *what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 /// Every boot of the page, in the order in which it stands there.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/random_summary.h"
 
+#include "base/plural.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,10 +17,6 @@ std::string counts_of(const std::map<std::string, std::size_t> &verdicts) {
   for (const auto &[outcome, count] : verdicts)
     parts.push_back(fmt::format("{} {}", count, outcome));
   return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string plural(std::size_t count, const char *word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/text.h"
 
+#include "base/plural.h"
 #include "base/printable.h"
 
 #include <algorithm>
@@ -112,7 +113,7 @@ std::string summary_text(const RunResults &results, const TextStyle &style) {
   const auto wrong = std::ranges::count_if(
       cases, [](const CaseResult &each) { return each.conclusion != Outcome::pass; });
   const std::string word = outcome_text(conclusion(results), style);
-  const std::string boots = fmt::format("{} boot{}", cases.size(), cases.size() == 1 ? "" : "s");
+  const std::string boots = plural(cases.size(), "boot");
   if (!results.is_complete)
     return fmt::format("{}: {}, {} not as it must be; the run was stopped before its end\n", word,
                        boots, wrong);

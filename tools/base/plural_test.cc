@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/plural.h"
+
+#include <gtest/gtest.h>
+
+namespace rmemcheck {
+namespace {
+
+TEST(Plural, IsOfAllButOne) {
+  EXPECT_EQ(plural(0, "boot"), "0 boots");
+  EXPECT_EQ(plural(1, "boot"), "1 boot");
+  EXPECT_EQ(plural(2, "boot"), "2 boots");
+}
+
+} // namespace
+} // namespace rmemcheck
