@@ -116,10 +116,11 @@ void print_regions(const KernelLog &log, const std::string &origin) {
     fmt::print("  region {}: {} {} {} ({}:{})\n", printable(region.name), to_string(region.range),
                region.no_map ? "nomap" : "map", region.reusable ? "reusable" : "non-reusable",
                origin, region.at.line);
-  for (const LoggedPool &pool : parse_pools(log))
+  const std::vector<LoggedPool> pools = parse_pools(log);
+  for (const LoggedPool &pool : pools)
     fmt::print("  pool {}: {} {} ({}:{})\n", printable(pool.name), to_string(pool.range),
                printable(pool.kind), origin, pool.at.line);
-  if (log.regions.empty() && parse_pools(log).empty())
+  if (log.regions.empty() && pools.empty())
     fmt::print("  no line of the log shows a region{}\n",
                prints_regions(log) ? "" : ": before v6.5 kernels print none");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/memory_map.h"
 
-#include "base/range_set.h"
+#include "judge/by_address.h"
 #include "judge/sightings.h"
 
 #include <algorithm>
@@ -124,10 +124,7 @@ MapRow memblock_row(const Evidence &evidence) {
 /// RAM without a mapping is what a no-map region asks for.
 MapRow mapping_row(const Expectation &expectation, const Evidence &evidence) {
   MapRow row{"page tables", {}};
-  std::vector<PhysicalRange> mapped;
-  for (const MappedRange &each : *evidence.linear_mapping)
-    mapped.push_back(each.range);
-  const RangeSet all(mapped);
+  const RangeSet all = bytes_of(*evidence.linear_mapping);
   const RangeSet memory(expectation.memory);
   for (const PhysicalRange &range : memory.intersection(all).ranges())
     row.spans.push_back({range, MapKind::ram, "mapped"});
