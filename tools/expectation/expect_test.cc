@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/expectation.h"
 
+#include "expectation/test_region.h"
+
 #include <gmock/gmock.h>
 
 namespace rmemcheck {
 namespace {
 
+using test::fixed;
+using test::mebibyte;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::uint64_t mebibyte = 0x100000;
 constexpr PhysicalRange ram{0x40000000, 0x80000000};
 
 PhysicalRange at(std::uint64_t begin, std::uint64_t size) { return {begin, begin + size}; }
-
-ReservedRegion fixed(std::string name, std::uint64_t begin, std::uint64_t size,
-                     bool no_map = false) {
-  ReservedRegion region;
-  region.name = std::move(name);
-  region.reg = {at(begin, size)};
-  region.no_map = no_map;
-  return region;
-}
 
 ReservedRegion placed(std::string name, std::uint64_t size,
                       std::vector<PhysicalRange> alloc_ranges = {}) {

@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/lint.h"
 
+#include "expectation/test_region.h"
+
 #include <gmock/gmock.h>
 
 namespace rmemcheck {
 namespace {
 
+using test::fixed;
+using test::mebibyte;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::uint64_t mebibyte = 0x100000;
-
-ReservedRegion region(std::string name, std::uint64_t begin, std::uint64_t size,
-                      bool no_map = false) {
-  ReservedRegion result;
-  result.name = std::move(name);
-  result.reg = {{begin, begin + size}};
-  result.no_map = no_map;
-  return result;
-}
-
 ReservedRegion pool(std::string name, std::uint64_t begin, bool cma) {
-  ReservedRegion result = region(std::move(name), begin, 4 * mebibyte, !cma);
+  ReservedRegion result = fixed(std::move(name), begin, 4 * mebibyte, !cma);
   result.compatible = {"shared-dma-pool"};
   result.reusable = cma;
   result.cma_default = cma;
@@ -54,18 +47,18 @@ struct Sample {
 };
 
 TEST(Lint, FindsNothingInARightTree) {
-  ReservedRegion off = region("off", 0, 0);
+  ReservedRegion off = fixed("off", 0, 0);
   off.enabled = false;
   off.is_placeholder = true;
   off.malformed = "reg: zero size";
-  EXPECT_THAT(Sample({region("tz@50000000", 0x50000000, mebibyte, true),
-                      region("mapped", 0x60000000, mebibyte), pool("cma", 0x70000000, true), off})
+  EXPECT_THAT(Sample({fixed("tz@50000000", 0x50000000, mebibyte, true),
+                      fixed("mapped", 0x60000000, mebibyte), pool("cma", 0x70000000, true), off})
                   .rules(),
               IsEmpty());
 }
 
 TEST(Lint, EveryFindingSaysWhatTheKernelDoesAndSinceWhen) {
-  Sample sample({region("opensbi", 0x50000000, mebibyte), region("far", 0x10000000, mebibyte, true),
+  Sample sample({fixed("opensbi", 0x50000000, mebibyte), fixed("far", 0x10000000, mebibyte, true),
                  pool("one", 0x60000000, true), pool("two", 0x68000000, true)});
   sample.tree.unsupported = "";
   sample.around.strays = {{"/log", "compatible ramoops"}};
@@ -80,7 +73,7 @@ TEST(Lint, EveryFindingSaysWhatTheKernelDoesAndSinceWhen) {
 }
 
 TEST(Lint, NamesThePropertyThatIsMalformed) {
-  ReservedRegion short_reg = region("short", 0, 0);
+  ReservedRegion short_reg = fixed("short", 0, 0);
   short_reg.reg.clear();
   short_reg.malformed = "reg: length 12 is no multiple of 16";
   ReservedRegion nothing = short_reg;
@@ -96,21 +89,21 @@ TEST(Lint, NamesThePropertyThatIsMalformed) {
 }
 
 TEST(Lint, NamesTheNodeThatIsNotRead) {
-  Sample sample({region("one", 0x50000000, mebibyte)});
+  Sample sample({fixed("one", 0x50000000, mebibyte)});
   sample.tree.unsupported = "no ranges";
   ASSERT_THAT(sample.rules(), ElementsAre("root"));
   EXPECT_EQ(sample.faults().front().node, "/reserved-memory");
 }
 
 TEST(Lint, EnabledPlaceholdersAreFaults) {
-  ReservedRegion empty = region("empty", 0, 0);
+  ReservedRegion empty = fixed("empty", 0, 0);
   empty.is_placeholder = true;
   empty.malformed = "reg: zero size";
   EXPECT_THAT(Sample({empty}).rules(), ElementsAre("placeholder"));
 }
 
 TEST(Lint, MemreserveHarmsNoMapAlone) {
-  Sample sample({region("mapped", 0x50000000, mebibyte)});
+  Sample sample({fixed("mapped", 0x50000000, mebibyte)});
   sample.tree.memreserve = {{0x50000000, 0x50001000}};
   EXPECT_THAT(sample.rules(), IsEmpty());
   sample.tree.regions.front().no_map = true;
@@ -119,16 +112,15 @@ TEST(Lint, MemreserveHarmsNoMapAlone) {
 
 TEST(Lint, FirmwareIsKnownByTheWordsOfItsName) {
   for (const char *name : {"mmode_resv0@80000000", "optee@50000000", "tz-apps", "bl31_reserved"})
-    EXPECT_THAT(Sample({region(name, 0x50000000, mebibyte)}).rules(),
-                ElementsAre("firmware-mapped"))
+    EXPECT_THAT(Sample({fixed(name, 0x50000000, mebibyte)}).rules(), ElementsAre("firmware-mapped"))
         << name;
   for (const char *name : {"steel", "buffer@50000000", "hypnotic"})
-    EXPECT_THAT(Sample({region(name, 0x50000000, mebibyte)}).rules(), IsEmpty()) << name;
+    EXPECT_THAT(Sample({fixed(name, 0x50000000, mebibyte)}).rules(), IsEmpty()) << name;
 }
 
 TEST(Lint, OutsideRamTakesRamThatIsKnown) {
   Sample sample(
-      {region("partly", 0x7ff00000, 2 * mebibyte, true), region("mapped", 0x10000000, mebibyte)});
+      {fixed("partly", 0x7ff00000, 2 * mebibyte, true), fixed("mapped", 0x10000000, mebibyte)});
   ASSERT_THAT(sample.rules(), ElementsAre("outside-ram"));
   EXPECT_THAT(sample.faults().front().fault, HasSubstr("reaches out of RAM"));
   sample.tree.memory.clear();
@@ -155,7 +147,7 @@ TEST(Lint, NamesPoolsAndPlacesThatAreRefused) {
 TEST(Lint, CountsRegionsAndTuples) {
   std::vector<ReservedRegion> many;
   for (std::uint64_t index = 0; index < 65; ++index)
-    many.push_back(region("r" + std::to_string(index), 0x50000000 + index * 0x10000, 0x1000));
+    many.push_back(fixed("r" + std::to_string(index), 0x50000000 + index * 0x10000, 0x1000));
   EXPECT_THAT(Sample(many).rules(), ElementsAre("count"));
   many.pop_back();
   many.front().reg.push_back({0x70000000, 0x70001000});
@@ -163,9 +155,9 @@ TEST(Lint, CountsRegionsAndTuples) {
 }
 
 TEST(Lint, DevicesMustFindTheirRegion) {
-  ReservedRegion off = region("off", 0x50000000, mebibyte);
+  ReservedRegion off = fixed("off", 0x50000000, mebibyte);
   off.enabled = false;
-  Sample sample({off, region("on", 0x60000000, mebibyte)});
+  Sample sample({off, fixed("on", 0x60000000, mebibyte)});
   sample.around.references = {{"/one", 1, "/reserved-memory/off"},
                               {"/two", 2, "/reserved-memory/on"},
                               {"/three", 3, "/soc/sram"}};

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/place_faults.h"
 
+#include "expectation/test_region.h"
+
 #include <gmock/gmock.h>
 
 namespace rmemcheck {
 namespace {
 
+using test::fixed;
+using test::mebibyte;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::uint64_t mebibyte = 0x100000;
-
-ReservedRegion region(std::string name, std::uint64_t begin, std::uint64_t size,
-                      bool no_map = false) {
-  ReservedRegion result;
-  result.name = std::move(name);
-  result.reg = {{begin, begin + size}};
-  result.no_map = no_map;
-  return result;
-}
 
 Expectation of(std::vector<ReservedRegion> regions, std::vector<PhysicalRange> taken = {},
                std::vector<PhysicalRange> memreserve = {}) {
@@ -43,8 +36,8 @@ std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
 
 TEST(OverlapFaults, AreAllPairsWhateverLiesBetween) {
   const auto faults = overlap_faults(
-      of({region("inner", 0x50100000, 0x1000), region("outer", 0x50000000, 4 * mebibyte),
-          region("last", 0x503ff000, 0x2000), region("touches", 0x50401000, 0x1000)}));
+      of({fixed("inner", 0x50100000, 0x1000), fixed("outer", 0x50000000, 4 * mebibyte),
+          fixed("last", 0x503ff000, 0x2000), fixed("touches", 0x50401000, 0x1000)}));
   ASSERT_EQ(faults.size(), 2U);
   EXPECT_EQ(faults[0].node, "inner"); // tree order
   EXPECT_THAT(faults[0].fault, HasSubstr("0x0000000050100000..0x0000000050100fff with outer"));
@@ -54,17 +47,17 @@ TEST(OverlapFaults, AreAllPairsWhateverLiesBetween) {
 
 TEST(OverlapFaults, SayWhatBecomesOfNoMap) {
   const auto refused = overlap_faults(
-      of({region("mapped", 0x50000000, mebibyte), region("hidden", 0x50000000, mebibyte, true)}));
+      of({fixed("mapped", 0x50000000, mebibyte), fixed("hidden", 0x50000000, mebibyte, true)}));
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_THAT(refused.front().kernel, HasSubstr("since v5.12 it refuses hidden"));
   const auto both = overlap_faults(
-      of({region("hidden", 0x50000000, mebibyte, true), region("mapped", 0x50000000, mebibyte)}));
+      of({fixed("hidden", 0x50000000, mebibyte, true), fixed("mapped", 0x50000000, mebibyte)}));
   EXPECT_THAT(both.front().kernel, HasSubstr("what they share is not mapped"));
 }
 
 TEST(OverlapFaults, NameFirmwaresOwnAndMemreserve) {
-  const auto faults = overlap_faults(of({region("board@50000000", 0x50000000, mebibyte, true),
-                                         region("mmode_resv0@50000000", 0x50000000, 0x1000, true)},
+  const auto faults = overlap_faults(of({fixed("board@50000000", 0x50000000, mebibyte, true),
+                                         fixed("mmode_resv0@50000000", 0x50000000, 0x1000, true)},
                                         {}, {{0x50010000, 0x50011000}}));
   ASSERT_EQ(faults.size(), 2U);
   EXPECT_THAT(faults[0].fault, HasSubstr("which firmware has added"));
@@ -73,17 +66,17 @@ TEST(OverlapFaults, NameFirmwaresOwnAndMemreserve) {
 }
 
 TEST(OverlapFaults, LeaveDisabledNodesOut) {
-  ReservedRegion off = region("off", 0x50000000, mebibyte);
+  ReservedRegion off = fixed("off", 0x50000000, mebibyte);
   off.enabled = false;
-  EXPECT_THAT(overlap_faults(of({off, region("on", 0x50000000, mebibyte)})), IsEmpty());
+  EXPECT_THAT(overlap_faults(of({off, fixed("on", 0x50000000, mebibyte)})), IsEmpty());
 }
 
 TEST(LoadAddressFaults, NameWhatIsLoadedThere) {
   const PhysicalRange kernel{0x40200000, 0x42000000};
   const PhysicalRange initrd{0x48000000, 0x48100000};
   const Expectation expectation =
-      of({region("low", 0x41000000, 0x1000, true), region("high", 0x480ff000, mebibyte),
-          region("clear", 0x42000000, 0x1000)},
+      of({fixed("low", 0x41000000, 0x1000, true), fixed("high", 0x480ff000, mebibyte),
+          fixed("clear", 0x42000000, 0x1000)},
          {kernel, initrd});
   const auto faults = load_address_faults(expectation, {kernel, initrd});
   ASSERT_THAT(nodes(faults), ElementsAre("low", "high"));
@@ -94,32 +87,32 @@ TEST(LoadAddressFaults, NameWhatIsLoadedThere) {
 }
 
 TEST(SharedPageFaults, AreEachPageThatIsNotAllNoMap) {
-  const auto faults = shared_page_faults(of({region("odd", 0x50000800, 0x2000, true)}));
+  const auto faults = shared_page_faults(of({fixed("odd", 0x50000800, 0x2000, true)}));
   ASSERT_THAT(nodes(faults), ElementsAre("odd", "odd"));
   EXPECT_THAT(faults[0].fault, HasSubstr("the page 0x0000000050000000..0x0000000050000fff"));
   EXPECT_THAT(faults[1].fault, HasSubstr("the page 0x0000000050002000..0x0000000050002fff"));
-  EXPECT_THAT(nodes(shared_page_faults(of({region("tiny", 0x50000100, 0x100, true)}))),
+  EXPECT_THAT(nodes(shared_page_faults(of({fixed("tiny", 0x50000100, 0x100, true)}))),
               ElementsAre("tiny"));
 }
 
 TEST(SharedPageFaults, KnowWhatElseIsThere) {
   const auto faults = shared_page_faults(
-      of({region("tiny", 0x50000000, 0x100, true), region("beside", 0x50000800, 0x800)}));
+      of({fixed("tiny", 0x50000000, 0x100, true), fixed("beside", 0x50000800, 0x800)}));
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_THAT(faults.front().fault, HasSubstr("with beside"));
 }
 
 TEST(SharedPageFaults, AreNoneOfWholePages) {
-  EXPECT_THAT(shared_page_faults(of({region("page", 0x50000000, 0x1000, true)})), IsEmpty());
-  EXPECT_THAT(shared_page_faults(of({region("mapped", 0x50000000, 0x100)})), IsEmpty());
-  EXPECT_THAT(shared_page_faults(of({region("one", 0x50000000, 0x800, true),
-                                     region("two", 0x50000800, 0x800, true)})),
+  EXPECT_THAT(shared_page_faults(of({fixed("page", 0x50000000, 0x1000, true)})), IsEmpty());
+  EXPECT_THAT(shared_page_faults(of({fixed("mapped", 0x50000000, 0x100)})), IsEmpty());
+  EXPECT_THAT(shared_page_faults(of(
+                  {fixed("one", 0x50000000, 0x800, true), fixed("two", 0x50000800, 0x800, true)})),
               IsEmpty());
-  EXPECT_THAT(shared_page_faults(of({region("outside", 0x10000000, 0x100, true)})), IsEmpty());
+  EXPECT_THAT(shared_page_faults(of({fixed("outside", 0x10000000, 0x100, true)})), IsEmpty());
 }
 
 TEST(PlaceholderFaults, NameThoseOfDisabledNodesToo) {
-  ReservedRegion empty = region("empty", 0, 0);
+  ReservedRegion empty = fixed("empty", 0, 0);
   empty.is_placeholder = true;
   empty.malformed = "reg: zero size";
   ReservedRegion off = empty;
@@ -130,7 +123,7 @@ TEST(PlaceholderFaults, NameThoseOfDisabledNodesToo) {
   late.size = mebibyte;
   late.placeholder_reg = {{0, 0}};
   const auto faults =
-      placeholder_faults(of({empty, off, late, region("right", 0x50000000, mebibyte)}));
+      placeholder_faults(of({empty, off, late, fixed("right", 0x50000000, mebibyte)}));
   ASSERT_THAT(nodes(faults), ElementsAre("empty", "off", "late"));
   EXPECT_THAT(faults[0].kernel, HasSubstr("names it in an error"));
   EXPECT_THAT(faults[1].kernel, HasSubstr("passes over it"));
