@@ -115,9 +115,10 @@ absent() { # NAME kernel|system WHY REMEDY
 }
 
 has_config() { [ -s "$evidence/config" ] && grep -q "^$1=[ym]" "$evidence/config"; }
-lacks_config() { [ -s "$evidence/config" ] && ! has_config "$1"; }
 
 # ---- What stands in the way
+
+last_error() { sed 's/.*: //' "$work/error" | head -n 1; } # Without the program's name
 
 locked_down() { # Prints how far the kernel is locked down; nothing where it is not
 	sed -n 's/.*\[\(.*\)\].*/\1/p' /sys/kernel/security/lockdown 2>/dev/null | grep -v '^none$' && return
@@ -130,7 +131,7 @@ blocked() { # NAME PATH: it is there and cannot be read; $work/error says why
 		absent "$1" system "the kernel is locked down ($how), so $2 cannot be read" \
 			"capture on a boot without Secure Boot, or with lockdown=none on the command line"
 	else
-		absent "$1" system "$2 cannot be read: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+		absent "$1" system "$2 cannot be read: $(last_error)" \
 			"capture as root, outside of containers"
 	fi
 }
@@ -526,7 +527,7 @@ capture_dmesg() {
 			record note "the kernel's ring cannot be read; the log is that of $older"
 			return
 		fi
-		absent dmesg system "the kernel's ring cannot be read: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+		absent dmesg system "the kernel's ring cannot be read: $(last_error)" \
 			"capture as root, outside of containers, or sysctl kernel.dmesg_restrict=0"
 		return
 	fi
@@ -554,7 +555,7 @@ find_debugfs() { # Sets debugfs, or why_no_debugfs and its class and remedy
 		mounted=$debugfs
 	else
 		debugfs_class=system
-		why_no_debugfs="debugfs cannot be mounted: $(sed 's/.*: //' "$work/error" | head -n 1)"
+		why_no_debugfs="debugfs cannot be mounted: $(last_error)"
 		debugfs_remedy="boot without debugfs=off and without lockdown, capture as root"
 	fi
 }
@@ -577,7 +578,7 @@ capture_probe() {
 		if insmod "$probe" log=0 2>"$work/error"; then
 			loaded=yes
 		else
-			absent probe system "the probe cannot be loaded: $(sed 's/.*: //' "$work/error" | head -n 1)" \
+			absent probe system "the probe cannot be loaded: $(last_error)" \
 				"build kmod/ against this very kernel; sign it where the kernel asks for that"
 			return
 		fi
@@ -597,7 +598,6 @@ capture_memblock() {
 capture_page_tables() {
 	option=CONFIG_PTDUMP_DEBUGFS
 	case $(uname -m) in arm*) option=CONFIG_ARM_PTDUMP_DEBUGFS ;; esac
-	case $(uname -m) in aarch64*) option=CONFIG_PTDUMP_DEBUGFS ;; esac
 	from_debugfs kernel_page_tables kernel_page_tables $option \
 		"this kernel does not show its page tables ($option)" "build the kernel with $option=y"
 }
