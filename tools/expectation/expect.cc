@@ -175,12 +175,17 @@ struct Refusal {
   const char *compatible;
   bool (*applies)(const ExpectedRegion &, const Expectation &all);
   const char *reason;
-  bool is_bypass = false;
+  bool ExpectedRegion::*mark = nullptr; ///< set where others ask for this reason
 };
 
 bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &all) {
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
   return region.cma && bits % all.page_size != 0;
+}
+
+bool is_no_ram_for_cma(const ExpectedRegion &region, const Expectation &all) {
+  return region.cma && region.range && !all.is_memory_unknown &&
+         !RangeSet(all.memory).covers(*region.range);
 }
 
 constexpr Refusal refusals[] = {
@@ -189,7 +194,7 @@ constexpr Refusal refusals[] = {
      [](const ExpectedRegion &region, const Expectation &all) {
        return region.cma && region.node.cma_default && all.cmdline_cma.has_value();
      },
-     "the command line has the default CMA area", true},
+     "the command line has the default CMA area", &ExpectedRegion::bypassed},
     // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
     {"shared-dma-pool",
      [](const ExpectedRegion &region, const Expectation &) {
@@ -203,6 +208,8 @@ constexpr Refusal refusals[] = {
      },
      "shared-dma-pool neither no-map nor reusable"},
     {"shared-dma-pool", is_misaligned_for_cma, "CMA area whose base or size is no whole page"},
+    {"shared-dma-pool", is_no_ram_for_cma, "CMA area that is not all RAM",
+     &ExpectedRegion::is_no_ram_for_cma},
     // kernel/dma/swiotlb.c
     {"restricted-dma-pool",
      [](const ExpectedRegion &region, const Expectation &) {
@@ -218,7 +225,8 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
     if (region.node.has_compatible(refusal.compatible) && refusal.applies(region, all)) {
       refuse(region, std::string("refused by its init function: ") + refusal.reason);
       region.given_back = true;
-      region.bypassed = refusal.is_bypass;
+      if (refusal.mark != nullptr)
+        region.*refusal.mark = true;
       return;
     }
 }

@@ -264,6 +264,36 @@ TEST(Expect, CmaOfTheCommandLineRefusesTheDefaultPool) {
   EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
 }
 
+TEST(Expect, APoolOfCmaIsAllRam) {
+  ReservedRegion pool = fixed("pool", ram.end - 16 * mebibyte, 16 * mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  pool.reusable = true;
+  EXPECT_EQ(only(pool).fate, Fate::recorded);
+
+  ReservedRegion across = pool;
+  across.reg = {at(ram.end - 8 * mebibyte, 16 * mebibyte)};
+  const ExpectedRegion refused = only(across);
+  EXPECT_EQ(refused.fate, Fate::refused);
+  EXPECT_TRUE(refused.given_back);
+  EXPECT_TRUE(refused.is_no_ram_for_cma);
+  across.reusable = false;
+  EXPECT_EQ(only(across).fate, Fate::recorded);
+
+  ReservedMemory less = tree({pool});
+  less.bootargs = "mem=64M";
+  EXPECT_TRUE(expect(less).regions.front().is_no_ram_for_cma);
+
+  ReservedMemory parts = tree({pool});
+  parts.memory = {{ram.begin, ram.end - 8 * mebibyte}, {ram.end - 8 * mebibyte, ram.end}};
+  EXPECT_EQ(expect(parts).regions.front().fate, Fate::recorded);
+
+  ReservedMemory unknown = tree({pool});
+  unknown.memory.clear();
+  BootFacts facts;
+  facts.is_memory_unknown = true;
+  EXPECT_EQ(expect(unknown, facts).regions.front().fate, Fate::recorded);
+}
+
 TEST(Expect, ConsumersFindTheirRegionByPhandle) {
   ReservedRegion pool = fixed("pool", ram.begin, mebibyte);
   pool.phandle = 7;

@@ -51,6 +51,7 @@ struct ExpectedRegion {
   bool must_be_named = false;
   /// A default CMA pool that makes way for the command line's.
   bool bypassed = false;
+  bool is_no_ram_for_cma = false; ///< refused because a CMA area would have pages that are not there
   /// Added to the tree by firmware, which may keep even mapped memory of its own from the kernel,
   /// as OpenSBI does by physical memory protection.
   bool from_firmware = false;

@@ -183,6 +183,17 @@ Faults check_outside_ram(const Subject &subject) {
   return faults;
 }
 
+Faults check_pools_outside_ram(const Subject &subject) {
+  Faults faults;
+  for (const ExpectedRegion &region : subject.expectation.regions)
+    if (region.is_no_ram_for_cma)
+      faults.push_back({"cma-outside-ram", region.node.name,
+                        fmt::format("CMA pool {} is not all RAM", to_string(*region.range)),
+                        "on every version the kernel takes it, and panics or hands out pages that "
+                        "are not there"});
+  return faults;
+}
+
 /// A property that one region alone may have.
 struct Default {
   const char *property;
@@ -227,7 +238,7 @@ Faults check_defaults(const Subject &subject) {
 Faults check_refused(const Subject &subject) {
   Faults faults;
   for (const ExpectedRegion &region : subject.expectation.regions) {
-    if (region.fate != Fate::refused || !region.node.malformed.empty())
+    if (region.fate != Fate::refused || !region.node.malformed.empty() || region.is_no_ram_for_cma)
       continue;
     if (region.given_back)
       faults.push_back({"pool", region.node.name, region.reason,
@@ -271,11 +282,22 @@ Faults check_names(const Subject &subject) {
 }
 
 constexpr Faults (*checks[])(const Subject &) = {
-    check_node,        check_properties,     check_placeholders,
-    check_overlaps,    check_load_addresses, check_shared_pages,
-    check_strays,      check_references,     check_firmware_memory,
-    check_outside_ram, check_defaults,       check_refused,
-    check_tuples,      check_count,          check_names,
+    check_node,
+    check_properties,
+    check_placeholders,
+    check_overlaps,
+    check_load_addresses,
+    check_shared_pages,
+    check_strays,
+    check_references,
+    check_firmware_memory,
+    check_outside_ram,
+    check_pools_outside_ram,
+    check_defaults,
+    check_refused,
+    check_tuples,
+    check_count,
+    check_names,
 };
 
 } // namespace

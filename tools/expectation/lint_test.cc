@@ -127,6 +127,11 @@ TEST(Lint, OutsideRamTakesRamThatIsKnown) {
   EXPECT_THAT(sample.rules(), IsEmpty());
 }
 
+TEST(Lint, CmaPoolOutsideRamIsNoPoolThatIsGivenBack) {
+  const Sample sample({pool("far", 0x7fe00000, true)});
+  EXPECT_THAT(sample.rules(), ElementsAre("cma-outside-ram"));
+}
+
 TEST(Lint, OneDefaultOfEachKind) {
   EXPECT_THAT(Sample({pool("cma", 0x50000000, true), pool("dma", 0x60000000, false)}).rules(),
               IsEmpty());

@@ -197,11 +197,8 @@ std::vector<KnownFault> make_table() {
        "",
        nullptr,
        [](const FaultyBoot &boot) {
-         const RangeSet memory(boot.expectation.memory);
          return log_says(boot, "cma_init_reserved_areas") &&
-                std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
-                  return region.cma && region.range && !memory.covers(*region.range);
-                });
+                std::ranges::any_of(boot.expectation.regions, &Region::is_no_ram_for_cma);
        }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",
