@@ -83,12 +83,12 @@ format: packages
 
 # What has changed since BASE. lint takes all.
 BASE ?= $(shell git rev-parse -q --verify origin/main || git rev-parse -q --verify HEAD^)
+TIDY = xargs -r -P 2 -n 1 tools/lint.sh $(BUILD)/plain
 tidy: $(BUILD)/plain/build.ninja
-	@changed=$$(git diff --name-only --diff-filter=d $(BASE) -- 'tools/*.cc'); \
-	[ -z "$$changed" ] || run-clang-tidy -quiet -p $(BUILD)/plain $$changed
+	git diff --name-only --diff-filter=d $(BASE) -- 'tools/*.cc' | $(TIDY)
 
 lint: $(BUILD)/plain/build.ninja
-	run-clang-tidy -quiet -p $(BUILD)/plain 'tools/.*\.cc$$'
+	find tools -name '*.cc' | $(TIDY)
 
 # Debian's own Python: python3-pytest belongs to it.
 selftests: $(RMEMCHECK)
