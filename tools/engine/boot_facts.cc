@@ -69,8 +69,8 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
         facts.taken.push_back(entry.range);
   facts.takes_first_tuple_only = is_since(evidence.log.version, "7.2");
   facts.page_size = evidence.log.page_size;
-  // v6.1 has it so, v6.5 and later have not.
-  facts.memreserve_first = is_older(evidence.log.version, "6.5");
+  // Until b41328187629, v6.4
+  facts.memreserve_first = is_older(evidence.log.version, "6.4");
   return facts;
 }
 

@@ -37,20 +37,26 @@ bool boots_case(const KernelUnderTest &kernel, const std::string &name) {
   return kernel.cases.empty() || std::ranges::find(kernel.cases, name) != kernel.cases.end();
 }
 
+/// Of a board nobody has said what a baseline has wrong; with ACPI nobody can ask what it records.
+bool shows_no_faults(const PreparedCase &prepared, const Machine &machine) {
+  return prepared.is_board || machine.board.has_acpi;
+}
+
 std::vector<std::string> demanded(const KernelUnderTest &kernel, const PreparedCase &prepared,
                                   const Machine &machine) {
+  if (kernel.role == Role::baseline)
+    return shows_no_faults(prepared, machine) ? std::vector<std::string>()
+                                              : must_fail(prepared, kernel.version, machine);
   if (prepared.is_board)
     return {};
-  if (kernel.role == Role::baseline)
-    return must_fail(prepared, kernel.version, machine);
   const auto demands = kernel.demands.find(prepared.what.name);
   return demands == kernel.demands.end() ? std::vector<std::string>() : demands->second;
 }
 
-/// With ACPI the tree is scanned and never unflattened: v6.9 records what it scans, and the series
-/// what is unflattened.
+/// With ACPI the tree is scanned and never unflattened. v6.9 records what it scans, where nobody
+/// can ask for it, and the series what is unflattened.
 Recording recording_of(const KernelUnderTest &kernel, const Machine &machine) {
-  if (machine.board.has_acpi && kernel.has_series)
+  if (machine.board.has_acpi)
     return Recording::no_tree;
   return kernel.has_array ? Recording::done : Recording::no_array;
 }
@@ -173,7 +179,9 @@ private:
   [[nodiscard]] KeptBoot about(const PreparedCase &prepared, const KernelUnderTest &kernel) const {
     KeptBoot kept;
     kept.kernel = kernel.name;
-    kept.role = prepared.is_board && kernel.role == Role::baseline ? Role::told : kernel.role;
+    kept.role = kernel.role == Role::baseline && shows_no_faults(prepared, boots_.base.machine)
+                    ? Role::told
+                    : kernel.role;
     kept.must_fail = demanded(kernel, prepared, boots_.base.machine);
     kept.baseline = name_of(kernel.baseline);
     kept.is_baseline_of_another_tree = kernel.is_baseline_of_another_tree;

@@ -51,7 +51,8 @@ struct ExpectedRegion {
   bool must_be_named = false;
   /// A default CMA pool that makes way for the command line's.
   bool bypassed = false;
-  bool is_no_ram_for_cma = false; ///< refused because a CMA area would have pages that are not there
+  bool is_no_ram_for_cma =
+      false; ///< refused because a CMA area would have pages that are not there
   /// Added to the tree by firmware, which may keep even mapped memory of its own from the kernel,
   /// as OpenSBI does by physical memory protection.
   bool from_firmware = false;
@@ -120,6 +121,7 @@ struct BootDemands {
   std::vector<std::string> witnesses{};
   /// Bytes that the kernel may reserve for itself; 0: a share of RAM (judge/own_memory.cc).
   std::uint64_t most_own_memory = 0;
+  Recording recording = Recording::done;
   /// A board's own system, which has run for a while: its drivers complain of what is no tree's.
   bool is_live = false;
   /// False where there is a log and no tree: then the log alone is judged, by itself.
@@ -147,7 +149,6 @@ struct BootFacts : BootDemands {
   unsigned address_bits = 64;
   /// 32-bit ARM: shared-dma-pools must be no-map or CMA areas.
   bool refuses_mapped_pools = false;
-  Recording recording = Recording::done;
   std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
   /// The tree has no RAM, since firmware fills it in: whatever depends on RAM is taken for right.
   bool is_memory_unknown = false;

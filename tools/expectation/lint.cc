@@ -32,23 +32,42 @@ Faults check_node(const Subject &subject) {
            "of it"}};
 }
 
+/// What the kernel does with a node of which a property is malformed.
+const char *fate_of_malformed(const ReservedRegion &node) {
+  const auto says = [&](std::string_view text) {
+    return node.malformed.find(text) != std::string::npos;
+  };
+  if (node.skipped_silently)
+    return "since v3.15 the kernel passes over the node without a word";
+  if (says("64 bits")) // of_read_number(), memblock_cap_size()
+    return "on every version the kernel cuts what does not fit, without a word";
+  if (says("reg: empty"))
+    return "until v7.1 the kernel passes over the node without a word; since v7.2 it takes it for "
+           "one that has no reg";
+  if (says("reg: "))
+    return "since v3.15 the kernel skips the node with an error; since v6.19 it takes it for one "
+           "that has no reg, without a word";
+  if (says("alloc-ranges: length"))
+    return "until v6.18 the kernel skips the node with an error; since v6.19 it places the region "
+           "anywhere, without a word";
+  return "since v3.15 the kernel skips the node with an error, and reserves nothing";
+}
+
 /// Properties whose bytes mean nothing. The rule is the property's name.
 Faults check_properties(const Subject &subject) {
   Faults faults;
   for (const std::string &broken : subject.around.broken_memory) {
     const std::size_t end = broken.find(": ");
     faults.push_back({"reg", broken.substr(0, end), broken.substr(end + 2),
-                      "on every version the kernel reads the whole tuples and leaves the rest"});
+                      "until v6.18 the kernel reads the whole tuples and leaves the rest; since "
+                      "v6.19 it reads none of them"});
   }
   for (const ReservedRegion &node : subject.tree.regions) {
     if (node.malformed.empty() || !node.enabled || node.is_placeholder)
       continue;
     const std::string property = node.malformed.substr(0, node.malformed.find(':'));
     faults.push_back({node.skipped_silently ? "reg" : property, node.name, node.malformed,
-                      node.skipped_silently
-                          ? "since v3.15 the kernel passes over the node without a word"
-                          : "since v3.15 the kernel skips the node with an error, and reserves "
-                            "nothing"});
+                      fate_of_malformed(node)});
   }
   return faults;
 }
@@ -177,7 +196,7 @@ Faults check_outside_ram(const Subject &subject) {
           {"outside-ram", region.node.name,
            fmt::format("no-map {} {}", to_string(range),
                        memory.overlaps(range) ? "reaches out of RAM" : "lies outside RAM"),
-           "since v5.12 the kernel records it, and there is nothing to keep out of the mapping: a "
+           "since v3.15 the kernel records it, and there is nothing to keep out of the mapping: a "
            "region that is not where it should be, or RAM that is missing"});
     }
   return faults;
@@ -241,9 +260,10 @@ Faults check_refused(const Subject &subject) {
     if (region.fate != Fate::refused || !region.node.malformed.empty() || region.is_no_ram_for_cma)
       continue;
     if (region.given_back)
-      faults.push_back({"pool", region.node.name, region.reason,
-                        "since v3.15 the kernel gives the memory back and says that no init "
-                        "function matches"});
+      faults.push_back(
+          {"pool", region.node.name, region.reason,
+           "since v5.2 the kernel says that no init function matches and gives the "
+           "memory back; since v7.1 it keeps that of a pool both no-map and reusable"});
     else if (!region.node.is_static())
       faults.push_back({"no-room", region.node.name, region.reason,
                         "since v3.15 the kernel says \"failed to allocate memory for node\""});
@@ -256,8 +276,9 @@ Faults check_tuples(const Subject &subject) {
   for (const ReservedRegion &node : subject.tree.regions)
     if (node.enabled && node.reg.size() > 1)
       faults.push_back({"tuples", node.name, fmt::format("reg of {} ranges", node.reg.size()),
-                        "until v7.1 the kernel reserves all and records the first; since v7.2 it "
-                        "takes the first alone, and uses the others as any memory"});
+                        "until v6.18 the kernel reserves all and records the first, until v7.1 "
+                        "it records none; since v7.2 it takes the first alone, and uses the "
+                        "others as any memory"});
   return faults;
 }
 
@@ -267,8 +288,8 @@ Faults check_count(const Subject &subject) {
   if (count <= most)
     return {};
   return {{"count", "/reserved-memory", fmt::format("{} regions", count),
-           "until v6.12 the kernel has room for 64: the others are lost; since v6.13 (and "
-           "6.12.103) for all but boot-placed ones beyond 64"}};
+           "until v6.12 the kernel has room for 64 (until v5.6 for 32 at most): the others are "
+           "lost; since v6.13 (and 6.12.103) for all but boot-placed ones beyond 64"}};
 }
 
 Faults check_names(const Subject &subject) {

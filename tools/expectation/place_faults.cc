@@ -77,8 +77,9 @@ template <typename Take> void for_each_overlap(const std::vector<Piece> &pieces,
 }
 
 std::string memreserve_fate(const ExpectedRegion &region) {
-  return region.node.no_map ? "until v6.4 the kernel reserves /memreserve/ first and refuses the "
-                              "region, which stays mapped; since v6.5 the region is not mapped"
+  return region.node.no_map ? "from v5.12 to v6.3 the kernel reserves /memreserve/ first and "
+                              "refuses the region, which stays mapped; before, and since v6.4, the "
+                              "region is not mapped"
                             : "the kernel reserves the bytes once, on every version";
 }
 
@@ -96,6 +97,14 @@ std::string load_fate(const ExpectedRegion &region) {
   return region.node.no_map
              ? "since v5.12 the kernel refuses it, and the memory stays mapped"
              : "on every version the kernel gives the region memory that it uses itself";
+}
+
+/// fdt_reserve_elfcorehdr() comes behind the static regions until v6.19.
+std::string elfcorehdr_fate(const ExpectedRegion &region) {
+  return region.node.no_map
+             ? "until v6.19 the kernel takes it out of the mapping all the same; since v7.0 (and "
+               "in 6.18.y) it refuses the region, and the memory stays mapped"
+             : load_fate(region);
 }
 
 /// What a page that is not all no-map holds besides: the names of other regions, or RAM.
@@ -125,6 +134,14 @@ RangeSet shared_pages(const PhysicalRange &range, const RangeSet &hidden,
   return RangeSet(std::move(shared));
 }
 
+std::string placeholder_fate(const ReservedRegion &node) {
+  if (!node.enabled)
+    return "as it stands, the kernel passes over it, on every version";
+  if (node.malformed.starts_with("size"))
+    return "as it stands, on every version the kernel records no bytes for it, without an error";
+  return "as it stands, since v3.15 the kernel names it in an error and reserves nothing";
+}
+
 } // namespace
 
 std::vector<TreeFault> overlap_faults(const Expectation &expectation) {
@@ -140,15 +157,18 @@ std::vector<TreeFault> overlap_faults(const Expectation &expectation) {
 
 std::vector<TreeFault> load_address_faults(const Expectation &expectation,
                                            const LoadAddresses &loads) {
-  const std::pair<const char *, const std::optional<PhysicalRange> &> places[] = {
-      {"the kernel", loads.kernel},
-      {"the initrd", loads.initrd},
-      {"the elfcorehdr", expectation.elfcorehdr}};
+  const struct {
+    const char *what;
+    const std::optional<PhysicalRange> &range;
+    std::string (*fate)(const ExpectedRegion &);
+  } places[] = {{"the kernel", loads.kernel, load_fate},
+                {"the initrd", loads.initrd, load_fate},
+                {"the elfcorehdr", expectation.elfcorehdr, elfcorehdr_fate}};
   std::vector<TreeFault> faults;
   const std::vector<Piece> pieces = pieces_of(expectation);
-  for (const auto &[what, range] : places)
+  for (const auto &[what, range, fate] : places)
     if (range)
-      add_over(faults, pieces, "load-address", what, *range, load_fate);
+      add_over(faults, pieces, "load-address", what, *range, fate);
   return faults;
 }
 
@@ -178,16 +198,14 @@ std::vector<TreeFault> placeholder_faults(const Expectation &expectation) {
   for (const ExpectedRegion &region : expectation.regions) {
     const ReservedRegion &node = region.node;
     if (node.is_placeholder)
-      faults.push_back(
-          {"placeholder", node.name,
-           fmt::format("has a {}{}: a placeholder that firmware is to fill in", node.malformed,
-                       node.enabled ? "" : ", disabled"),
-           node.enabled ? "as it stands, since v3.15 the kernel names it in an error and reserves "
-                          "nothing"
-                        : "as it stands, the kernel passes over it, on every version"});
+      faults.push_back({"placeholder", node.name,
+                        fmt::format("has a {}{}: a placeholder that firmware is to fill in",
+                                    node.malformed, node.enabled ? "" : ", disabled"),
+                        placeholder_fate(node)});
     else if (!node.placeholder_reg.empty())
       faults.push_back({"placeholder", node.name, "has a reg of no size beside a size",
-                        "the kernel finds a place for it, on every version"});
+                        "until v6.12 the kernel finds a place for it; since v6.13 (and 6.12.103) "
+                        "it names it in an error and reserves nothing"});
   }
   return faults;
 }

@@ -107,6 +107,8 @@ private:
 RuleResult check_device_memory(const Expectation &expectation, const Evidence &evidence) {
   if (expectation.consumers.empty())
     return skip("the tree has no device that takes a region into use");
+  if (expectation.recording == Recording::no_tree)
+    return skip("this kernel makes no devices of the tree");
   if (!evidence.probe)
     return absent(evidence, "the probe's devices", "probe");
   DeviceComparison comparison(expectation, evidence);

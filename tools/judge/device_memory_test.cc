@@ -37,6 +37,14 @@ TEST(DeviceMemory, FailsWhereTheRegionIsNotGiven) {
   EXPECT_EQ(only_finding(rule, scenario).seen, fmt::format("errno {}", ENODEV));
 }
 
+TEST(DeviceMemory, IsSkippedWithAcpiWhichMakesNoDevices) {
+  Scenario scenario = with_device("pool@54000000");
+  scenario.evidence.devices.clear();
+  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  scenario.expectation.recording = Recording::no_tree;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+}
+
 TEST(DeviceMemory, FailsWhereMemoryComesFromElsewhere) {
   Scenario scenario = with_device("pool@54000000");
   device(scenario).range = range(0x540ff000, 0x2000);

@@ -2,6 +2,8 @@
 #include "judge/by_address.h"
 #include "judge/test_evidence.h"
 
+#include <fmt/format.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -166,6 +168,18 @@ TEST(GivenBack, FailsWhereARefusedPoolStaysReserved) {
   for (MemblockRange &entry : *scenario.evidence.memblock_reserved)
     if (entry.range == *pool.range)
       entry.range.end -= 0x1000; // somebody has taken the rest of it since
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+}
+
+TEST(GivenBack, LeavesOutTheDefaultCmaAreaThatIsThereSince) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
+  pool = refused(pool);
+  pool.given_back = true;
+  add_log_line(scenario.evidence.log, "cma: Reserved 2 MiB at 0x52000000");
+  EXPECT_EQ(only_finding("given-back", scenario).seen, "all of it still reserved");
+  scenario.evidence.log.lines.back().text =
+      fmt::format("cma: Reserved {} MiB at 0x52000000", pool.range->size() >> 20);
   EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
 }
 

@@ -32,6 +32,8 @@ constexpr std::array harmless = {
     Harmless{"can't claim ECAM area", "drivers/pci/ecam.c"},
     Harmless{".pcie: missing \"reg\" property", "drivers/pci/controller/pci-host-common.c"},
     Harmless{"probe with driver pci-host-generic failed", "drivers/base/dd.c"},
+    // QEMU's ACPI has no PPTT
+    Harmless{"Early cacheinfo failed", "drivers/base/arch_topology.c"},
     // The probe's own, where it cannot be asked
     Harmless{"reserved_mem_probe: ", "kmod/reserved_mem_probe.c"},
     // safe_name() tries 16 names for nodes that share one

@@ -61,6 +61,14 @@ bool is_place_unknown(const ExpectedRegion &region) {
   return region.left_out || (region.fate == Fate::kept && !region.range);
 }
 
+std::uint64_t bytes_in_unknown_places(const Expectation &expectation) {
+  std::uint64_t bytes = 0;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (is_place_unknown(region))
+      bytes += region.size;
+  return bytes;
+}
+
 /// Why one of the witnesses cannot be had; nothing if there are both.
 std::optional<RuleResult> no_witness(const Evidence &evidence) {
   if (auto result = lacking_reserved(evidence))
@@ -180,8 +188,12 @@ std::uint64_t variation(const ShownBoot &baseline, const ShownBoot &patched) {
          resources(baseline, patched);
 }
 
+/// A baseline of which nobody knows where it has put regions may not have placed all of them.
 std::uint64_t most_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
-  return variation(baseline, patched) + (baseline.alone == Outcome::pass ? 0 : most_that_follows);
+  if (baseline.alone == Outcome::pass)
+    return variation(baseline, patched);
+  return variation(baseline, patched) + most_that_follows +
+         bytes_in_unknown_places(baseline.expectation);
 }
 
 /// A baseline gives back with a refused region what lies in it, and takes that for itself.
@@ -210,10 +222,7 @@ std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &pat
 OwnMemory own_memory(const Expectation &expectation, const Evidence &evidence) {
   OwnMemory own;
   own.ranges = bytes_of(*evidence.memblock_reserved).minus(explained(expectation, evidence));
-  std::uint64_t elsewhere = 0;
-  for (const ExpectedRegion &region : expectation.regions)
-    if (is_place_unknown(region))
-      elsewhere += region.size;
+  const std::uint64_t elsewhere = bytes_in_unknown_places(expectation);
   own.bytes = own.ranges.bytes() - std::min(elsewhere, own.ranges.bytes());
   return own;
 }

@@ -124,6 +124,19 @@ TEST(SameOwnMemory, AllowsALittleMoreWhereTheBaselineDoesWrong) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
 
+TEST(SameOwnMemory, AllowsForRegionsThatABaselineMayNotHavePlaced) {
+  TwoBoots two = two_boots();
+  two.alone = Outcome::fail;
+  reserve(two.patched, range(0x7e000000, 0x100000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  ExpectedRegion somewhere;
+  somewhere.fate = Fate::kept;
+  somewhere.size = 0x100000;
+  two.expectation.regions.push_back(somewhere);
+  reserve(two.baseline, range(0x7e000000, 0x80000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
 TEST(SameOwnMemory, AllowsForMemblocksArraysOfAManyRegions) {
   TwoBoots two = two_boots();
   for (int index = 0; index < 100; ++index)
