@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "evidence/iomem.h"
-#include "evidence/scanner.h"
 #include "judge/by_address.h"
 #include "judge/layout.h"
+#include "judge/own_memory.h"
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -87,24 +87,6 @@ RangeSet kept_bytes(const Expectation &expectation, const Layout &layout) {
   for (const auto *placed : {&layout.mapped, &layout.no_map})
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
-  return RangeSet(std::move(ranges));
-}
-
-/// The area that dma_contiguous_reserve() makes when pools have been refused, where it found room:
-/// "cma: Reserved 16 MiB at 0x7f000000".
-RangeSet own_cma_area(const KernelLog &log) {
-  constexpr std::uint64_t mebibyte = 0x100000;
-  std::vector<PhysicalRange> ranges;
-  for (const SourceLine &line : log.lines) {
-    Scanner scanner(line.text);
-    if (!scanner.literal("cma: Reserved "))
-      continue;
-    const auto size = scanner.decimal();
-    const bool has_place = scanner.literal(" MiB at ");
-    const auto begin = scanner.hex();
-    if (size && has_place && begin)
-      ranges.push_back({*begin, *begin + *size * mebibyte});
-  }
   return RangeSet(std::move(ranges));
 }
 
@@ -196,6 +178,7 @@ RuleResult check_given_back(const Expectation &expectation, const Evidence &evid
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
   const RangeSet kept = kept_bytes(expectation, Layout(expectation, evidence));
+  // Pools that are refused make way for it.
   const RangeSet cma_area = own_cma_area(evidence.log);
   RuleReport report;
   for (const ExpectedRegion &region : expectation.regions) {

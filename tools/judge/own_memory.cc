@@ -17,23 +17,6 @@
 namespace rmemcheck {
 namespace {
 
-constexpr std::uint64_t mebibyte = 0x100000;
-
-/// "cma: Reserved 16 MiB at 0x000000007ee00000": an area of the kernel's own choice
-/// (cma_declare_contiguous_nid(), mm/cma.c).
-std::optional<PhysicalRange> own_cma_area(const std::string &line) {
-  Scanner scanner(line);
-  if (!scanner.literal("cma: Reserved "))
-    return std::nullopt;
-  const auto size = scanner.decimal();
-  if (!size || !scanner.literal(" MiB at "))
-    return std::nullopt;
-  const auto base = scanner.hex();
-  if (!base)
-    return std::nullopt;
-  return PhysicalRange{*base, *base + *size * mebibyte};
-}
-
 /// Whatever somebody takes who is known.
 RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
   std::vector<PhysicalRange> ranges = expectation.memreserve;
@@ -45,9 +28,7 @@ RangeSet explained(const Expectation &expectation, const Evidence &evidence) {
     for (const PlacedRange &each : *placed)
       ranges.push_back(each.range);
   append(ranges, kept_of_refused(expectation));
-  for (const SourceLine &line : evidence.log.lines)
-    if (const auto area = own_cma_area(line.text))
-      ranges.push_back(*area);
+  append(ranges, own_cma_area(evidence.log).ranges());
   if (const auto image = kernel_image(evidence))
     ranges.push_back(*image);
   for (const IomemEntry &entry : *evidence.iomem)
@@ -218,6 +199,22 @@ std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &pat
 }
 
 } // namespace
+
+RangeSet own_cma_area(const KernelLog &log) {
+  constexpr std::uint64_t mebibyte = 0x100000;
+  std::vector<PhysicalRange> ranges;
+  for (const SourceLine &line : log.lines) {
+    Scanner scanner(line.text);
+    if (!scanner.literal("cma: Reserved "))
+      continue;
+    const auto size = scanner.decimal();
+    const bool has_place = scanner.literal(" MiB at ");
+    const auto begin = scanner.hex();
+    if (size && has_place && begin)
+      ranges.push_back({*begin, *begin + *size * mebibyte});
+  }
+  return RangeSet(std::move(ranges));
+}
 
 OwnMemory own_memory(const Expectation &expectation, const Evidence &evidence) {
   OwnMemory own;

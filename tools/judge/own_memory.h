@@ -19,6 +19,10 @@ struct OwnMemory {
   std::uint64_t bytes = 0;
 };
 
+/// The area of CMA in a place of the kernel's own choice: "cma: Reserved 16 MiB at
+/// 0x000000007ee00000" (cma_declare_contiguous_nid(), mm/cma.c).
+RangeSet own_cma_area(const KernelLog &log);
+
 /// Both witnesses must be there: memblock's reserved ranges, and the kernel in /proc/iomem.
 OwnMemory own_memory(const Expectation &expectation, const Evidence &evidence);
 
