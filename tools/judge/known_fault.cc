@@ -60,6 +60,15 @@ bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
   });
 }
 
+/// A device maps what it is given (dma_init_coherent_memory(), kernel/dma/coherent.c), and
+/// memremap() warns of what is RAM.
+bool hands_out_refused(const FaultyBoot &boot) {
+  return std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
+    return region.fate == Fate::refused && region.node.has_compatible("shared-dma-pool") &&
+           is_seen(boot, region);
+  });
+}
+
 std::size_t count_boot_placed(const FaultyBoot &boot) {
   return static_cast<std::size_t>(
       std::ranges::count_if(boot.expectation.regions, [](const Region &region) {
@@ -205,11 +214,13 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        "",
-       {"nothing-extra", "known-errors"},
+       {"nothing-extra", "known-errors", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          if (finding.rule == "known-errors")
            return is_overlap_with_refused(boot, finding);
+         if (finding.rule == "no-warning")
+           return finding.seen.find("memremap") != std::string::npos && hands_out_refused(boot);
          return region != nullptr && region->fate == Fate::refused;
        }},
       {"refused-takes-others-along",

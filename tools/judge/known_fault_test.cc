@@ -185,6 +185,19 @@ TEST(KnownFaults, ExplainAnOverlapWithWhatShouldNotBeRecorded) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
 }
 
+TEST(KnownFaults, ExplainThatADeviceMapsWhatWasRefused) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "WARNING: CPU: 0 PID: 1 at kernel/iomem.c:107 memremap+0x1d0/0x210");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  ExpectedRegion &pool = expected(scenario, "pool@54000000");
+  pool = refused(pool);
+  const Verdict verdict = verdict_of(scenario);
+  const auto rule = std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule);
+  EXPECT_EQ(rule->findings.at(0).known, "refused-recorded");
+}
+
 TEST(KnownFaults, ExplainPagesThatTwoHave) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;
