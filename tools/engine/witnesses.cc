@@ -22,7 +22,10 @@ constexpr Witness witnesses[] = {
     {"fdt", {"CONFIG_OF_EARLY_FLATTREE=y", "CONFIG_SYSFS=y"}, "", true},
     {"memblock-memory", {"CONFIG_ARCH_KEEP_MEMBLOCK=y", "CONFIG_DEBUG_FS=y"}},
     {"memblock-reserved", {"CONFIG_ARCH_KEEP_MEMBLOCK=y", "CONFIG_DEBUG_FS=y"}},
-    {"kernel_page_tables", {"CONFIG_PTDUMP_DEBUGFS=y"}},
+    // x86 has a folder of them, page_tables.
+    {"kernel_page_tables", {"CONFIG_PTDUMP_DEBUGFS=y"}, "arm64"},
+    {"kernel_page_tables", {"CONFIG_PTDUMP_DEBUGFS=y"}, "powerpc"},
+    {"kernel_page_tables", {"CONFIG_PTDUMP_DEBUGFS=y"}, "riscv"},
     {"kernel_page_tables", {"CONFIG_ARM_PTDUMP_DEBUGFS=y"}},
     {"probe", {"CONFIG_MODULES=y"}, "", true, true},
     // arch/arm64/mm/ptdump.c marks where it begins and ends; the probe says where that is.

@@ -33,6 +33,9 @@ TEST(Witnesses, NeedWhatTheyTake) {
   kernel.has_tree = true;
   kernel.arch = "riscv";
   EXPECT_THAT(witnesses_of(kernel), Not(Contains("linear mapping")));
+  EXPECT_THAT(witnesses_of(kernel), Contains("kernel_page_tables"));
+  kernel.arch = "x86";
+  EXPECT_THAT(witnesses_of(kernel), Not(Contains("kernel_page_tables")));
 }
 
 } // namespace
