@@ -60,6 +60,13 @@ bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
   });
 }
 
+/// A CMA pool beyond what a kernel has addresses for, which takes another place for its own.
+bool is_cut_cma_pool(const Region &region) {
+  return region.fate == Fate::refused && region.node.reusable && !region.node.no_map &&
+         region.node.has_compatible("shared-dma-pool") && !region.refused_tuples.empty() &&
+         region.refused_tuples.front() == region.node.reg.front();
+}
+
 /// A device maps what it is given (dma_init_coherent_memory(), kernel/dma/coherent.c), and
 /// memremap() warns of what is RAM.
 bool hands_out_refused(const FaultyBoot &boot) {
@@ -207,7 +214,9 @@ std::vector<KnownFault> make_table() {
        nullptr,
        [](const FaultyBoot &boot) {
          return log_says(boot, "cma_init_reserved_areas") &&
-                std::ranges::any_of(boot.expectation.regions, &Region::is_no_ram_for_cma);
+                std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
+                  return region.is_no_ram_for_cma || is_cut_cma_pool(region);
+                });
        }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",

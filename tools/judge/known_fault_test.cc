@@ -105,6 +105,14 @@ TEST(KnownFaults, ExplainAnEndByAPoolThatIsNoRam) {
   pool.node.name = "pool@50000000";
   scenario.expectation.regions = {pool};
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  ExpectedRegion &cut = scenario.expectation.regions.front();
+  cut.fate = Fate::refused;
+  cut.node.reusable = true;
+  cut.node.compatible = {"shared-dma-pool"};
+  cut.node.reg = cut.refused_tuples = {range(0x100000000, 0x400000)};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known);
+  scenario.expectation.regions.front() = pool;
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.regions.front().is_no_ram_for_cma = true;
   EXPECT_EQ(verdict_of(scenario).reason.substr(0, 10), "the kernel");
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known) << verdict_of(scenario).reason;
