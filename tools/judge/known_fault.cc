@@ -105,6 +105,25 @@ bool ends_lowmem_at_no_map(const FaultyBoot &boot) {
          });
 }
 
+/// Without LPAE, 32-bit ARM has one entry for two sections of 1 MiB, and looks at the first of them
+/// to see whether it has a page table (alloc_init_pmd(), arch/arm/mm/mmu.c).
+bool goes_on_in_half_a_pair(const FaultyBoot &boot) {
+  constexpr std::uint64_t section = 0x100000;
+  constexpr std::uint64_t highest = 0xffffffff;
+  if (boot.expectation.last_address > highest)
+    return false;
+  std::vector<PhysicalRange> hidden;
+  for (const Region &region : boot.expectation.regions)
+    if (region.node.no_map && region.node.enabled)
+      hidden.insert(hidden.end(), region.node.reg.begin(), region.node.reg.end());
+  const RangeSet mapped = RangeSet(boot.expectation.memory).minus(RangeSet(std::move(hidden)));
+  const std::vector<PhysicalRange> &banks = mapped.ranges();
+  return std::ranges::adjacent_find(
+             banks, [](const PhysicalRange &bank, const PhysicalRange &next) {
+               return bank.end % (2 * section) == section && next.begin < bank.end + section;
+             }) != banks.end();
+}
+
 /// An overlap is told of neighbours in the array. Whether the finding misses the word of one with
 /// what is not in it, or has that of two which are neighbours for it.
 bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
@@ -442,6 +461,20 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot) {
          return ends_lowmem_at_no_map(boot) && log_says(boot, "cma_init_reserved_areas");
        }},
+      {"half-a-pair-of-sections",
+       "memory that goes on in the second of two sections, of which the first is mapped as a "
+       "whole, "
+       "finds no page table, and the kernel hangs before there is a vector",
+       "",
+       "",
+       "",
+       {},
+       "arm",
+       nullptr,
+       [](const FaultyBoot &boot) {
+         return boot.evidence.ending == Ending::hang && goes_on_in_half_a_pair(boot);
+       },
+       true},
   };
 }
 
@@ -449,7 +482,8 @@ bool may_have(const FaultyBoot &boot, const KnownFault &fault) {
   const std::string &version = log_of(boot).version;
   return (fault.since.empty() || is_since(version, fault.since)) &&
          (fault.fixed_in.empty() || is_older(version, fault.fixed_in)) &&
-         (fault.arch.empty() || fault.arch == boot.expectation.arch);
+         (fault.arch.empty() || fault.arch == boot.expectation.arch) &&
+         (fault.is_left_alone || boot.expectation.may_have_known_faults);
 }
 
 bool sees(const std::string &rule, const KnownFault &fault) {
@@ -487,8 +521,6 @@ const std::vector<KnownFault> &known_faults() {
 }
 
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence) {
-  if (!expectation.may_have_known_faults)
-    return;
   const Sightings sightings(expectation, evidence); // once: there may be thousands of findings
   const FaultyBoot boot{expectation, evidence, sightings};
   for (RuleResult &rule : verdict.rules)

@@ -31,13 +31,14 @@ struct KnownFault {
   bool (*explains)(const FaultyBoot &boot, const Finding &finding, const ExpectedRegion *region);
   /// Whether it explains that the kernel panics, oopses or hangs; null where it never does.
   bool (*ends)(const FaultyBoot &boot) = nullptr;
+  bool is_left_alone = false; ///< the series does not repair it: kernels with it have it as well
 };
 
 const std::vector<KnownFault> &known_faults();
 
 /// Puts the fault's name into each finding that one explains, and into the verdict where one
-/// explains how the boot has ended. Nothing where a kernel has the series, or is there to be
-/// caught: of these nothing is known that may be wrong.
+/// explains how the boot has ended. Where a kernel has the series, or is there to be caught, only
+/// by what the series leaves alone.
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence);
 
 } // namespace rmemcheck

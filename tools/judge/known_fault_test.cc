@@ -118,6 +118,22 @@ TEST(KnownFaults, ExplainAnEndByAPoolThatIsNoRam) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known) << verdict_of(scenario).reason;
 }
 
+TEST(KnownFaults, ExplainAnEndThatTheSeriesLeavesAlone) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = false;
+  scenario.expectation.arch = "arm";
+  scenario.expectation.last_address = 0xffffffff;
+  scenario.evidence.ending = Ending::hang;
+  ExpectedRegion hole = static_region("hole@50100000", range(0x50100000, 0x100000));
+  hole.node.no_map = true;
+  scenario.expectation.regions = {hole};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  scenario.expectation.regions.front().node.reg.front().end -= 0x1000;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "half-a-pair-of-sections");
+  scenario.expectation.last_address = 0xffffffffff; // LPAE
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
 TEST(KnownFaults, AreThoseOfAnArchitecture) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;
