@@ -14,7 +14,7 @@ namespace rmemcheck {
 namespace {
 
 /// Log lines whose numbers are no part of the promise.
-constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
+constexpr std::array<std::string_view, 5> lines_with_loose_numbers = {
     // the size of the kernel, and what is left beside it
     "Memory: ",
     "Freeing unused kernel ",
@@ -22,7 +22,6 @@ constexpr std::array<std::string_view, 6> lines_with_loose_numbers = {
     "      .text : ",
     "      .data : ",
     // speeds that are measured
-    "sched_clock: Marking stable ",
     "SMP: Total of ",
 };
 
@@ -37,13 +36,14 @@ constexpr std::array<std::string_view, 2> lines_with_loose_places = {"Unpacking 
 
 /// Log lines that come when there has been enough entropy, or that say how a PC got on measuring
 /// its clocks, for which the host had time or not, and which it takes therefore; or not at all.
-constexpr std::array<std::string_view, 12> lines_of_chance = {
+constexpr std::array<std::string_view, 13> lines_of_chance = {
     "random: crng init done",
     // the firmware's heap lies where the kernel's size leaves room
     "efi:",
     "APIC timer disabled due to verification failure",
     "tsc: ",
     "Calibrating delay loop", // or not, where the TSC tells
+    "sched_clock: Marking stable ",
     "clocksource: tsc",
     "clocksource: timekeeping watchdog",
     // the PIT is left alone where the APIC's timer could be verified

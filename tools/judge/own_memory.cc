@@ -73,12 +73,13 @@ std::string largest(const RangeSet &set) {
   return text;
 }
 
-/// sizeof(struct reserved_mem), include/linux/of_reserved_mem.h: four pointers and a phandle beside
-/// two phys_addr_t. Nobody has added to it since v3.15.
+/// sizeof(struct reserved_mem), include/linux/of_reserved_mem.h: four pointers beside two
+/// phys_addr_t, and a phandle from v3.15 to v6.11 (c56436ef1752).
 std::uint64_t entry_size(const ShownBoot &boot) {
-  constexpr std::uint64_t of_64_bit = 56;
-  constexpr std::uint64_t of_large_addresses = 40;
-  constexpr std::uint64_t of_32_bit = 28;
+  const bool has_phandle = !is_since(boot.evidence.log.version, "6.12");
+  constexpr std::uint64_t of_large_addresses = 40; // with the phandle or padding in its place
+  const std::uint64_t of_64_bit = has_phandle ? 56 : 48;
+  const std::uint64_t of_32_bit = has_phandle ? 28 : 24;
   constexpr std::uint64_t last_of_32_bit = 0xffffffff;
   if (*boot.evidence.is_64_bit)
     return of_64_bit;

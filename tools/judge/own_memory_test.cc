@@ -107,6 +107,11 @@ TEST(SameOwnMemory, KnowsHowLargeAnEntryIs) {
   EXPECT_FALSE(size_passes(28));
   two.expectation.last_address = 0xffffffff;
   EXPECT_TRUE(size_passes(28));
+  two.patched.log.version = "6.12.0"; // without a phandle
+  EXPECT_TRUE(size_passes(24));
+  two.patched.is_64_bit = true;
+  EXPECT_TRUE(size_passes(48));
+  EXPECT_FALSE(size_passes(56));
   two.patched.is_64_bit.reset();
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::skip);
 }
