@@ -47,8 +47,11 @@ def test_it_unloads_clean(rmemcheck, validated, tmp_path):
 
 def test_it_taints_only_as_a_module_from_outside(validated):
     out, _ = validated
-    for run in (out / "runs").glob("*/*"):
-        assert "cannot load" not in (run / "console.log").read_text(), run
-        log = (run / "evidence/dmesg").read_text()
-        taints = [line for line in log.splitlines() if "taint" in line]
+    for console in (out / "runs").glob("*/*/console.log"):
+        assert "cannot load" not in console.read_text(), console
+    # Without a log of the guest's: what an unpatched kernel dies of before it is loaded
+    logs = list((out / "runs").glob("*/*/evidence/dmesg"))
+    assert len(logs) > 100
+    for log in logs:
+        taints = [line for line in log.read_text().splitlines() if "taint" in line]
         assert all("loading out-of-tree module taints kernel" in line for line in taints), taints
