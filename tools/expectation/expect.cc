@@ -72,6 +72,8 @@ ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
 }
 
 void cut_to_first_tuple(ExpectedRegion &region) {
+  if (region.node.placeholder_reg.size() > 1)
+    region.node.placeholder_reg.resize(1);
   if (region.node.reg.size() < 2)
     return;
   region.node.reg.resize(1);
@@ -197,8 +199,8 @@ constexpr Refusal refusals[] = {
      "the command line has the default CMA area", &ExpectedRegion::bypassed},
     // kernel/dma/contiguous.c refuses no-map, kernel/dma/coherent.c refuses reusable.
     {"shared-dma-pool",
-     [](const ExpectedRegion &region, const Expectation &) {
-       return region.node.no_map && region.node.reusable;
+     [](const ExpectedRegion &region, const Expectation &all) {
+       return region.node.no_map && region.node.reusable && !all.passes_over_hidden_pools;
      },
      "shared-dma-pool both no-map and reusable"},
     // kernel/dma/coherent.c with CONFIG_ARM
@@ -301,6 +303,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.is_format_unsupported = !tree.unsupported.empty();
   expectation.taken = facts.taken;
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
+  expectation.passes_over_hidden_pools = facts.passes_over_hidden_pools;
+  expectation.checks_overlaps_last = facts.checks_overlaps_last;
   expectation.page_size = facts.page_size;
   expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
@@ -329,13 +333,16 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   if (tree.elfcorehdr)
     early.reserved.push_back(*tree.elfcorehdr);
   append(early.reserved, tree.memreserve);
-  expectation.overlaps = find_overlaps(expectation.regions);
+  if (!facts.checks_overlaps_last)
+    expectation.overlaps = find_overlaps(expectation.regions);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && !region.range)
       place(region, early, expectation);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
       initialise(region, expectation);
+  if (facts.checks_overlaps_last)
+    expectation.overlaps = find_overlaps(expectation.regions);
   for (ExpectedRegion &region : expectation.regions) {
     keep(region, facts.recording);
     region.from_firmware =

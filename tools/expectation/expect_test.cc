@@ -440,6 +440,41 @@ TEST(Expect, AKernelMayTakeTheFirstTupleAlone) {
   EXPECT_FALSE(expectation.regions[1].is_cut_to_first_tuple);
 }
 
+TEST(Expect, AKernelMayTakeTheFirstTupleOfAPlaceholderAlone) {
+  ReservedRegion fill = placed("a", mebibyte);
+  fill.placeholder_reg = {{0, 0}, at(ram.begin, 0x1000)};
+  BootFacts facts;
+  EXPECT_EQ(expect(tree({fill}), facts).regions[0].node.placeholder_reg.size(), 2u);
+  facts.takes_first_tuple_only = true;
+  EXPECT_THAT(expect(tree({fill}), facts).regions[0].node.placeholder_reg,
+              ElementsAre(PhysicalRange{0, 0}));
+}
+
+TEST(Expect, AKernelMayPassOverAPoolBothNoMapAndReusable) {
+  ReservedRegion pool = fixed("pool", ram.begin, 16 * mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  pool.no_map = pool.reusable = true;
+  EXPECT_EQ(only(pool).fate, Fate::refused);
+  BootFacts facts;
+  facts.passes_over_hidden_pools = true;
+  const ExpectedRegion region = expect(tree({pool}), facts).regions[0];
+  EXPECT_EQ(region.fate, Fate::recorded);
+  EXPECT_TRUE(region.no_map);
+  EXPECT_FALSE(region.cma);
+}
+
+TEST(Expect, AKernelMayLookForOverlapsOfWhatItRecordsAlone) {
+  ReservedRegion pool = fixed("pool", ram.begin, 16 * mebibyte);
+  pool.compatible = {"restricted-dma-pool"};
+  pool.no_map = true;
+  const ReservedMemory memory = tree({pool, fixed("inner", ram.begin + mebibyte, 0x1000)});
+  BootFacts facts;
+  EXPECT_EQ(expect(memory, facts).overlaps.size(), 1u);
+  facts.checks_overlaps_last = true;
+  for (const ExpectedOverlap &overlap : expect(memory, facts).overlaps)
+    EXPECT_FALSE(overlap.required);
+}
+
 TEST(Expect, AKernelThatRecordsNothingKeepsWhatItWouldRecord) {
   ReservedRegion disabled = fixed("d", ram.begin + mebibyte, 0x1000);
   disabled.enabled = false;

@@ -143,6 +143,12 @@ struct BootFacts : BootDemands {
   /// decision (7b9f263909a5, "of: reserved_mem: only support one <base size> entry in reg
   /// property").
   bool takes_first_tuple_only = false;
+  /// A pool that is both no-map and reusable is a region like any other, since no init function
+  /// wants it: since v7.1 by decision (7fd3981202b9).
+  bool passes_over_hidden_pools = false;
+  /// Overlaps are looked for when what is refused is not in the array any more: since v7.1
+  /// (34e0e2a8ea9e).
+  bool checks_overlaps_last = false;
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.
@@ -168,6 +174,8 @@ struct Expectation : BootDemands {
   std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
   std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
   bool refuses_mapped_pools = false;                                      ///< as in BootFacts
+  bool passes_over_hidden_pools = false;                                  ///< as in BootFacts
+  bool checks_overlaps_last = false;                                      ///< as in BootFacts
   std::uint64_t page_size = 0x1000;                                       ///< as in BootFacts
   /// Bytes; the kernel demands a multiple of so many of a CMA area, or of less
   /// (CMA_MIN_ALIGNMENT_BYTES).

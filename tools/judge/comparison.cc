@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/comparison.h"
 
+#include "judge/known_fault.h"
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoo
     RuleResult result = comparison.check(baseline, patched);
     is_as_before &= settles_nothing(result);
     add(patched_verdict, comparison, std::move(result));
+    name_known_faults(patched_verdict.rules.back(), patched.expectation, patched.evidence);
   }
   if (!is_as_before)
     decide(patched_verdict, patched.evidence.ending, patched.evidence.ending_reason);

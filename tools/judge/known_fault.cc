@@ -165,12 +165,27 @@ bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Reg
 
 bool is_bypassed(const FaultyBoot &, const Region &region) { return region.bypassed; }
 
+bool is_given_back(const FaultyBoot &, const Region &region) { return region.given_back; }
+
+bool is_given_back_no_map(const FaultyBoot &, const Region &region) {
+  return region.given_back && region.node.no_map;
+}
+
 bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
 
 /// The rules by which one sees that a region is not recorded.
 const std::vector<std::string> recording = {"recorded",      "logged",       "init",
                                             "default-cma",   "known-errors", "probe-mapping",
                                             "device-memory", "left-out",     "given-back"};
+
+std::vector<std::string> with(std::vector<std::string> rules,
+                              const std::vector<std::string> &more) {
+  rules.insert(rules.end(), more.begin(), more.end());
+  return rules;
+}
+
+/// From here on a series has fixes alone (patches/v7.3): what the kernel does by design stays.
+constexpr const char *fixes_alone = "7.3";
 
 std::vector<KnownFault> make_table() {
   return {
@@ -211,6 +226,13 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          return is_left_out_by(boot, finding, region, "too many defined dynamic regions");
        }},
+      {"boot-placed-64-recorded",
+       "boot-placed regions beyond the 64th are reserved, and not recorded", "6.12.103", "", "",
+       with(recording, {"own-memory", "same-own-memory"}), "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         return is_left_out_by(boot, finding, region, "it stays reserved but cannot be used");
+       },
+       nullptr, fixes_alone},
       {"boot-placed-overflow",
        "boot-placed regions beyond the 64th are written past the end of an array on the stack",
        "6.13",
@@ -258,7 +280,7 @@ std::vector<KnownFault> make_table() {
        "",
        {"recorded", "logged", "reserved", "iomem", "no-map-unmapped", "no-map-memblock", "init",
         "mapped-present", "probe-mapping", "device-memory", "known-errors", "all-ram", "given-back",
-        "no-warning"},
+        "default-cma", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
@@ -269,16 +291,17 @@ std::vector<KnownFault> make_table() {
        "7.1",
        "",
        "",
-       {"given-back", "ram-mapped", "default-cma"},
+       {"given-back", "ram-mapped", "default-cma", "own-memory", "same-own-memory"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
-         return region != nullptr
-                    ? is_beside_refused(boot, region)
-                    : finding.rule == "ram-mapped" &&
-                          any_region(boot, [](const FaultyBoot &, const Region &each) {
-                            return each.given_back && each.node.no_map;
-                          });
-       }},
+         if (region != nullptr)
+           return is_beside_refused(boot, region);
+         return finding.rule != "default-cma" &&
+                any_region(boot,
+                           finding.rule == "ram-mapped" ? is_given_back_no_map : is_given_back);
+       },
+       nullptr,
+       fixes_alone},
       {"namesakes",
        "of two nodes that share a name, the second one is taken for the first",
        "",
@@ -326,9 +349,20 @@ std::vector<KnownFault> make_table() {
        {"known-errors"},
        "",
        [](const FaultyBoot &, const Finding &finding, const Region *region) {
-         return is_silence(finding) && region != nullptr &&
-                (!region->node.malformed.empty() || region->must_be_named);
+         return is_silence(finding) && region != nullptr && !region->node.malformed.empty();
        }},
+      {"format-without-names",
+       "of a /reserved-memory that is not read, the nodes are not named",
+       "",
+       "",
+       "",
+       {"known-errors"},
+       "",
+       [](const FaultyBoot &, const Finding &finding, const Region *region) {
+         return is_silence(finding) && region != nullptr && region->must_be_named;
+       },
+       nullptr,
+       fixes_alone},
       {"format-in-silence",
        "/reserved-memory of a format that is not read is not spoken of",
        "",
@@ -474,8 +508,12 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot) {
          return boot.evidence.ending == Ending::hang && goes_on_in_half_a_pair(boot);
        },
-       true},
+       "0"},
   };
+}
+
+bool is_left_alone(const std::string &version, const KnownFault &fault) {
+  return !fault.left_alone_since.empty() && is_since(version, fault.left_alone_since);
 }
 
 bool may_have(const FaultyBoot &boot, const KnownFault &fault) {
@@ -483,7 +521,7 @@ bool may_have(const FaultyBoot &boot, const KnownFault &fault) {
   return (fault.since.empty() || is_since(version, fault.since)) &&
          (fault.fixed_in.empty() || is_older(version, fault.fixed_in)) &&
          (fault.arch.empty() || fault.arch == boot.expectation.arch) &&
-         (fault.is_left_alone || boot.expectation.may_have_known_faults);
+         (boot.expectation.may_have_known_faults || is_left_alone(version, fault));
 }
 
 bool sees(const std::string &rule, const KnownFault &fault) {
@@ -506,6 +544,11 @@ std::string name_of_fault(const FaultyBoot &boot, const Finding &finding) {
   return "";
 }
 
+void name_findings(RuleResult &result, const FaultyBoot &boot) {
+  for (Finding &finding : result.findings)
+    finding.known = name_of_fault(boot, finding);
+}
+
 std::string name_of_end(const FaultyBoot &boot) {
   for (const KnownFault &fault : known_faults())
     if (may_have(boot, fault) && fault.ends != nullptr && fault.ends(boot))
@@ -524,10 +567,15 @@ void name_known_faults(Verdict &verdict, const Expectation &expectation, const E
   const Sightings sightings(expectation, evidence); // once: there may be thousands of findings
   const FaultyBoot boot{expectation, evidence, sightings};
   for (RuleResult &rule : verdict.rules)
-    for (Finding &finding : rule.findings)
-      finding.known = name_of_fault(boot, finding);
+    name_findings(rule, boot);
   if (is_kernel_failure(evidence.ending))
     verdict.known_ending = name_of_end(boot);
+}
+
+void name_known_faults(RuleResult &result, const Expectation &expectation,
+                       const Evidence &evidence) {
+  const Sightings sightings(expectation, evidence);
+  name_findings(result, {expectation, evidence, sightings});
 }
 
 } // namespace rmemcheck

@@ -31,7 +31,9 @@ struct KnownFault {
   bool (*explains)(const FaultyBoot &boot, const Finding &finding, const ExpectedRegion *region);
   /// Whether it explains that the kernel panics, oopses or hangs; null where it never does.
   bool (*ends)(const FaultyBoot &boot) = nullptr;
-  bool is_left_alone = false; ///< the series does not repair it: kernels with it have it as well
+  /// The release from which on the series for a kernel does not repair it, so that kernels with it
+  /// have it as well; empty: it always does.
+  std::string left_alone_since = "";
 };
 
 const std::vector<KnownFault> &known_faults();
@@ -40,5 +42,9 @@ const std::vector<KnownFault> &known_faults();
 /// explains how the boot has ended. Where a kernel has the series, or is there to be caught, only
 /// by what the series leaves alone.
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence);
+
+/// The same for the findings of one rule.
+void name_known_faults(RuleResult &result, const Expectation &expectation,
+                       const Evidence &evidence);
 
 } // namespace rmemcheck

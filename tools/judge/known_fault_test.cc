@@ -134,6 +134,28 @@ TEST(KnownFaults, ExplainAnEndThatTheSeriesLeavesAlone) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainWhatTheSeriesOfNewKernelsLeavesAlone) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = false;
+  lose(scenario, "placed");
+  add_error(scenario.evidence.log,
+            "OF: reserved mem: no room for node 'placed', it stays reserved but cannot be used");
+  scenario.evidence.log.version = "7.3.4";
+  EXPECT_EQ(verdict_of(scenario).reason, "known: boot-placed-64-recorded");
+  scenario.evidence.log.version = "6.12.117"; // whose series records them all
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
+TEST(KnownFaults, ExplainNodesWithoutNamesInAFormatThatIsNotRead) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = false;
+  scenario.evidence.log.version = "7.3.4";
+  expected(scenario, "disabled@58000000").must_be_named = true;
+  EXPECT_EQ(verdict_of(scenario).reason, "known: format-without-names");
+  scenario.evidence.log.version = "6.9.0";
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+}
+
 TEST(KnownFaults, AreThoseOfAnArchitecture) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

@@ -240,14 +240,20 @@ TEST(KnownErrors, ATupleOfAllocRangesThatIsPassedOverMayBeNamed) {
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
 }
 
-TEST(KnownErrors, APlaceholderIsNamedForItsRegAndWhereItFindsNoPlace) {
+TEST(KnownErrors, APlaceholderMayBeNamedForItsRegAndMustBeWhereItFindsNoPlace) {
   Scenario scenario = passing();
   ExpectedRegion &region = expected(scenario, "placed");
   region.refused_tuples = {{0, 0}};
-  EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 1 error");
-  add_error(scenario.evidence.log, "OF: reserved mem: failed to reserve memory for node 'placed'");
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
   region = refused(region);
+  EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 1 error");
+  scenario = passing();
+  add_error(scenario.evidence.log, "OF: reserved mem: failed to reserve memory for node 'placed'");
+  expected(scenario, "placed").refused_tuples = {{0, 0}};
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  expected(scenario, "placed").refused_tuples = {{0, 0}, range(0x50060000, 0x10000)};
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  expected(scenario, "placed").refused_tuples.push_back(range(0x50070000, 0x10000));
   EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 2 errors");
 }
 

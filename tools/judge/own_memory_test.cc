@@ -2,6 +2,7 @@
 #include "judge/own_memory.h"
 #include "judge/test_comparison.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +87,19 @@ TEST(SameOwnMemory, PassesWithTheArrayAndNoByteMore) {
               HasSubstr("0x1f9 bytes, the largest at 0x000000007f000000..0x000000007f0001f8"));
   two.patched.memblock_reserved->back().range.end -= 2;
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
+TEST(SameOwnMemory, IsNamedWhereItIsKnownOfTheKernel) {
+  TwoBoots two = two_boots();
+  two.baseline.log.version = two.patched.log.version = "7.3.4";
+  two.expectation.regions.front().given_back = true;
+  reserve(two.patched, range(0x7e000000, 0x400000));
+  Verdict verdict = judge(two.expectation, two.patched);
+  compare(verdict, two.before(), two.after());
+  const auto result = std::ranges::find(verdict.rules, "same-own-memory", &RuleResult::rule);
+  ASSERT_NE(result, verdict.rules.end());
+  ASSERT_EQ(result->findings.size(), 1U);
+  EXPECT_EQ(result->findings.front().known, "refused-not-given-back");
 }
 
 TEST(SameOwnMemory, KnowsWhatABaselineHasAllocatedItself) {

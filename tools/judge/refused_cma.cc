@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/refused_cma.h"
 
+#include "expectation/overlap.h"
+
 #include <algorithm>
 #include <string_view>
 
@@ -79,6 +81,8 @@ Expectation without_refused_cma(Expectation expectation, const Evidence &evidenc
       region.given_back = true;
     }
   }
+  if (expectation.checks_overlaps_last)
+    expectation.overlaps = find_overlaps(expectation.regions);
   return expectation;
 }
 

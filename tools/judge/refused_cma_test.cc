@@ -33,6 +33,18 @@ TEST(RefusedCma, NoMoreAreasThanThereAre) {
   EXPECT_EQ(fate(passing()), Fate::recorded);
 }
 
+TEST(RefusedCma, IsNoNeighbourWhereOverlapsAreLookedForLast) {
+  Scenario scenario = refused_for("cma: Not enough slots for CMA reserved regions!", 8);
+  const ExpectedRegion inner = static_region("inner@52100000", range(0x52100000, 0x1000));
+  scenario.expectation.regions.push_back(inner);
+  scenario.expectation.overlaps = {{pool, inner.node.name}};
+  EXPECT_EQ(without_refused_cma(scenario.expectation, scenario.evidence).overlaps.size(), 1u);
+  scenario.expectation.checks_overlaps_last = true;
+  for (const ExpectedOverlap &overlap :
+       without_refused_cma(scenario.expectation, scenario.evidence).overlaps)
+    EXPECT_FALSE(overlap.required);
+}
+
 TEST(RefusedCma, AlignmentThatIsLargerThanAPage) {
   const char *const why = "Reserved memory: incorrect alignment of CMA region";
   Scenario scenario = refused_for(why, 0);

@@ -38,6 +38,16 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
 /// and has no place in the end; a baseline may keep it in its array.
 bool has_place_in_the_end(const BootPlaced &each) { return takes_memory(*each.region); }
 
+/// One that must be refused before anybody looks for a place, as the patched kernel does, and that
+/// the baseline places all the same, perhaps where it then places others differently.
+const BootPlaced *first_of_baseline_alone(const std::vector<BootPlaced> &regions) {
+  const auto found = std::ranges::find_if(regions, [](const BootPlaced &each) {
+    return each.region->fate == Fate::refused && !each.region->given_back && each.baseline &&
+           !each.patched;
+  });
+  return found == regions.end() ? nullptr : &*found;
+}
+
 /// Region by region. One that is lost on either side is for other rules.
 void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
   for (const BootPlaced &each : regions)
@@ -167,6 +177,9 @@ RuleResult check_same_placement(const ShownBoot &baseline_boot, const ShownBoot 
   if (const BootPlaced *over = first_over_boot_files(regions, baseline_boot, patched_boot))
     return skip(fmt::format("the baseline has placed {} over what was in use, at {}",
                             over->region->node.name, to_string(over->baseline->range)));
+  if (const BootPlaced *alone = first_of_baseline_alone(regions))
+    return skip(fmt::format("the baseline has placed {}, which is to be refused, at {}",
+                            alone->region->node.name, to_string(alone->baseline->range)));
   RuleReport report;
   if (regions.size() == 1 || has_order(baseline))
     compare_names(report, regions);

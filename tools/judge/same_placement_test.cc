@@ -63,6 +63,18 @@ TEST(SamePlacement, FailsWithBothAddressesAndLines) {
   EXPECT_EQ(finding.at.line, 5u);
 }
 
+TEST(SamePlacement, AsksNothingOfAKernelThatPlacesWhatIsToBeRefused) {
+  TwoBoots two = boots("6.9.0");
+  ExpectedRegion &malformed = named(two.expectation.regions, "a");
+  malformed.fate = Fate::refused;
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  EXPECT_EQ(outcome(rule, two), Outcome::fail); // both have placed it
+  named(*two.patched.probe, "a").found = false;
+  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  malformed.given_back = true; // an init function has refused it, when all had their places
+  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, AsksNothingOfAKernelThatPlacesOverItsTree) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
