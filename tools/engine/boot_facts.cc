@@ -68,7 +68,7 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
       if (entry.range.size() == fdt->second.size())
         facts.taken.push_back(entry.range);
   facts.takes_first_tuple_only = is_since(evidence.log.version, "7.2");
-  facts.passes_over_hidden_pools = facts.checks_overlaps_last =
+  facts.passes_over_hidden_pools = facts.checks_overlaps_last = facts.refuses_before_reserving =
       is_since(evidence.log.version, "7.1");
   facts.page_size = evidence.log.page_size;
   // Until b41328187629, v6.4

@@ -305,6 +305,7 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
   expectation.passes_over_hidden_pools = facts.passes_over_hidden_pools;
   expectation.checks_overlaps_last = facts.checks_overlaps_last;
+  expectation.refuses_before_reserving = facts.refuses_before_reserving;
   expectation.page_size = facts.page_size;
   expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;

@@ -149,6 +149,9 @@ struct BootFacts : BootDemands {
   /// Overlaps are looked for when what is refused is not in the array any more: since v7.1
   /// (34e0e2a8ea9e).
   bool checks_overlaps_last = false;
+  /// An init function may say why it refuses a node long before the line that names it: since v7.1
+  /// (7fd3981202b9), where it is asked before anything is reserved.
+  bool refuses_before_reserving = false;
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.
@@ -176,6 +179,7 @@ struct Expectation : BootDemands {
   bool refuses_mapped_pools = false;                                      ///< as in BootFacts
   bool passes_over_hidden_pools = false;                                  ///< as in BootFacts
   bool checks_overlaps_last = false;                                      ///< as in BootFacts
+  bool refuses_before_reserving = false;                                  ///< as in BootFacts
   std::uint64_t page_size = 0x1000;                                       ///< as in BootFacts
   /// Bytes; the kernel demands a multiple of so many of a CMA area, or of less
   /// (CMA_MIN_ALIGNMENT_BYTES).

@@ -171,6 +171,14 @@ bool is_given_back_no_map(const FaultyBoot &, const Region &region) {
   return region.given_back && region.node.no_map;
 }
 
+bool is_static_default_pool(const FaultyBoot &, const Region &region) {
+  return region.range && region.cma && region.node.cma_default;
+}
+
+bool is_refused_cma_pool(const FaultyBoot &, const Region &region) {
+  return region.range && region.given_back && region.node.reusable && !region.node.no_map;
+}
+
 bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
 
 /// The rules by which one sees that a region is not recorded.
@@ -258,6 +266,29 @@ std::vector<KnownFault> make_table() {
                 std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
                   return region.is_no_ram_for_cma || is_cut_cma_pool(region);
                 });
+       }},
+      {"default-pool-late",
+       "a default CMA area is made beside that of the tree, which is found later",
+       "6.12.103",
+       "",
+       "",
+       {"default-cma", "own-memory", "same-own-memory"},
+       "arm",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return region == nullptr && any_region(boot, is_static_default_pool);
+       }},
+      {"unmapped-beside-pool",
+       "what lies beside a misaligned CMA pool, or one that is not RAM, is not mapped any more, "
+       "and "
+       "the kernel hangs",
+       "6.12.103",
+       "",
+       "",
+       {},
+       "arm",
+       nullptr,
+       [](const FaultyBoot &boot) {
+         return boot.evidence.ending == Ending::hang && any_region(boot, is_refused_cma_pool);
        }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",

@@ -156,6 +156,32 @@ TEST(KnownFaults, ExplainNodesWithoutNamesInAFormatThatIsNotRead) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
 }
 
+TEST(KnownFaults, ExplainAHangOverAPoolThatIsRefusedTooLate) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm";
+  scenario.evidence.log.version = "7.3.4";
+  scenario.evidence.ending = Ending::hang;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
+  pool = refused(pool);
+  pool.given_back = true;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "unmapped-beside-pool");
+  scenario.evidence.log.version = "6.9.0";
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainASecondDefaultArea) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm";
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x7f000000");
+  scenario.evidence.log.version = "6.12.102";
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  scenario.evidence.log.version = "6.12.103";
+  EXPECT_EQ(verdict_of(scenario).reason, "known: default-pool-late");
+}
+
 TEST(KnownFaults, AreThoseOfAnArchitecture) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

@@ -91,12 +91,23 @@ std::string init_failure(const std::string &text) {
   return node == words.end() || node + 1 == words.end() ? "" : *(node + 1);
 }
 
+/// Whether it is why an init function refuses a node, without its name (kernel/dma/).
+bool is_reason(const std::string &text) {
+  constexpr std::string_view reasons[] = {"Reserved memory: incorrect alignment of CMA region",
+                                          "Reserved memory: CMA region at ",
+                                          "Reserved memory: regions without no-map are not yet"};
+  return std::ranges::any_of(reasons,
+                             [&](std::string_view reason) { return text.starts_with(reason); });
+}
+
 /// Sorts the errors of a log into those that the tree leads to and others.
 class ErrorSorter {
 public:
   ErrorSorter(const Expectation &expectation, const Evidence &evidence)
       : log_(evidence.log), gap_(log_gap(evidence)), expected_(expected_complaints(expectation)),
-        names_(names_of(expectation)), must_be_unsupported_(expectation.is_format_unsupported) {}
+        names_(names_of(expectation)), must_be_unsupported_(expectation.is_format_unsupported),
+        has_early_reasons_(expectation.refuses_before_reserving &&
+                           std::ranges::any_of(expectation.regions, &ExpectedRegion::given_back)) {}
 
   void sort(RuleReport &report) {
     for (const LoggedTrouble &trouble : log_.troubles)
@@ -120,7 +131,7 @@ private:
       return true;
     }
     const std::string next = init_failure(text_after(at));
-    return expected_.contains(next);
+    return expected_.contains(next) || (has_early_reasons_ && is_reason(at.text));
   }
 
   void take_init_failure(RuleReport &report, const std::string &name, const SourceLine &line) {
@@ -160,6 +171,7 @@ private:
   const std::map<std::string, std::size_t> expected_;
   const std::set<std::string> names_;
   const bool must_be_unsupported_;
+  const bool has_early_reasons_;
   bool said_unsupported_ = false;
   std::map<std::string, std::size_t> seen_;
 };

@@ -257,6 +257,22 @@ TEST(KnownErrors, APlaceholderMayBeNamedForItsRegAndMustBeWhereItFindsNoPlace) {
   EXPECT_EQ(only_finding("known-errors", scenario).expected, "named in 2 errors");
 }
 
+TEST(KnownErrors, AReasonMayStandBeforeTheLineThatNamesTheNode) {
+  Scenario scenario = passing();
+  const std::string name = "linux,cma@52000000";
+  add_error(scenario.evidence.log, "Reserved memory: incorrect alignment of CMA region");
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x7f000000");
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: node " + name + " compatible matching fail");
+  expected(scenario, name) = refused(expected(scenario, name));
+  expected(scenario, name).given_back = true;
+  EXPECT_THAT(only_finding("known-errors", scenario).seen, HasSubstr("incorrect alignment"));
+  scenario.expectation.refuses_before_reserving = true;
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+  expected(scenario, name).given_back = false; // it has another reason
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+}
+
 TEST(NoWarning, ShowsNothingWithoutWhatTheLogMustSay) {
   Scenario scenario = passing();
   scenario.expectation.must_log = {"KernelAddressSanitizer initialized"};

@@ -15,20 +15,21 @@ constexpr std::ptrdiff_t fewest_areas = 8;
 
 using Line = std::vector<SourceLine>::const_iterator;
 
-/// Whether one of the lines right before it says why.
-bool is_said_before(Line line, const KernelLog &log, std::string_view why) {
-  constexpr int lines_of_a_refusal = 3;
-  for (int count = 0; count < lines_of_a_refusal && line != log.lines.begin(); ++count)
-    if ((--line)->text.find(why) != std::string::npos)
-      return true;
-  return false;
+/// Whether a line before it says why: one right before it, where it is not said early.
+bool is_said_before(Line line, const KernelLog &log, std::string_view why, bool is_early) {
+  constexpr std::ptrdiff_t lines_of_a_refusal = 3;
+  const std::ptrdiff_t above = line - log.lines.begin();
+  return std::any_of(
+      line - (is_early ? above : std::min(lines_of_a_refusal, above)), line,
+      [&](const SourceLine &each) { return each.text.find(why) != std::string::npos; });
 }
 
 /// Whether the kernel says that no init function took the node, or one of that name, and why.
-bool is_failure_said(const std::string &name, const KernelLog &log, std::string_view why) {
+bool is_failure_said(const std::string &name, const KernelLog &log, std::string_view why,
+                     bool is_early = false) {
   const std::string wanted = "node " + name + " compatible matching fail";
   for (auto line = log.lines.begin(); line != log.lines.end(); ++line)
-    if (line->text.ends_with(wanted) && is_said_before(line, log, why))
+    if (line->text.ends_with(wanted) && is_said_before(line, log, why, is_early))
       return true;
   return false;
 }
@@ -40,7 +41,7 @@ bool is_refused(const ExpectedRegion &region, const Expectation &all, const Kern
   const std::string &name = region.node.name;
   const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
   return (bits % all.most_cma_alignment != 0 &&
-          is_failure_said(name, log, "incorrect alignment")) ||
+          is_failure_said(name, log, "incorrect alignment", all.refuses_before_reserving)) ||
          (are_areas_many && is_failure_said(name, log, "Not enough slots for CMA"));
 }
 
