@@ -33,7 +33,7 @@ struct KnownFault {
   bool (*ends)(const FaultyBoot &boot) = nullptr;
   /// The release from which on the series for a kernel does not repair it, so that kernels with it
   /// have it as well; empty: it always does.
-  std::string left_alone_since = "";
+  std::string left_alone_since{};
 };
 
 const std::vector<KnownFault> &known_faults();
