@@ -122,6 +122,8 @@ class Compiler(KernelMake):
     def __init__(self, tree, name, work, variant="", lines=()):
         super().__init__(tree.folder, name, work, [*MORE_CONFIG, *lines], variant, tree.given)
         self.lines = lines
+        # For um, two makefiles take a single object of arch/um/kernel for theirs, at once.
+        self.one_by_one = ["-j1"] if name == "um" else []
         self.files = touched(tree.all_patches)
         self.strict = KernelMake(tree.folder, name, work, [*MORE_CONFIG, *TESTS_CONFIG, *lines],
                                  f"{variant} W1".strip(), tree.given)
@@ -142,7 +144,7 @@ class Compiler(KernelMake):
     def strictly(self, *words):
         """What is said at W=1 of what the series may change; None if it fails. After build()."""
         self.strict.configure()
-        made = self.strict.make("W=1", *words, *self.including())
+        made = self.strict.make("W=1", *self.one_by_one, *words, *self.including())
         if made.returncode:
             say(made.stdout[-3000:])
             return None
