@@ -13,6 +13,7 @@ namespace {
 struct Piece {
   const ExpectedRegion *region;
   std::size_t order; ///< of the region in the tree
+  std::size_t tuple; ///< 0: the first of its reg
   PhysicalRange range;
 };
 
@@ -24,9 +25,9 @@ std::vector<Piece> pieces_of(const Expectation &expectation) {
     ++order;
     if (region.fate == Fate::ignored)
       continue;
-    for (const PhysicalRange &range : region.node.reg)
-      if (!range.empty())
-        pieces.push_back({&region, order, range});
+    for (std::size_t tuple = 0; tuple < region.node.reg.size(); ++tuple)
+      if (const PhysicalRange &range = region.node.reg[tuple]; !range.empty())
+        pieces.push_back({&region, order, tuple, range});
   }
   std::ranges::stable_sort(pieces, {}, [](const Piece &piece) { return piece.range.begin; });
   return pieces;
@@ -40,17 +41,38 @@ bool is_of_firmware(const ExpectedRegion &region) {
   return region.node.name.starts_with("mmode_resv"); // lib/utils/fdt/fdt_fixup.c of OpenSBI
 }
 
-/// What becomes of two regions that share bytes.
-std::string fate_of_overlap(const ExpectedRegion &first, const ExpectedRegion &second) {
-  for (const ExpectedRegion *region : {&first, &second})
-    if (region->fate == Fate::refused && region->node.no_map)
-      return fmt::format("since v4.4 the kernel names the two (OVERLAP DETECTED!) where they are "
-                         "neighbours, and since v5.12 it refuses {}: no-map over what is reserved",
-                         region->node.name);
-  const bool is_hidden = first.node.no_map != second.node.no_map;
-  return fmt::format("since v4.4 the kernel names the two (OVERLAP DETECTED!) where they are "
-                     "neighbours, and gives both the memory{}",
-                     is_hidden ? "; what they share is not mapped" : "");
+/// Who of the two is refused, as no-map over what is reserved; nullptr if nobody is.
+const ExpectedRegion *refused_of(const Piece &first, const Piece &second) {
+  for (const Piece *piece : {&first, &second})
+    if (piece->region->node.no_map &&
+        std::ranges::find(piece->region->refused_tuples, piece->range) !=
+            piece->region->refused_tuples.end())
+      return piece->region;
+  return nullptr;
+}
+
+/// What the memory that two regions share comes to.
+std::string fate_of_shared(const Piece &first, const Piece &second) {
+  if (const ExpectedRegion *refused = refused_of(first, second))
+    return fmt::format("since v5.12 it refuses {}: no-map over what is reserved",
+                       refused->node.name);
+  return first.region->node.no_map != second.region->node.no_map
+             ? "gives both the memory; what they share is not mapped"
+             : "gives both the memory";
+}
+
+/// What becomes of two regions that share bytes. __rmem_check_for_overlap()
+/// (drivers/of/of_reserved_mem.c) looks at its array, which has the first tuple of each reg; later
+/// ones are not taken any more since 7b9f263909a5.
+std::string fate_of_overlap(const Piece &first, const Piece &second) {
+  const std::string shared = fate_of_shared(first, second);
+  if (first.tuple == 0 && second.tuple == 0)
+    return "since v4.4 the kernel names the two (OVERLAP DETECTED!) where they are neighbours, "
+           "and " +
+           shared;
+  return fmt::format("until v7.1 the kernel does not name the two, since it compares the first "
+                     "ranges of reg alone, and {}; since v7.2 it does not take the later range",
+                     shared);
 }
 
 TreeFault overlap_of(Piece first, Piece second) {
@@ -61,7 +83,7 @@ TreeFault overlap_of(Piece first, Piece second) {
           fmt::format("shares {} with {}{}", to_string(common(first.range, second.range)),
                       second.region->node.name,
                       is_resv ? ", which firmware has added for itself" : ""),
-          fate_of_overlap(*first.region, *second.region)};
+          fate_of_overlap(first, second)};
 }
 
 /// Calls `take` with each pair of pieces, of different regions, that share a byte.

@@ -55,6 +55,20 @@ TEST(OverlapFaults, SayWhatBecomesOfNoMap) {
   EXPECT_THAT(both.front().kernel, HasSubstr("what they share is not mapped"));
 }
 
+TEST(OverlapFaults, OfLaterTuplesAreNotNamed) {
+  ReservedRegion two = fixed("two", 0x50000000, mebibyte, true);
+  two.reg.push_back({0x51000000, 0x51100000});
+  const auto mapped = overlap_faults(of({two, fixed("mapped", 0x51000000, 0x1000)}));
+  ASSERT_EQ(mapped.size(), 1U);
+  EXPECT_EQ(mapped.front().kernel,
+            "until v7.1 the kernel does not name the two, since it compares the first ranges of "
+            "reg alone, and gives both the memory; what they share is not mapped; since v7.2 it "
+            "does not take the later range");
+  const auto refused = overlap_faults(of({fixed("mapped", 0x51000000, 0x1000), two}));
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_THAT(refused.front().kernel, HasSubstr("and since v5.12 it refuses two"));
+}
+
 TEST(OverlapFaults, NameFirmwaresOwnAndMemreserve) {
   const auto faults = overlap_faults(of({fixed("board@50000000", 0x50000000, mebibyte, true),
                                          fixed("mmode_resv0@50000000", 0x50000000, 0x1000, true)},
