@@ -3,6 +3,7 @@
 
 #include "base/range_set.h"
 #include "devicetree/dtb.h"
+#include "expectation/node_faults.h"
 
 #include <algorithm>
 #include <array>
@@ -96,10 +97,6 @@ Faults check_overlaps(const Subject &subject) {
 
 Faults check_load_addresses(const Subject &subject) {
   return load_address_faults(subject.expectation, subject.loads);
-}
-
-Faults check_shared_pages(const Subject &subject) {
-  return shared_page_faults(subject.expectation);
 }
 
 Faults check_strays(const Subject &subject) {
@@ -202,6 +199,11 @@ Faults check_outside_ram(const Subject &subject) {
   return faults;
 }
 
+/// A check that looks at the expectation alone.
+template <Faults (*find)(const Expectation &)> Faults check(const Subject &subject) {
+  return find(subject.expectation);
+}
+
 Faults check_pools_outside_ram(const Subject &subject) {
   Faults faults;
   for (const ExpectedRegion &region : subject.expectation.regions)
@@ -231,8 +233,8 @@ constexpr Default defaults[] = {
      [](const ReservedRegion &node) {
        return node.dma_default && !node.reusable && node.has_compatible("shared-dma-pool");
      },
-     "since v4.13 the kernel warns that the default area is redefined (with DMA_GLOBAL_POOL), and "
-     "the one that is initialised last is it"},
+     "on every version that has one (32-bit ARM, or DMA_GLOBAL_POOL) the kernel warns that the "
+     "default area is redefined, and the one that is initialised last is it"},
 };
 
 Faults check_defaults(const Subject &subject) {
@@ -253,6 +255,16 @@ Faults check_defaults(const Subject &subject) {
   return faults;
 }
 
+/// What becomes of a pool that its init function refuses (fdt_init_reserved_mem() and
+/// fdt_init_reserved_mem_node(), drivers/of/of_reserved_mem.c).
+std::string fate_of_pool(const ReservedRegion &node) {
+  const bool is_hidden_pool =
+      node.no_map && node.reusable && node.has_compatible("shared-dma-pool"); // 7fd3981202b9
+  return fmt::format("since v5.2 the kernel says \"compatible matching fail\" and gives the memory "
+                     "back{}",
+                     is_hidden_pool ? "; since v7.1 it is a region like any other" : "");
+}
+
 /// What the kernel refuses for another reason than its bytes.
 Faults check_refused(const Subject &subject) {
   Faults faults;
@@ -260,10 +272,7 @@ Faults check_refused(const Subject &subject) {
     if (region.fate != Fate::refused || !region.node.malformed.empty() || region.is_no_ram_for_cma)
       continue;
     if (region.given_back)
-      faults.push_back(
-          {"pool", region.node.name, region.reason,
-           "since v5.2 the kernel says that no init function matches and gives the "
-           "memory back; since v7.1 it keeps that of a pool both no-map and reusable"});
+      faults.push_back({"pool", region.node.name, region.reason, fate_of_pool(region.node)});
     else if (!region.node.is_static())
       faults.push_back({"no-room", region.node.name, region.reason,
                         "since v3.15 the kernel says \"failed to allocate memory for node\""});
@@ -288,7 +297,7 @@ Faults check_count(const Subject &subject) {
   if (count <= most)
     return {};
   return {{"count", "/reserved-memory", fmt::format("{} regions", count),
-           "until v6.12 the kernel has room for 64 (until v5.6 for 32 at most): the others are "
+           "until v6.12 the kernel has room for 64 (until v5.6 for 32): the others are "
            "lost; since v6.13 (and 6.12.103) for all but boot-placed ones beyond 64"}};
 }
 
@@ -308,7 +317,7 @@ constexpr Faults (*checks[])(const Subject &) = {
     check_placeholders,
     check_overlaps,
     check_load_addresses,
-    check_shared_pages,
+    check<shared_page_faults>,
     check_strays,
     check_references,
     check_firmware_memory,
@@ -316,9 +325,14 @@ constexpr Faults (*checks[])(const Subject &) = {
     check_pools_outside_ram,
     check_defaults,
     check_refused,
+    check<pool_alignment_faults>,
+    check<alignment_faults>,
+    check<hidden_reusable_faults>,
+    check<loose_page_faults>,
     check_tuples,
     check_count,
     check_names,
+    check<unit_address_faults>,
 };
 
 } // namespace

@@ -11,6 +11,7 @@ namespace {
 using test::fixed;
 using test::mebibyte;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -111,7 +112,7 @@ TEST(Lint, MemreserveHarmsNoMapAlone) {
 }
 
 TEST(Lint, FirmwareIsKnownByTheWordsOfItsName) {
-  for (const char *name : {"mmode_resv0@80000000", "optee@50000000", "tz-apps", "bl31_reserved"})
+  for (const char *name : {"mmode_resv0@50000000", "optee@50000000", "tz-apps", "bl31_reserved"})
     EXPECT_THAT(Sample({fixed(name, 0x50000000, mebibyte)}).rules(), ElementsAre("firmware-mapped"))
         << name;
   for (const char *name : {"steel", "buffer@50000000", "hypnotic"})
@@ -146,7 +147,31 @@ TEST(Lint, NamesPoolsAndPlacesThatAreRefused) {
   ReservedRegion large;
   large.name = "large";
   large.size = 4096 * mebibyte;
-  EXPECT_THAT(Sample({both, large}).rules(), ElementsAre("pool", "no-room"));
+  const Sample sample({both, large});
+  ASSERT_THAT(sample.rules(), ElementsAre("pool", "no-room"));
+  EXPECT_THAT(sample.faults().front().kernel, HasSubstr("since v7.1"));
+}
+
+TEST(Lint, SaysWhatBecomesOfThePoolThatIsRefused) {
+  ReservedRegion restricted = fixed("restricted", 0x50000000, mebibyte, true);
+  restricted.compatible = {"restricted-dma-pool"};
+  const Sample sample({restricted});
+  ASSERT_THAT(sample.rules(), ElementsAre("pool"));
+  EXPECT_THAT(sample.faults().front().kernel, EndsWith("gives the memory back"));
+}
+
+TEST(Lint, LooksAtSingleRegions) {
+  ReservedRegion small = pool("small", 0x50000000, true);
+  small.reg = {{0x50000000, 0x50100000}};
+  ReservedRegion both = fixed("both@54000000", 0x55000000, mebibyte, true);
+  both.reusable = true;
+  ReservedRegion placed;
+  placed.name = "placed";
+  placed.size = 0x1800;
+  placed.alignment = 0x3000;
+  placed.no_map = true;
+  EXPECT_THAT(Sample({small, both, placed}).rules(),
+              ElementsAre("pool", "alignment", "reusable", "shared-page", "unit-address"));
 }
 
 TEST(Lint, CountsRegionsAndTuples) {

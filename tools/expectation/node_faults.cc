@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/node_faults.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+/// A pageblock where the kernel has huge pages (include/linux/pageblock-flags.h): those of a page
+/// table's second level. 2 MiB with pages of 4 KiB.
+std::uint64_t usual_pageblock(const Expectation &all) {
+  constexpr std::uint64_t bytes_of_entry = 8;
+  return all.page_size * (all.page_size / bytes_of_entry);
+}
+
+/// The largest power of two that both base and size of a pool are multiples of. Where the kernel
+/// places the pool, the size alone tells: it aligns the base itself.
+std::uint64_t granule_of(const ExpectedRegion &region) {
+  const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
+  return bits & (~bits + 1);
+}
+
+bool is_recorded_pool(const ExpectedRegion &region) {
+  return takes_memory(region) && region.cma && region.size != 0;
+}
+
+std::string in_kib(std::uint64_t bytes) {
+  constexpr std::uint64_t kib = 1024;
+  return fmt::format("{} KiB", bytes / kib);
+}
+
+/// "2048 KiB, or 4096 KiB without huge pages".
+std::string pageblocks(const Expectation &all) {
+  const std::uint64_t usual = usual_pageblock(all);
+  return usual == all.most_cma_alignment
+             ? in_kib(usual)
+             : fmt::format("{}, or {} without huge pages", in_kib(usual),
+                           in_kib(all.most_cma_alignment));
+}
+
+/// Of a node name such as "tz@86500000"; nothing where what stands there is no plain number.
+std::optional<std::uint64_t> unit_address(const std::string &name) {
+  const std::size_t at = name.find('@');
+  if (at == std::string::npos)
+    return std::nullopt;
+  const char *const end = name.data() + name.size();
+  std::uint64_t address = 0;
+  constexpr int hexadecimal = 16;
+  const auto [stop, error] = std::from_chars(name.data() + at + 1, end, address, hexadecimal);
+  if (error != std::errc{} || stop != end)
+    return std::nullopt;
+  return address;
+}
+
+/// What leaves the borders of a boot-placed region to chance; empty if nothing does. memblock
+/// aligns to SMP_CACHE_BYTES where nothing is asked for
+/// (early_init_dt_alloc_reserved_memory_arch(), drivers/of/of_reserved_mem.c).
+std::string loose_border(const ExpectedRegion &region, std::uint64_t page_size) {
+  if (region.size % page_size != 0)
+    return fmt::format("no-map of {:#x} bytes, no whole pages", region.size);
+  if (region.node.alignment % page_size != 0)
+    return fmt::format("no-map with an alignment of {:#x} bytes, no whole page",
+                       region.node.alignment);
+  return region.node.alignment == 0 ? "no-map without alignment" : "";
+}
+
+} // namespace
+
+std::string pool_condition(const ExpectedRegion &region, const Expectation &all) {
+  if (!is_recorded_pool(region) || granule_of(region) >= all.most_cma_alignment)
+    return "";
+  return fmt::format("refused where a pageblock ({}) is more than {}", pageblocks(all),
+                     in_kib(granule_of(region)));
+}
+
+std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (!is_recorded_pool(region) || granule_of(region) >= usual_pageblock(expectation))
+      continue;
+    // rmem_cma_setup(), kernel/dma/contiguous.c; CMA_MIN_ALIGNMENT_BYTES, include/linux/cma.h,
+    // which is MAX_ORDER_NR_PAGES until 11ac3e87ce09.
+    faults.push_back(
+        {"pool", region.node.name,
+         fmt::format("CMA pool whose {} is a multiple of {} alone",
+                     region.range ? "base or size" : "size", in_kib(granule_of(region))),
+         fmt::format("on every version the kernel refuses it (\"incorrect alignment of CMA "
+                     "region\") where it asks for more: since v5.19 for a pageblock ({}), until "
+                     "v5.18 for {}",
+                     pageblocks(expectation), in_kib(expectation.most_cma_alignment))});
+  }
+  return faults;
+}
+
+std::vector<TreeFault> alignment_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions) {
+    const std::uint64_t alignment = region.node.alignment;
+    const bool is_raised = region.cma && alignment < usual_pageblock(expectation);
+    if (region.fate == Fate::ignored || !is_boot_placed(region) || alignment == 0 || is_raised ||
+        std::has_single_bit(alignment))
+      continue;
+    // round_down() and round_up(), include/linux/math.h, of memblock_find_in_range_node().
+    faults.push_back(
+        {"alignment", region.node.name,
+         fmt::format("alignment {:#x} is no power of two", alignment),
+         fmt::format("on every version memblock takes it for a mask, without a word: the place is "
+                     "a multiple of {:#x}, and need not be one of {:#x}",
+                     alignment & (~alignment + 1), alignment)});
+  }
+  return faults;
+}
+
+std::vector<TreeFault> hidden_reusable_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (takes_memory(region) && region.node.no_map && region.node.reusable &&
+        !region.node.has_compatible("shared-dma-pool"))
+      faults.push_back({"reusable", region.node.name, "both no-map and reusable",
+                        "since v3.15 the kernel takes it out of the mapping, and nobody uses it: "
+                        "reusable is of CMA pools alone"});
+  return faults;
+}
+
+std::vector<TreeFault> unit_address_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions) {
+    const auto told = unit_address(region.node.name);
+    if (!takes_memory(region) || !region.range || !told || *told == region.range->begin)
+      continue;
+    faults.push_back({"unit-address", region.node.name,
+                      fmt::format("reg begins at {:#x}", region.range->begin),
+                      "on every version the kernel goes by reg, and its log and "
+                      "of_reserved_mem_lookup() by the name"});
+  }
+  return faults;
+}
+
+std::vector<TreeFault> loose_page_faults(const Expectation &expectation) {
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions) {
+    if (!takes_memory(region) || !is_boot_placed(region) || !region.no_map)
+      continue;
+    if (const std::string loose = loose_border(region, expectation.page_size); !loose.empty())
+      faults.push_back({"shared-page", region.node.name, loose,
+                        "on every version it may share a page with what is mapped, and kernels "
+                        "map whole pages: that one stays in the linear mapping"});
+  }
+  return faults;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "expectation/place_faults.h"
+
+namespace rmemcheck {
+
+// What single regions have wrong whatever lies around them; each in tree order.
+
+/// On what a CMA pool that is recorded depends, which no tree tells: "refused where ..."; empty if
+/// on nothing.
+std::string pool_condition(const ExpectedRegion &region, const Expectation &all);
+
+/// CMA pools that the kernel refuses wherever a pageblock is that of huge pages, as it mostly is.
+std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation);
+/// Boot-placed regions whose alignment is no power of two.
+std::vector<TreeFault> alignment_faults(const Expectation &expectation);
+/// Regions both no-map and reusable that are no pools.
+std::vector<TreeFault> hidden_reusable_faults(const Expectation &expectation);
+/// Names that tell another address than reg.
+std::vector<TreeFault> unit_address_faults(const Expectation &expectation);
+/// Boot-placed no-map regions that may begin or end within a page.
+std::vector<TreeFault> loose_page_faults(const Expectation &expectation);
+
+} // namespace rmemcheck

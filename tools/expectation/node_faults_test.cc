@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/node_faults.h"
+
+#include "expectation/test_region.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using test::fixed;
+using test::mebibyte;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Expectation of(std::vector<ReservedRegion> regions, std::uint64_t page_size = 0x1000) {
+  ReservedMemory tree;
+  tree.has_node = true;
+  tree.memory = {{0x40000000, 0x80000000}};
+  tree.regions = std::move(regions);
+  BootFacts facts;
+  facts.page_size = page_size;
+  return expect(tree, facts);
+}
+
+std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
+  std::vector<std::string> names;
+  names.reserve(faults.size());
+  for (const TreeFault &fault : faults)
+    names.push_back(fault.node);
+  return names;
+}
+
+ReservedRegion as_cma(ReservedRegion region) {
+  region.compatible = {"shared-dma-pool"};
+  region.reusable = true;
+  return region;
+}
+
+ReservedRegion placed(std::string name, std::uint64_t size, std::uint64_t alignment = 0) {
+  ReservedRegion region;
+  region.name = std::move(name);
+  region.size = size;
+  region.alignment = alignment;
+  return region;
+}
+
+ReservedRegion hidden(ReservedRegion region) {
+  region.no_map = true;
+  return region;
+}
+
+TEST(PoolAlignment, IsThatOfAPageblock) {
+  const Expectation all =
+      of({as_cma(fixed("size", 0x50000000, mebibyte)), as_cma(fixed("base", 0x51100000, 0x400000)),
+          as_cma(placed("placed", 0x180000)), as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
+          as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
+  const auto faults = pool_alignment_faults(all);
+  ASSERT_THAT(nodes(faults), ElementsAre("size", "base", "placed"));
+  EXPECT_EQ(faults[0].rule, "pool");
+  EXPECT_THAT(faults[0].fault, HasSubstr("base or size is a multiple of 1024 KiB alone"));
+  EXPECT_THAT(faults[2].fault, HasSubstr("whose size is a multiple of 512 KiB alone"));
+  EXPECT_THAT(faults[0].kernel, HasSubstr("(2048 KiB, or 4096 KiB without huge pages)"));
+  EXPECT_THAT(faults[0].kernel, HasSubstr("since v5.19"));
+}
+
+TEST(PoolAlignment, IsAConditionUpToTheLargestPageblock) {
+  const Expectation all =
+      of({as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
+          as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
+  EXPECT_EQ(pool_condition(all.regions[0], all),
+            "refused where a pageblock (2048 KiB, or 4096 KiB without huge pages) is more than "
+            "2048 KiB");
+  EXPECT_EQ(pool_condition(all.regions[1], all), "");
+  EXPECT_EQ(pool_condition(all.regions[2], all), "");
+}
+
+TEST(PoolAlignment, GrowsWithThePage) {
+  const Expectation all = of({as_cma(fixed("pool", 0x54000000, 16 * mebibyte))}, 0x10000);
+  ASSERT_THAT(nodes(pool_alignment_faults(all)), ElementsAre("pool"));
+  EXPECT_THAT(pool_condition(all.regions[0], all), HasSubstr("(524288 KiB)"));
+}
+
+TEST(Alignment, IsAPowerOfTwo) {
+  const auto faults =
+      alignment_faults(of({placed("mask", 0x1000, 0x3000), placed("right", 0x1000, 0x4000),
+                           placed("none", 0x1000), as_cma(placed("raised", 4 * mebibyte, 0x3000)),
+                           as_cma(placed("pool", 4 * mebibyte, 3 * mebibyte))}));
+  ASSERT_THAT(nodes(faults), ElementsAre("mask", "pool"));
+  EXPECT_EQ(faults[0].fault, "alignment 0x3000 is no power of two");
+  EXPECT_THAT(faults[0].kernel, HasSubstr("a multiple of 0x1000, and need not be one of 0x3000"));
+}
+
+TEST(HiddenReusable, IsNoPool) {
+  ReservedRegion both = fixed("both", 0x50000000, mebibyte, true);
+  both.reusable = true;
+  ReservedRegion mapped = fixed("mapped", 0x51000000, mebibyte);
+  mapped.reusable = true;
+  EXPECT_THAT(nodes(hidden_reusable_faults(
+                  of({both, mapped, hidden(as_cma(fixed("pool", 0x52000000, mebibyte)))}))),
+              ElementsAre("both"));
+}
+
+TEST(UnitAddress, IsThatOfReg) {
+  const auto faults = unit_address_faults(
+      of({fixed("right@50000000", 0x50000000, mebibyte), fixed("none", 0x51000000, mebibyte),
+          fixed("wrong@52000000", 0x53000000, mebibyte), fixed("two@0,54", 0x54000000, mebibyte),
+          fixed("word@buffer", 0x55000000, mebibyte), placed("placed@1", mebibyte)}));
+  ASSERT_THAT(nodes(faults), ElementsAre("wrong@52000000"));
+  EXPECT_EQ(faults[0].fault, "reg begins at 0x53000000");
+}
+
+TEST(LoosePages, AreOfBootPlacedNoMap) {
+  const auto faults = loose_page_faults(
+      of({hidden(placed("size", 0x10001, 0x1000)), hidden(placed("alignment", 0x1000, 0x800)),
+          hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
+          placed("mapped", 0x10001)}));
+  ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment", "none"));
+  EXPECT_THAT(faults[0].fault, HasSubstr("0x10001 bytes, no whole pages"));
+  EXPECT_EQ(faults[2].fault, "no-map without alignment");
+}
+
+} // namespace
+} // namespace rmemcheck
