@@ -50,12 +50,30 @@ std::string broken_memory(const Dtb &dtb, int node) {
              : fmt::format("reg: length {} is no multiple of {}", reg->size(), bytes);
 }
 
+/// Empty `ranges`, and those that lead to the same address, translate nothing. Cells are the root's
+/// where the kernel reads the node at all.
+std::optional<Translation> translation_of(const Dtb &dtb, int reserved_memory) {
+  const std::string_view ranges = dtb.property(reserved_memory, "ranges").value_or("");
+  const Cells &cells = dtb.root_cells();
+  const std::size_t bytes = 2 * cells.address_bytes() + cells.size_bytes();
+  for (std::size_t at = 0; at + bytes <= ranges.size(); at += bytes) {
+    const Translation found{read_cells(ranges, at, cells.address),
+                            read_cells(ranges, at + cells.address_bytes(), cells.address)};
+    if (found.from != found.to)
+      return found;
+  }
+  return std::nullopt;
+}
+
 /// Walks a tree once, node by node.
 class Walk {
 public:
-  Walk(const std::string &dtb, const std::string &origin) : dtb_(dtb, origin) {}
+  Walk(const std::string &dtb, const std::string &origin)
+      : dtb_(dtb, origin), reserved_memory_(fdt_path_offset(dtb_.blob(), "/reserved-memory")) {}
 
   Surroundings operator()() {
+    if (reserved_memory_ >= 0)
+      take_reserved_memory();
     take_below(0, "");
     for (RegionReference &reference : result_.references)
       if (const auto target = by_phandle_.find(reference.phandle); target != by_phandle_.end())
@@ -64,6 +82,25 @@ public:
   }
 
 private:
+  void take_reserved_memory() {
+    result_.translation = translation_of(dtb_, reserved_memory_);
+    int region = 0;
+    fdt_for_each_subnode(region, dtb_.blob(), reserved_memory_) {
+      if (is_available(dtb_, region) && !dtb_.has(region, "compatible"))
+        take_nested(region);
+    }
+  }
+
+  void take_nested(int region) {
+    int node = 0;
+    fdt_for_each_subnode(node, dtb_.blob(), region) {
+      if (is_available(dtb_, node) && (dtb_.has(node, "reg") || dtb_.has(node, "size")))
+        result_.nested.push_back(fmt::format("/reserved-memory/{}/{}",
+                                             fdt_get_name(dtb_.blob(), region, nullptr),
+                                             fdt_get_name(dtb_.blob(), node, nullptr)));
+    }
+  }
+
   void take_below(int parent, const std::string &path) {
     int node = 0;
     fdt_for_each_subnode(node, dtb_.blob(), parent) {
@@ -76,6 +113,8 @@ private:
     if (const std::uint32_t phandle = fdt_get_phandle(dtb_.blob(), node); phandle != 0)
       by_phandle_.emplace(phandle, path);
     const bool is_reserved_memory = is_top && without_unit_address(name) == "reserved-memory";
+    if (is_reserved_memory && node != reserved_memory_)
+      result_.other_parents.push_back(path);
     if (is_available(dtb_, node)) {
       if (const std::string broken = is_top ? broken_memory(dtb_, node) : ""; !broken.empty())
         result_.broken_memory.push_back(path + ": " + broken);
@@ -98,6 +137,9 @@ private:
   }
 
   Dtb dtb_;
+  /// The first of that name, with or without a unit address: the kernel asks libfdt, too
+  /// (fdt_scan_reserved_mem(), drivers/of/of_reserved_mem.c).
+  int reserved_memory_;
   bool is_in_region_ = false; ///< below /reserved-memory
   std::map<std::uint32_t, std::string> by_phandle_;
   Surroundings result_;

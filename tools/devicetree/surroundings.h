@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,25 @@ struct RegionReference {
   std::string target; ///< path of the node with that phandle; empty: there is none
 };
 
+/// Addresses of children of /reserved-memory that its `ranges` says lie elsewhere.
+struct Translation {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
 /// What of a tree beside /reserved-memory is about reserved memory.
 struct Surroundings {
   std::vector<StrayNode> strays;
   std::vector<RegionReference> references; ///< of enabled devices
   /// What is wrong with enabled memory nodes: "/memory@0: reg: length 12 is no multiple of 16".
   std::vector<std::string> broken_memory;
+  /// Paths of nodes below the root, other than the one that the kernel reads, that go by the name
+  /// reserved-memory with or without a unit address.
+  std::vector<std::string> other_parents;
+  /// Paths of enabled nodes below a region that ask for memory as regions do. None of those below
+  /// one with a compatible, whose driver may read them.
+  std::vector<std::string> nested;
+  std::optional<Translation> translation; ///< the first; nothing if addresses are as they stand
 };
 
 /// Reads them out of a DTB; errors as of read_reserved_memory().

@@ -72,5 +72,52 @@ TEST(Surroundings, NameMemoryOfNoWholeTuple) {
               testing::ElementsAre("/memory@40000000: reg: length 12 is no multiple of 16"));
 }
 
+/// A board with /reserved-memory, changed.
+Surroundings of_regions(const std::function<void(void *)> &change) {
+  TreeRequest request;
+  request.regions = {static_region("region", 0x10000000, mebibyte)};
+  return read_surroundings(edited(make_tree(board(), request, memory_base), change), "tree");
+}
+
+TEST(Surroundings, TellWhatRangesTranslate) {
+  const auto with = [](const std::string &ranges) {
+    return of_regions([&](void *fdt) { set(fdt, "/reserved-memory", "ranges", ranges); });
+  };
+  EXPECT_FALSE(with("").translation);
+  const std::string same = cells(0x50000000, 2) + cells(0x50000000, 2) + cells(mebibyte, 2);
+  EXPECT_FALSE(with(same).translation);
+  const auto found =
+      with(same + cells(0x50000000, 2) + cells(0x60000000, 2) + cells(mebibyte, 2)).translation;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->from, 0x50000000U);
+  EXPECT_EQ(found->to, 0x60000000U);
+}
+
+TEST(Surroundings, FindNodesBelowRegions) {
+  const auto nested = [](const char *compatible, const char *property) {
+    return of_regions([&](void *fdt) {
+             const std::string region = "/reserved-memory/region@50000000";
+             if (*compatible != '\0')
+               set(fdt, region, "compatible", text(compatible));
+             must(fdt_add_subnode(fdt, must(fdt_path_offset(fdt, region.c_str())), "inner"));
+             set(fdt, region + "/inner", property, cells(0, 2));
+           })
+        .nested;
+  };
+  EXPECT_THAT(nested("", "reg"), testing::ElementsAre("/reserved-memory/region@50000000/inner"));
+  EXPECT_THAT(nested("", "size"), testing::SizeIs(1));
+  EXPECT_THAT(nested("", "label"), testing::IsEmpty());
+  EXPECT_THAT(nested("nvmem-rmem", "reg"), testing::IsEmpty()); // its cells
+}
+
+TEST(Surroundings, NameEveryOtherReservedMemory) {
+  const auto others = [](const char *name) {
+    return of_regions([&](void *fdt) { must(fdt_add_subnode(fdt, 0, name)); }).other_parents;
+  };
+  EXPECT_THAT(others("uart"), testing::IsEmpty());
+  // libfdt adds a node in front of all that are there, and takes the first of the two.
+  EXPECT_THAT(others("reserved-memory@0"), testing::ElementsAre("/reserved-memory"));
+}
+
 } // namespace
 } // namespace rmemcheck

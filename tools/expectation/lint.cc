@@ -33,6 +33,35 @@ Faults check_node(const Subject &subject) {
            "of it"}};
 }
 
+/// The kernel looks whether there are `ranges`, and not into them (__reserved_mem_check_root(),
+/// drivers/of/of_reserved_mem.c).
+Faults check_ranges(const Subject &subject) {
+  if (const auto &found = subject.around.translation)
+    return {{"ranges", "/reserved-memory",
+             fmt::format("ranges translate {:#x} to {:#x}", found->from, found->to),
+             "since v3.15 the kernel takes the addresses of regions as they stand, and reserves "
+             "the former"}};
+  return {};
+}
+
+Faults check_other_parents(const Subject &subject) {
+  Faults faults;
+  for (const std::string &path : subject.around.other_parents)
+    faults.push_back({"root", path, "another /reserved-memory stands in front of it",
+                      "since v3.15 the kernel reads the first in the tree, with or without a unit "
+                      "address, and nothing of this one"});
+  return faults;
+}
+
+Faults check_nested(const Subject &subject) {
+  Faults faults;
+  for (const std::string &path : subject.around.nested)
+    faults.push_back({"nested", path, "a region below a region",
+                      "since v3.15 the kernel reads the children of /reserved-memory alone: "
+                      "nothing is reserved for this node"});
+  return faults;
+}
+
 /// What the kernel does with a node of which a property is malformed.
 const char *fate_of_malformed(const ReservedRegion &node) {
   const auto says = [&](std::string_view text) {
@@ -313,6 +342,9 @@ Faults check_names(const Subject &subject) {
 
 constexpr Faults (*checks[])(const Subject &) = {
     check_node,
+    check_other_parents,
+    check_ranges,
+    check_nested,
     check_properties,
     check_placeholders,
     check_overlaps,

@@ -96,6 +96,17 @@ TEST(Lint, NamesTheNodeThatIsNotRead) {
   EXPECT_EQ(sample.faults().front().node, "/reserved-memory");
 }
 
+TEST(Lint, NamesWhatIsNotReadAsItStands) {
+  Sample sample({fixed("one", 0x50000000, mebibyte)});
+  sample.around.other_parents = {"/reserved-memory@1"};
+  sample.around.translation = {0x50000000, 0x60000000};
+  sample.around.nested = {"/reserved-memory/one/inner"};
+  ASSERT_THAT(sample.rules(), ElementsAre("root", "ranges", "nested"));
+  EXPECT_EQ(sample.faults()[0].node, "/reserved-memory@1");
+  EXPECT_EQ(sample.faults()[1].fault, "ranges translate 0x50000000 to 0x60000000");
+  EXPECT_EQ(sample.faults()[2].node, "/reserved-memory/one/inner");
+}
+
 TEST(Lint, EnabledPlaceholdersAreFaults) {
   ReservedRegion empty = fixed("empty", 0, 0);
   empty.is_placeholder = true;
