@@ -310,8 +310,10 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");
-  if (const auto limit = cmdline_size(tree.bootargs, "mem"))
-    expectation.memory = lowest(expectation.memory, *limit);
+  // A limit of 0, as of a word that is no number, is none (memblock_mem_limit_remove_map() and
+  // memblock_enforce_memory_limit(), mm/memblock.c).
+  if (const auto limit = cmdline_size(tree.bootargs, "mem").value_or(0); limit != 0)
+    expectation.memory = lowest(expectation.memory, limit);
   expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));

@@ -422,8 +422,10 @@ TEST(Expect, TheCommandLineMayLeaveLessMemory) {
   memory.bootargs = "mem=64M";
   EXPECT_THAT(expect(memory).memory, ElementsAre(at(ram.begin, 64 * mebibyte)));
   EXPECT_THAT(expect(memory).regions[0].reason, HasSubstr("outside RAM"));
-  memory.bootargs = "mem=4G";
-  EXPECT_THAT(expect(memory).memory.size(), 2u);
+  for (const char *none : {"mem=4G", "mem=banana", "mem="}) {
+    memory.bootargs = none;
+    EXPECT_THAT(expect(memory).memory.size(), 2u) << none;
+  }
 }
 
 TEST(Expect, AKernelMayTakeTheFirstTupleAlone) {
