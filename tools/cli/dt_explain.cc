@@ -47,7 +47,9 @@ void add_dt_explain(CLI::App &dt, ChosenVerb &chosen) {
   add_board_options(*verb, *options);
   verb->footer(
       std::string(range_help) +
-      "\n\nWhere /memory is empty, since firmware fills it in, all is judged that does not depend "
+      "\n\nFates are those of a kernel with the series; where one without it does something else, "
+      "the reason\nsays so behind \"unpatched:\".\n\nWhere /memory is empty, since firmware fills "
+      "it in, all is judged that does not depend "
       "on it.\nA node that the kernel cannot read is bad input (2): it is named after the layout "
       "without it. A\nplaceholder that firmware fills in is none.\n\nExample:\n  rmemcheck dt "
       "explain out/validate/runs/patched/static-65/tree.dtb\n  rmemcheck dt explain board.dtb "

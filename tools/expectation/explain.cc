@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/explain.h"
 
+#include "expectation/node_faults.h"
+#include "expectation/unpatched.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -45,9 +48,57 @@ std::string place_text(const ExpectedRegion &region) {
   return region.node.is_static() ? "nowhere" : "boot-placed";
 }
 
-Row row(const ExpectedRegion &region) {
+/// Why, on what it depends, and what other kernels do.
+std::string reason_text(const ExpectedRegion &region, const Expectation &all) {
+  std::string reason = region.reason;
+  if (region.is_alignment_rounded && takes_memory(region))
+    reason += fmt::format(", at a multiple of {:#x} instead of {:#x}", region.alignment,
+                          region.node.alignment);
+  if (const std::string condition = pool_condition(region, all); !condition.empty())
+    reason += "; " + condition;
+  if (const std::string fate = unpatched_fate(region); !fate.empty())
+    reason += "; unpatched: " + fate;
+  return reason;
+}
+
+Row row(const ExpectedRegion &region, const Expectation &all) {
   return {place_text(region), region.node.name,       size_text(region.size),
-          kind_text(region),  fate_text(region.fate), region.reason};
+          kind_text(region),  fate_text(region.fate), reason_text(region, all)};
+}
+
+/// A range of reg behind the first. No kernel records it; __reserved_mem_reserve_reg() reserves it
+/// until 7b9f263909a5.
+Row row_of_later(const ExpectedRegion &region, std::size_t tuple) {
+  const PhysicalRange &range = region.node.reg[tuple];
+  const bool is_refused =
+      std::ranges::find(region.refused_tuples, range) != region.refused_tuples.end();
+  return {to_string(range),
+          region.node.name,
+          size_text(range.size()),
+          kind_text(region),
+          fate_text(is_refused ? Fate::refused : Fate::kept),
+          fmt::format("range {} of reg: {}", tuple + 1,
+                      is_refused ? "not reserved"
+                                 : "reserved and never recorded; since v7.2 any memory")};
+}
+
+void add_rows(std::vector<Row> &rows, const ExpectedRegion &region, const Expectation &all) {
+  rows.push_back(row(region, all));
+  if (region.fate == Fate::ignored)
+    return;
+  for (std::size_t tuple = 1; tuple < region.node.reg.size(); ++tuple)
+    rows.push_back(row_of_later(region, tuple));
+}
+
+/// Of which kernel all the rest speaks.
+std::string head(const Expectation &expectation) {
+  if (expectation.regions.empty())
+    return "";
+  std::string text = "As a kernel with the series (patches/) takes the tree; \"unpatched:\" and "
+                     "versions say what others do.\n";
+  if (const std::string fate = unpatched_count_fate(expectation); !fate.empty())
+    text += fmt::format("unpatched: {}\n", fate);
+  return text;
 }
 
 template <typename Predicate>
@@ -109,12 +160,13 @@ std::string explain(const Expectation &expectation, const LoadAddresses &loads) 
   if (!expectation.regions.empty())
     rows.push_back({"place", "name", "size", "kind", "fate", "reason"});
   for (const ExpectedRegion &region : expectation.regions)
-    rows.push_back(row(region));
-  return summary(expectation) + ram_text(expectation) + table(rows) +
+    add_rows(rows, region, expectation);
+  return summary(expectation) + head(expectation) + ram_text(expectation) + table(rows) +
          fault_lines("overlap", overlap_faults(expectation)) +
          fault_lines("load address", load_address_faults(expectation, loads)) +
          fault_lines("placeholder", placeholder_faults(expectation)) +
-         fault_lines("shared page", shared_page_faults(expectation));
+         fault_lines("shared page", shared_page_faults(expectation)) +
+         fault_lines("shared page", loose_page_faults(expectation));
 }
 
 } // namespace rmemcheck

@@ -8,6 +8,7 @@ namespace rmemcheck {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<std::string> lines(const std::string &text) {
   std::vector<std::string> result;
@@ -44,18 +45,63 @@ TEST(Explain, BeginsWithTheCounts) {
 
 TEST(Explain, HasOneAlignedLineARegion) {
   const std::vector<std::string> text = lines(explain(expect(sample())));
-  ASSERT_EQ(text.size(), 6U); // summary, RAM, heading, three regions
-  EXPECT_EQ(text[1], "RAM 0x0000000040000000..0x000000007fffffff");
-  const std::size_t fate = text[2].find("fate");
+  ASSERT_EQ(text.size(), 7U); // summary, whose, RAM, heading, three regions
+  EXPECT_EQ(text[2], "RAM 0x0000000040000000..0x000000007fffffff");
+  const std::size_t fate = text[3].find("fate");
   ASSERT_NE(fate, std::string::npos);
-  EXPECT_EQ(text[3].find("recorded"), fate);
   EXPECT_EQ(text[4].find("recorded"), fate);
-  EXPECT_EQ(text[5].find("ignored"), fate);
-  EXPECT_THAT(text[3], HasSubstr("0x0000000044000000..0x000000004400ffff  firmware@44000000"));
-  EXPECT_THAT(text[3], HasSubstr("64 KiB"));
-  EXPECT_THAT(text[4], HasSubstr("boot-placed"));
-  EXPECT_THAT(text[4], HasSubstr("mapped cma"));
-  EXPECT_THAT(text[5], HasSubstr("disabled"));
+  EXPECT_EQ(text[5].find("recorded"), fate);
+  EXPECT_EQ(text[6].find("ignored"), fate);
+  EXPECT_THAT(text[4], HasSubstr("0x0000000044000000..0x000000004400ffff  firmware@44000000"));
+  EXPECT_THAT(text[4], HasSubstr("64 KiB"));
+  EXPECT_THAT(text[5], HasSubstr("boot-placed"));
+  EXPECT_THAT(text[5], HasSubstr("mapped cma"));
+  EXPECT_THAT(text[6], HasSubstr("disabled"));
+}
+
+TEST(Explain, ShowsEveryRangeOfReg) {
+  ReservedMemory tree = sample();
+  tree.regions.resize(1);
+  tree.regions.front().reg.push_back({0x48000000, 0x48001000});
+  const std::vector<std::string> text = lines(explain(expect(tree)));
+  ASSERT_EQ(text.size(), 6U);
+  EXPECT_THAT(text[5],
+              HasSubstr("0x0000000048000000..0x0000000048000fff  firmware@44000000  4 KiB"));
+  EXPECT_THAT(text[5],
+              HasSubstr("kept      range 2 of reg: reserved and never recorded; since v7.2"));
+  tree.regions.front().enabled = false;
+  EXPECT_EQ(lines(explain(expect(tree))).size(), 5U);
+}
+
+TEST(Explain, SaysWhichRangeIsRefused) {
+  ReservedMemory tree = sample();
+  tree.memreserve = {};
+  ReservedRegion over = tree.regions.front();
+  over.name = "over";
+  over.reg = {{0x50000000, 0x50001000}, tree.regions.front().reg.front()};
+  tree.regions.front().no_map = false;
+  tree.regions[1] = over;
+  EXPECT_THAT(explain(expect(tree)), HasSubstr("refused   range 2 of reg: not reserved"));
+}
+
+TEST(Explain, SaysOfWhichKernelItSpeaks) {
+  ReservedMemory tree = sample();
+  tree.regions.resize(2);
+  EXPECT_THAT(lines(explain(expect(tree)))[1], HasSubstr("a kernel with the series"));
+  EXPECT_THAT(explain(expect(tree)), Not(HasSubstr("; unpatched: ")));
+  tree.regions[1].alignment = 0x3000000;
+  EXPECT_THAT(
+      explain(expect(tree)),
+      HasSubstr("finds a place, at a multiple of 0x4000000 instead of 0x3000000; unpatched: its "
+                "alignment is taken for a mask"));
+  tree.regions.resize(65, tree.regions.front());
+  EXPECT_THAT(lines(explain(expect(tree)))[2], HasSubstr("unpatched: until v6.12"));
+}
+
+TEST(Explain, SaysWhatAPoolDependsOn) {
+  ReservedMemory tree = sample();
+  tree.regions[1].size = 0x300000;
+  EXPECT_THAT(explain(expect(tree)), HasSubstr("finds a place; refused where a pageblock"));
 }
 
 TEST(Explain, NamesOverlaps) {

@@ -4,6 +4,7 @@
 #include "base/range_set.h"
 #include "devicetree/dtb.h"
 #include "expectation/node_faults.h"
+#include "expectation/unpatched.h"
 
 #include <algorithm>
 #include <array>
@@ -321,13 +322,11 @@ Faults check_tuples(const Subject &subject) {
 }
 
 Faults check_count(const Subject &subject) {
-  constexpr std::ptrdiff_t most = 64;
-  const auto count = std::ranges::count_if(subject.expectation.regions, takes_memory);
-  if (count <= most)
+  const std::string fate = unpatched_count_fate(subject.expectation);
+  if (fate.empty())
     return {};
-  return {{"count", "/reserved-memory", fmt::format("{} regions", count),
-           "until v6.12 the kernel has room for 64 (until v5.6 for 32): the others are "
-           "lost; since v6.13 (and 6.12.103) for all but boot-placed ones beyond 64"}};
+  const auto count = std::ranges::count_if(subject.expectation.regions, takes_memory);
+  return {{"count", "/reserved-memory", fmt::format("{} regions", count), fate}};
 }
 
 Faults check_names(const Subject &subject) {

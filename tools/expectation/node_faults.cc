@@ -60,11 +60,11 @@ std::optional<std::uint64_t> unit_address(const std::string &name) {
 /// (early_init_dt_alloc_reserved_memory_arch(), drivers/of/of_reserved_mem.c).
 std::string loose_border(const ExpectedRegion &region, std::uint64_t page_size) {
   if (region.size % page_size != 0)
-    return fmt::format("no-map of {:#x} bytes, no whole pages", region.size);
+    return fmt::format("is no-map of {:#x} bytes, no whole pages", region.size);
   if (region.node.alignment % page_size != 0)
-    return fmt::format("no-map with an alignment of {:#x} bytes, no whole page",
+    return fmt::format("is no-map with an alignment of {:#x} bytes, no whole page",
                        region.node.alignment);
-  return region.node.alignment == 0 ? "no-map without alignment" : "";
+  return region.node.alignment == 0 ? "is no-map without alignment" : "";
 }
 
 } // namespace

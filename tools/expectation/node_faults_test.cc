@@ -117,7 +117,7 @@ TEST(LoosePages, AreOfBootPlacedNoMap) {
           placed("mapped", 0x10001)}));
   ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment", "none"));
   EXPECT_THAT(faults[0].fault, HasSubstr("0x10001 bytes, no whole pages"));
-  EXPECT_EQ(faults[2].fault, "no-map without alignment");
+  EXPECT_EQ(faults[2].fault, "is no-map without alignment");
 }
 
 } // namespace

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "expectation/unpatched.h"
+
+#include "expectation/test_region.h"
+
+#include <gmock/gmock.h>
+
+namespace rmemcheck {
+namespace {
+
+using test::fixed;
+using test::mebibyte;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+Expectation of(std::vector<ReservedRegion> regions) {
+  ReservedMemory tree;
+  tree.has_node = true;
+  tree.memory = {{0x40000000, 0x80000000}};
+  tree.regions = std::move(regions);
+  return expect(tree);
+}
+
+std::string fate(const ReservedRegion &region) {
+  return unpatched_fate(of({region}).regions.front());
+}
+
+ReservedRegion placed(std::uint64_t size, std::uint64_t alignment = 0) {
+  ReservedRegion region;
+  region.size = size;
+  region.alignment = alignment;
+  return region;
+}
+
+TEST(UnpatchedFate, IsThatOfTheSeriesForWhatIsRight) {
+  EXPECT_EQ(fate(fixed("mapped", 0x50000000, mebibyte)), "");
+  EXPECT_EQ(fate(fixed("no-map", 0x50000000, mebibyte, true)), "");
+  EXPECT_EQ(fate(placed(mebibyte, mebibyte)), "");
+}
+
+TEST(UnpatchedFate, CutsNumbers) {
+  ReservedRegion far = fixed("far", 0xffffffffffff0000, 0);
+  far.malformed = "reg: 0xffffffffffff0000 and 0x20000 bytes end beyond 64 bits";
+  EXPECT_THAT(fate(far), StartsWith("cut to what fits"));
+}
+
+TEST(UnpatchedFate, LeavesPlaceholdersToTheirOwnLine) {
+  ReservedRegion empty = fixed("empty", 0, 0);
+  empty.malformed = "reg: zero size";
+  empty.is_placeholder = true;
+  EXPECT_EQ(fate(empty), "");
+}
+
+TEST(UnpatchedFate, RecordsWhatIsRefused) {
+  ReservedRegion pool = fixed("pool", 0x50000000, mebibyte, true);
+  pool.compatible = {"restricted-dma-pool"};
+  EXPECT_THAT(fate(pool), HasSubstr("of_reserved_mem_lookup()"));
+  const Expectation over =
+      of({fixed("mapped", 0x50000000, mebibyte), fixed("hidden", 0x50000000, mebibyte, true)});
+  EXPECT_THAT(unpatched_fate(over.regions.back()), HasSubstr("recorded all the same"));
+  EXPECT_THAT(fate(placed(4096 * mebibyte)), HasSubstr("no bytes"));
+}
+
+TEST(UnpatchedFate, MasksWithAnAlignment) {
+  EXPECT_THAT(fate(placed(0x1000, 0x3000)), HasSubstr("mask"));
+}
+
+TEST(UnpatchedCount, IsSixtyFour) {
+  std::vector<ReservedRegion> many(64, fixed("region", 0x50000000, 0x1000));
+  EXPECT_EQ(unpatched_count_fate(of(many)), "");
+  many.push_back(many.front());
+  EXPECT_THAT(unpatched_count_fate(of(many)), HasSubstr("room for 64"));
+}
+
+} // namespace
+} // namespace rmemcheck
