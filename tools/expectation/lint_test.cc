@@ -201,9 +201,13 @@ TEST(Lint, DevicesMustFindTheirRegion) {
   Sample sample({off, fixed("on", 0x60000000, mebibyte)});
   sample.around.references = {{"/one", 1, "/reserved-memory/off"},
                               {"/two", 2, "/reserved-memory/on"},
-                              {"/three", 3, "/soc/sram"}};
-  ASSERT_THAT(sample.rules(), ElementsAre("memory-region"));
-  EXPECT_EQ(sample.faults().front().node, "/one");
+                              {"/three", 3, "/soc/sram"},
+                              {"/four", 4, ""}};
+  ASSERT_THAT(sample.rules(), ElementsAre("memory-region", "memory-region"));
+  EXPECT_EQ(sample.faults()[0].node, "/one");
+  EXPECT_THAT(sample.faults()[0].kernel, HasSubstr("succeeds without it"));
+  EXPECT_EQ(sample.faults()[1].node, "/four");
+  EXPECT_THAT(sample.faults()[1].kernel, HasSubstr("is told that it has no region"));
 }
 
 } // namespace
