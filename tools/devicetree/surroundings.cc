@@ -115,7 +115,9 @@ private:
     const bool is_reserved_memory = is_top && without_unit_address(name) == "reserved-memory";
     if (is_reserved_memory && node != reserved_memory_)
       result_.other_parents.push_back(path);
-    if (is_available(dtb_, node)) {
+    const bool was_off = is_off_;
+    is_off_ |= !is_available(dtb_, node);
+    if (!is_off_) {
       if (const std::string broken = is_top ? broken_memory(dtb_, node) : ""; !broken.empty())
         result_.broken_memory.push_back(path + ": " + broken);
       take_references(node, path);
@@ -127,6 +129,7 @@ private:
     is_in_region_ |= is_reserved_memory;
     take_below(node, path);
     is_in_region_ = was_in_region;
+    is_off_ = was_off;
   }
 
   void take_references(int node, const std::string &path) {
@@ -141,6 +144,7 @@ private:
   /// (fdt_scan_reserved_mem(), drivers/of/of_reserved_mem.c).
   int reserved_memory_;
   bool is_in_region_ = false; ///< below /reserved-memory
+  bool is_off_ = false;       ///< disabled, or below what is: no driver sees it
   std::map<std::uint32_t, std::string> by_phandle_;
   Surroundings result_;
 };

@@ -30,7 +30,7 @@ struct Translation {
 /// What of a tree beside /reserved-memory is about reserved memory.
 struct Surroundings {
   std::vector<StrayNode> strays;
-  std::vector<RegionReference> references; ///< of enabled devices
+  std::vector<RegionReference> references; ///< of devices that are enabled with all above
   /// What is wrong with enabled memory nodes: "/memory@0: reg: length 12 is no multiple of 16".
   std::vector<std::string> broken_memory;
   /// Paths of nodes below the root, other than the one that the kernel reads, that go by the name

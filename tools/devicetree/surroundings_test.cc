@@ -63,6 +63,21 @@ TEST(Surroundings, FollowReferences) {
   EXPECT_EQ(found.references[1].target, "");
 }
 
+TEST(Surroundings, LeaveOutWhatIsBelowDisabledNodes) {
+  TreeRequest request;
+  request.nodes = {"soc/dsp/mba", "soc/uart"};
+  const Surroundings found =
+      read_surroundings(edited(make_tree(board(), request, memory_base),
+                               [](void *fdt) {
+                                 set(fdt, "/soc/dsp", "status", text("disabled"));
+                                 set(fdt, "/soc/dsp/mba", "memory-region", cells(0x7777, 1));
+                                 set(fdt, "/soc/uart", "memory-region", cells(0x7777, 1));
+                               }),
+                        "tree");
+  ASSERT_EQ(found.references.size(), 1U);
+  EXPECT_EQ(found.references.front().path, "/soc/uart");
+}
+
 TEST(Surroundings, NameMemoryOfNoWholeTuple) {
   const Surroundings found = read_surroundings(
       edited(board(),
