@@ -54,8 +54,9 @@ std::string reason_text(const ExpectedRegion &region, const Expectation &all) {
   if (region.is_alignment_rounded && takes_memory(region))
     reason += fmt::format(", at a multiple of {:#x} instead of {:#x}", region.alignment,
                           region.node.alignment);
-  if (const std::string condition = pool_condition(region, all); !condition.empty())
-    reason += "; " + condition;
+  for (const std::string &condition : {pool_condition(region, all), border_condition(region)})
+    if (!condition.empty())
+      reason += "; " + condition;
   if (const std::string fate = unpatched_fate(region); !fate.empty())
     reason += "; unpatched: " + fate;
   return reason;

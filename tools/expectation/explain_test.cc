@@ -104,6 +104,13 @@ TEST(Explain, SaysWhatAPoolDependsOn) {
   EXPECT_THAT(explain(expect(tree)), HasSubstr("finds a place; refused where a pageblock"));
 }
 
+TEST(Explain, SaysWhatIsLeftToChance) {
+  ReservedMemory tree = sample();
+  tree.regions[1].no_map = true;
+  tree.regions[1].compatible = {};
+  EXPECT_THAT(explain(expect(tree)), HasSubstr("finds a place; may begin within a page"));
+}
+
 TEST(Explain, NamesOverlaps) {
   ReservedMemory tree = sample();
   tree.regions[2].enabled = true;

@@ -11,6 +11,9 @@ namespace rmemcheck {
 /// on nothing.
 std::string pool_condition(const ExpectedRegion &region, const Expectation &all);
 
+/// What is left to chance for a boot-placed no-map region; empty if nothing is.
+std::string border_condition(const ExpectedRegion &region);
+
 /// CMA pools that the kernel refuses wherever a pageblock is that of huge pages, as it mostly is.
 std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation);
 /// Boot-placed regions whose alignment is no power of two.
@@ -19,7 +22,7 @@ std::vector<TreeFault> alignment_faults(const Expectation &expectation);
 std::vector<TreeFault> hidden_reusable_faults(const Expectation &expectation);
 /// Names that tell another address than reg.
 std::vector<TreeFault> unit_address_faults(const Expectation &expectation);
-/// Boot-placed no-map regions that may begin or end within a page.
+/// Boot-placed no-map regions that are asked to begin or end within a page.
 std::vector<TreeFault> loose_page_faults(const Expectation &expectation);
 
 } // namespace rmemcheck

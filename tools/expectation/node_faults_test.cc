@@ -115,9 +115,17 @@ TEST(LoosePages, AreOfBootPlacedNoMap) {
       of({hidden(placed("size", 0x10001, 0x1000)), hidden(placed("alignment", 0x1000, 0x800)),
           hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
           placed("mapped", 0x10001)}));
-  ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment", "none"));
+  ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment"));
   EXPECT_THAT(faults[0].fault, HasSubstr("0x10001 bytes, no whole pages"));
-  EXPECT_EQ(faults[2].fault, "is no-map without alignment");
+}
+
+TEST(LoosePages, AreLeftToChanceWithoutAlignment) {
+  const Expectation all =
+      of({hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
+          placed("mapped", 0x1000), fixed("fixed", 0x50000000, 0x1000, true)});
+  EXPECT_THAT(border_condition(all.regions[0]), HasSubstr("may begin within a page"));
+  for (std::size_t other = 1; other < all.regions.size(); ++other)
+    EXPECT_EQ(border_condition(all.regions[other]), "");
 }
 
 } // namespace
