@@ -29,6 +29,22 @@ constexpr Difference differences[] = {
      "cut to what fits, without a word, and taken"},
     // a reg of no bytes is told by what firmware fills in
     {[](const ExpectedRegion &region) { return region.node.is_placeholder; }, ""},
+    // of_flat_dt_get_addr_size_prop(), drivers/of/fdt.c, tells nothing from no property
+    {[](const ExpectedRegion &region) { return has_wrong(region, "reg: length"); },
+     "since v6.19 taken for one without reg, without a word"},
+    {[](const ExpectedRegion &region) { return has_wrong(region, "alloc-ranges: length"); },
+     "since v6.19 placed anywhere, without a word"},
+    // cma_init_reserved_areas(), mm/cma.c
+    {[](const ExpectedRegion &region) { return region.is_no_ram_for_cma; },
+     "taken, and its pages are not there"},
+    // repaired by 0fd17e598333
+    {[](const ExpectedRegion &region) { return region.bypassed; },
+     "from v6.13 (and 6.12.103) to v6.19 an area all the same"},
+    // 7fd3981202b9
+    {[](const ExpectedRegion &region) {
+       return region.given_back && region.node.no_map && region.node.reusable;
+     },
+     "since v7.1 recorded as any region"},
     // fdt_init_reserved_mem() leaves it in the array, fdt_init_reserved_mem_node() at v7.3 does not
     {[](const ExpectedRegion &region) { return region.given_back; },
      "until v6.12 at least found by of_reserved_mem_lookup() all the same"},

@@ -61,6 +61,34 @@ TEST(UnpatchedFate, RecordsWhatIsRefused) {
   EXPECT_THAT(fate(placed(4096 * mebibyte)), HasSubstr("no bytes"));
 }
 
+TEST(UnpatchedFate, TakesPoolsThatTheSeriesRefuses) {
+  ReservedRegion pool = fixed("pool", 0x7fc00000, 8 * mebibyte);
+  pool.compatible = {"shared-dma-pool"};
+  pool.reusable = true;
+  EXPECT_THAT(fate(pool), HasSubstr("its pages are not there"));
+  pool.no_map = true;
+  EXPECT_THAT(fate(pool), HasSubstr("since v7.1"));
+
+  ReservedMemory tree;
+  tree.memory = {{0x40000000, 0x80000000}};
+  tree.bootargs = "cma=16M";
+  tree.regions = {fixed("default", 0x50000000, 4 * mebibyte)};
+  tree.regions.front().compatible = {"shared-dma-pool"};
+  tree.regions.front().reusable = true;
+  tree.regions.front().cma_default = true;
+  EXPECT_THAT(unpatched_fate(expect(tree).regions.front()), HasSubstr("v6.19"));
+}
+
+TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
+  ReservedRegion node = placed(0);
+  node.malformed = "reg: length 12 is no multiple of 16";
+  EXPECT_THAT(fate(node), HasSubstr("without reg"));
+  node.malformed = "alloc-ranges: length 12 is no multiple of 16";
+  EXPECT_THAT(fate(node), HasSubstr("placed anywhere"));
+  node.malformed = "alignment: length 4 is not 8";
+  EXPECT_EQ(fate(node), "");
+}
+
 TEST(UnpatchedFate, MasksWithAnAlignment) {
   EXPECT_THAT(fate(placed(0x1000, 0x3000)), HasSubstr("mask"));
 }
