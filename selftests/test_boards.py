@@ -94,15 +94,20 @@ FORMS = {
 UNREADABLE = {"12-bytes": "reg: length 12 is no multiple of 16", "no-ranges": "no ranges"}
 
 
+
+def compile_to(path, text):
+    dts = path.with_suffix(".txt")
+    dts.write_text(text)
+    subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path, dts], check=True)
+    return path
+
+
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory):
     """A folder of DTBs, one a form."""
     folder = tmp_path_factory.mktemp("boards")
     for name, text in FORMS.items():
-        dts = folder / f"{name}.txt"
-        dts.write_text(text)
-        subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", folder / f"{name}.dtb", dts],
-                       check=True)
+        compile_to(folder / f"{name}.dtb", text)
     return folder
 
 
@@ -267,7 +272,7 @@ LINT = {
     "outside-ram": ("outside-ram", "/reserved-memory/sram@10000000", "v3.15"),
     "memreserve": ("overlap", "/reserved-memory/trusted@80000000", "v6.4"),
     "two-tuples": ("tuples", "/reserved-memory/split@90000000", "v7.2"),
-    "disabled-user": ("memory-region", "/remoteproc", "off@90000000 is disabled"),
+    "disabled-user": ("memory-region", "/remoteproc", "off@90000000 is disabled; since v6.1 at least"),
     "sbi-mapped": ("firmware-mapped", "/reserved-memory/mmode_resv0@80000000", "v6.4"),
 }
 
@@ -289,6 +294,68 @@ def test_lint_finds_nothing(rmemcheck, boards, name):
     result = rmemcheck("dt", "lint", boards / f"{name}.dtb")
     assert result.returncode == 0, result.stdout
     assert "nothing wrong" in result.stdout
+
+
+SMALL_POOL = ("pool@90000000 { compatible = \"shared-dma-pool\"; reusable; "
+              "reg = <0 0x90000000 0 0x100000>; };")
+LATER = ("split@90000000 { reg = <0 0x90000000 0 0x100000>, <0 0x98000000 0 0x100000>; no-map; };"
+         "over@98000000 { reg = <0 0x98000000 0 0x1000>; };")
+# What no board should have: its source; rule, node and a word of lint's finding; a word of explain
+ODD = {
+    "small-pool": (source(SMALL_POOL), "pool", "/reserved-memory/pool@90000000",
+                   "incorrect alignment of CMA region", "refused where a pageblock"),
+    "odd-alignment": (source("al { size = <0 0x1000>; alignment = <0 0x3000>; };"), "alignment",
+                      "/reserved-memory/al", "a multiple of 0x1000",
+                      "a multiple of 0x4000 instead of 0x3000; unpatched: "),
+    "later-range": (source(LATER), "overlap", "/reserved-memory/split@90000000",
+                    "does not name the two", "range 2 of reg: reserved and never recorded"),
+    "beyond-64-bits": (source("far@ffffffffffff0000 { reg = <0xffffffff 0xffff0000 0 0x20000>; };"),
+                       "reg", "/reserved-memory/far@ffffffffffff0000", "without a word",
+                       "unpatched: cut to what fits"),
+    "translated": (source(FIRMWARE, ranges="ranges = <0 0x85000000 0 0x95000000 0 0x1000000>;"),
+                   "ranges", "/reserved-memory", "0x85000000 to 0x95000000", "0x0000000085700000.."),
+    "below-a-region": (source("outer@90000000 { reg = <0 0x90000000 0 0x100000>; "
+                              "inner@98000000 { reg = <0 0x98000000 0 0x1000>; no-map; }; };"),
+                       "nested", "/reserved-memory/outer@90000000/inner@98000000", "v3.15", "1 regions"),
+    "two-parents": (source(FIRMWARE, more="reserved-memory@0 { #address-cells = <2>; "
+                           "#size-cells = <2>; ranges; x@90000000 { reg = <0 0x90000000 0 0x1000>; }; };"),
+                    "root", "/reserved-memory", "the first in the tree", "x@90000000"),
+    "hidden-reusable": (source("both@90000000 { reg = <0 0x90000000 0 0x1000>; no-map; reusable; };"),
+                        "reusable", "/reserved-memory/both@90000000", "v3.15", "no-map reusable"),
+    "other-address": (source("name@90000000 { reg = <0 0x91000000 0 0x1000>; };"), "unit-address",
+                      "/reserved-memory/name@90000000", "0x91000000", "0x0000000091000000.."),
+    "part-of-a-page": (source("placed { size = <0 0x1800>; alignment = <0 0x1000>; no-map; };"),
+                       "shared-page", "/reserved-memory/placed", "0x1800", "shared page: placed "),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_no_board_should_have(rmemcheck, tmp_path, name):
+    text, rule, node, of_lint, of_explain = ODD[name]
+    board = compile_to(tmp_path / "board.dtb", text)
+    result = rmemcheck("dt", "lint", board)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert [line for line in result.stdout.splitlines()
+            if line.startswith(f"{board}: {node}: ") and of_lint in line
+            and line.endswith(f"[{rule}]")], result.stdout
+    assert of_explain in rmemcheck("dt", "explain", board).stdout
+
+
+def test_explain_says_of_which_kernel_it_speaks(rmemcheck, boards):
+    for name in ("clean", "nested"):
+        assert "a kernel with the series" in explain(rmemcheck, boards / f"{name}.dtb").splitlines()[1]
+
+
+def test_limit_that_is_no_number(rmemcheck, boards):
+    text = explain(rmemcheck, boards / "clean.dtb", "--cmdline", "mem=banana")
+    assert "firmware fills" not in text and "\nRAM 0x" in text
+
+
+def test_device_below_a_disabled_one(rmemcheck, tmp_path):
+    board = compile_to(tmp_path / "board.dtb", source(
+        "off: off@90000000 { reg = <0 0x90000000 0 0x1000>; status = \"disabled\"; };",
+        more="dsp { status = \"disabled\"; mba { memory-region = <&off>; }; };"))
+    assert rmemcheck("dt", "lint", board).returncode == 0
 
 
 def test_lint_says_what_it_cannot_judge(rmemcheck, boards):
