@@ -156,6 +156,12 @@ std::string read_file(const std::filesystem::path &path) {
   return bytes;
 }
 
+std::string read_regular_file(const std::filesystem::path &path) {
+  if (is_special(path))
+    throw bad_input(fmt::format("{}: expected a file", path.string()));
+  return read_file(path);
+}
+
 void write_file(const std::filesystem::path &path, std::string_view bytes) {
   const int error = is_special(path) ? write_into(path, bytes) : replace(followed(path), bytes);
   if (error != 0)

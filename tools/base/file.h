@@ -11,6 +11,9 @@ namespace rmemcheck {
 /// The whole file as bytes. A file that cannot be read is bad_input naming it and why.
 std::string read_file(const std::filesystem::path &path);
 
+/// The same of what must be a file: a pipe or a device, which may never end, is bad_input as well.
+std::string read_regular_file(const std::filesystem::path &path);
+
 /// Writes beside the target, then renames over it: a reader sees all or nothing, and
 /// a full disk leaves no half file. A link is followed, not replaced, and what is no regular file,
 /// a pipe or a device, is written into. A failure is could_not_find_out naming the path.

@@ -132,7 +132,7 @@ void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
 
 /// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
 bool read_run_json(const fs::path &path, KeptBoot &kept) {
-  const std::string text = read_file(path);
+  const std::string text = read_regular_file(path);
   try {
     const Json json = Json::parse(text);
     if (json.at("format") != format_name)
@@ -198,9 +198,16 @@ void save(const fs::path &folder, const KeptBoot &kept) {
 
 namespace {
 
+/// Whether there is anything of that name: a link that leads nowhere is.
+bool is_there(const fs::path &path) {
+  std::error_code none;
+  return fs::exists(fs::symlink_status(path, none));
+}
+
 /// The files, and nothing that only looks like one.
 RawEvidence load_evidence(const fs::path &folder) {
-  if (!fs::is_directory(folder))
+  std::error_code none;
+  if (!fs::is_directory(folder, none))
     throw bad_input(fmt::format("{}: no such folder", folder.string()));
   RawEvidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
@@ -214,11 +221,11 @@ RawEvidence load_evidence(const fs::path &folder) {
 
 /// The tree, where run.json says that there is one, and none otherwise.
 std::string load_tree(const fs::path &path, bool has_tree) {
-  if (has_tree != fs::exists(path))
+  if (has_tree != is_there(path))
     throw bad_input(fmt::format("{}: {}, as run.json says", path.string(),
                                 has_tree ? "no such file: expected the tree"
                                          : "expected no such file: the kernel was given no tree"));
-  std::string dtb = has_tree ? read_file(path) : "";
+  std::string dtb = has_tree ? read_regular_file(path) : "";
   if (has_tree && dtb.empty())
     throw bad_input(fmt::format("{}: expected a tree, it is empty", path.string()));
   return dtb;
@@ -229,8 +236,8 @@ std::string load_tree(const fs::path &path, bool has_tree) {
 KeptBoot load(const fs::path &folder) {
   KeptBoot kept;
   kept.dtb = load_tree(folder / "tree.dtb", read_run_json(folder / "run.json", kept));
-  if (fs::exists(folder / "console.log"))
-    kept.boot.console = read_file(folder / "console.log");
+  if (is_there(folder / "console.log"))
+    kept.boot.console = read_regular_file(folder / "console.log");
   kept.boot.evidence = load_evidence(folder / "evidence");
   return kept;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 namespace rmemcheck::test {
 namespace {
@@ -103,6 +104,30 @@ TEST_F(KeptBootTest, SaysWhatIsWrongWithAFolder) {
   write("run/run.json", "{");
   EXPECT_THAT(message(), HasSubstr("run.json"));
   EXPECT_EQ(error_of([&] { load(run()); }).status(), ExitStatus::bad_input);
+}
+
+/// A pipe would be read for ever, and a link to itself is none that can be followed.
+TEST_F(KeptBootTest, NamesWhatIsNoFile) {
+  save(run(), kept);
+  const auto message_without = [&](const char *name, const auto &put) {
+    fs::rename(run() / name, folder / "aside");
+    put(run() / name);
+    const Error error = error_of([&] { load(run()); });
+    fs::remove(run() / name);
+    fs::rename(folder / "aside", run() / name);
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    return std::string(error.what());
+  };
+  for (const char *name : {"tree.dtb", "console.log", "run.json"}) {
+    const auto make_pipe = [](const fs::path &path) { ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0); };
+    EXPECT_THAT(message_without(name, make_pipe),
+                HasSubstr(name + std::string(": expected a file")));
+    const auto make_loop = [](const fs::path &path) { fs::create_symlink(path.filename(), path); };
+    EXPECT_THAT(message_without(name, make_loop), HasSubstr(name + std::string(": cannot read")));
+    const auto make_broken = [](const fs::path &path) { fs::create_symlink("nowhere", path); };
+    EXPECT_THAT(message_without(name, make_broken), HasSubstr(name + std::string(": cannot read")));
+  }
+  EXPECT_EQ(load(run()).boot.console, kept.boot.console);
 }
 
 TEST_F(KeptBootTest, JudgesKeptEvidenceAsItDidAtOnce) {
