@@ -195,6 +195,20 @@ TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {
   EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 2u);
 }
 
+/// It alone shows what came after the log was read.
+TEST_F(KeptBootTest, MissesAConsoleThatIsEmpty) {
+  const auto witnesses = [&] {
+    const std::vector<RuleResult> rules = judge_kept(kept, "").verdict.rules;
+    return std::ranges::find(rules, "witnesses", &RuleResult::rule)->outcome;
+  };
+  kept.witnesses = {"version"};
+  EXPECT_EQ(witnesses(), Outcome::pass);
+  kept.boot.console.clear();
+  EXPECT_EQ(witnesses(), Outcome::inconclusive);
+  kept.is_live = true; // nobody has seen that of a live system
+  EXPECT_EQ(witnesses(), Outcome::pass);
+}
+
 TEST_F(KeptBootTest, NeedsNoTreeWhereTheKernelWasGivenNone) {
   kept.dtb.clear();
   save(run(), kept);

@@ -86,6 +86,17 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
   return {given, added};
 }
 
+/// Of a boot of ours that has got through there is a console, which alone shows what comes after
+/// the guest has sent its log.
+constexpr const char *console_file = "console.log";
+
+std::vector<std::string> witnesses_of(const KeptBoot &kept) {
+  std::vector<std::string> witnesses = kept.witnesses;
+  if (!kept.is_live && !witnesses.empty() && kept.boot.ending == Ending::powered_off)
+    witnesses.emplace_back(console_file);
+  return witnesses;
+}
+
 Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
   BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
   facts.address_bits = kept.address_bits;
@@ -102,7 +113,7 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
                          (kept.role != Role::told || kept.has_series);
   facts.must_log = kept.must_log;
   facts.may_have_known_faults = !kept.has_series && kept.role != Role::mutant;
-  facts.witnesses = kept.witnesses;
+  facts.witnesses = witnesses_of(kept);
   facts.is_live = kept.is_live;
   facts.is_tree_known = kept.is_tree_known;
   if (kept.page_size != 0)
@@ -112,7 +123,10 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
 
 /// The console's word, beside the log that a guest has sent of itself, or without one.
 void take_console(const KeptBoot &kept, Evidence &evidence) {
-  if (!kept.has_user_space || kept.boot.console.empty())
+  if (kept.boot.console.empty())
+    return;
+  evidence.files.insert(console_file);
+  if (!kept.has_user_space)
     return;
   const auto dmesg = kept.boot.evidence.find("dmesg");
   if (dmesg == kept.boot.evidence.end()) {
