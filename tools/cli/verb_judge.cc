@@ -10,6 +10,7 @@
 #include "engine/conclusion.h"
 #include "engine/kept_boot.h"
 #include "evidence/pools.h"
+#include "judge/comparison.h"
 #include "judge/sightings.h"
 #include "report/text.h"
 
@@ -18,26 +19,35 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <optional>
+#include <system_error>
 
 namespace rmemcheck {
 namespace {
 
 namespace fs = std::filesystem;
 
+/// A link that leads nowhere, or to itself, is none.
+bool is_folder(const fs::path &path) {
+  std::error_code none;
+  return fs::is_directory(path, none);
+}
+
 /// A folder of one boot, or all boots of a whole run's folder.
 void add_boots(const fs::path &folder, std::vector<fs::path> &boots) {
-  if (!fs::is_directory(folder / "runs")) {
+  if (!is_folder(folder / "runs")) {
     boots.push_back(folder);
     return;
   }
   std::vector<fs::path> found;
   for (const fs::directory_entry &kernel : fs::directory_iterator(folder / "runs")) {
-    if (!kernel.is_directory() || fs::is_empty(kernel))
+    if (!is_folder(kernel) || fs::is_empty(kernel))
       throw bad_input(
           fmt::format("{}: expected a folder with a kernel's boots", kernel.path().string()));
-    for (const fs::directory_entry &boot : fs::directory_iterator(kernel))
+    for (const fs::directory_entry &boot : fs::directory_iterator(kernel)) {
+      if (!is_folder(boot))
+        throw bad_input(fmt::format("{}: expected a boot's folder", boot.path().string()));
       found.push_back(boot.path());
+    }
   }
   std::ranges::sort(found);
   boots.insert(boots.end(), found.begin(), found.end());
@@ -56,13 +66,15 @@ struct JudgeOptions {
   std::string against; ///< a boot of the baseline; empty: as a run has left it
 };
 
-/// The boot of the same case by another kernel of the run, if there is one.
-std::optional<fs::path> other_boot(const fs::path &boot, const std::string &kernel) {
-  if (kernel.empty())
-    return std::nullopt;
+/// Where a run has the boot of the same case by another of its kernels.
+fs::path other_boot(const fs::path &boot, const std::string &kernel) {
   const fs::path whole = fs::absolute(boot / "").lexically_normal().parent_path();
-  const fs::path other = whole.parent_path().parent_path() / kernel / whole.filename();
-  return fs::exists(other / "run.json") ? std::optional(other) : std::nullopt;
+  return whole.parent_path().parent_path() / kernel / whole.filename();
+}
+
+bool is_boot(const fs::path &folder) {
+  std::error_code none;
+  return fs::exists(fs::symlink_status(folder / "run.json", none));
 }
 
 /// "-" is standard input.
@@ -85,12 +97,29 @@ std::string given_tree(const JudgeOptions &options) {
 
 /// What a folder holds, or an archive that was captured on a live system.
 KeptBoot load_boot(const fs::path &boot, const JudgeOptions &options) {
-  if (fs::is_directory(boot) && !options.dtb.empty())
+  if (is_folder(boot) && !options.dtb.empty())
     throw bad_input(fmt::format("--dtb: expected an archive or --log FILE: {} has its own tree",
                                 boot.string()));
-  if (fs::is_directory(boot))
+  if (is_folder(boot))
     return load(boot);
   return read_capture(input(boot.string()), input_name(boot.string()), given_tree(options));
+}
+
+/// Holds it against the baseline that was given, or the one that its run names. A run that had none
+/// asks for none; where one was and is gone, what it would show is not known.
+void hold_against_baseline(CaseResult &result, const fs::path &boot, const KeptBoot &kept,
+                           const ReadBoot &read, const JudgeOptions &options) {
+  if (options.against.empty() && kept.baseline.empty())
+    return;
+  const fs::path baseline =
+      options.against.empty() ? other_boot(boot, kept.baseline) : fs::path(options.against);
+  if (options.against.empty() && !is_boot(baseline))
+    return compare_unknown(result.verdict,
+                           fmt::format("the baseline's boot is not there: {}; remedy: name one "
+                                       "with --against",
+                                       baseline.string()));
+  compare_boots(result, read_boot(load_boot(baseline, options), shown(baseline)), read,
+                options.against.empty() && kept.is_baseline_of_another_tree);
 }
 
 /// As the run has judged it, with what it was held against.
@@ -99,13 +128,10 @@ CaseResult judge_boot(const fs::path &boot, const JudgeOptions &options) {
   const std::string name = input_name(shown(boot));
   const ReadBoot read = read_boot(kept, name);
   CaseResult result = judge_read(kept, read, name);
-  const auto baseline = options.against.empty() ? other_boot(boot, kept.baseline)
-                                                : std::optional<fs::path>(options.against);
-  if (baseline)
-    compare_boots(result, read_boot(load_boot(*baseline, options), shown(*baseline)), read,
-                  options.against.empty() && kept.is_baseline_of_another_tree);
-  if (const auto control = other_boot(boot, kept.control))
-    result.fails_without = failures_of(judge_kept(load(*control), shown(*control)));
+  hold_against_baseline(result, boot, kept, read, options);
+  if (const fs::path control = other_boot(boot, kept.control);
+      !kept.control.empty() && is_boot(control))
+    result.fails_without = failures_of(judge_kept(load(control), shown(control)));
   conclude(result);
   return result;
 }

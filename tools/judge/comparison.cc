@@ -2,9 +2,12 @@
 #include "judge/comparison.h"
 
 #include "judge/known_fault.h"
+#include "judge/rule_report.h"
 #include "judge/rules.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rmemcheck {
 namespace {
@@ -18,6 +21,17 @@ void add(Verdict &verdict, const Comparison &comparison, RuleResult result) {
 
 bool settles_nothing(const RuleResult &result) {
   return result.outcome == Outcome::pass || result.outcome == Outcome::skip;
+}
+
+/// A baseline that got through its boot has to have shown all that it can: where a piece of it is
+/// gone, a comparison that has found nothing has seen nothing.
+std::string lost_of(const ShownBoot &baseline) {
+  if (baseline.evidence.ending != Ending::powered_off)
+    return "";
+  const auto missing = missing_witnesses(baseline.expectation, baseline.evidence);
+  return missing.empty() ? ""
+                         : fmt::format("the baseline can show {}, and it is not there",
+                                       fmt::join(missing, ", "));
 }
 
 } // namespace
@@ -74,10 +88,13 @@ void compare(Verdict &patched_verdict, const ShownBoot &baseline, const ShownBoo
   if (has_errors && !is_across_trees)
     forgive_errors_of(baseline.evidence, *no_error);
   bool is_as_before = !has_errors;
+  const std::string lost = lost_of(baseline);
   for (const Comparison &comparison : comparisons()) {
     if (is_across_trees && !comparison.is_across_trees)
       continue;
     RuleResult result = comparison.check(baseline, patched);
+    if (!lost.empty() && settles_nothing(result))
+      result = inconclusive(lost);
     is_as_before &= settles_nothing(result);
     add(patched_verdict, comparison, std::move(result));
     name_known_faults(patched_verdict.rules.back(), patched.expectation, patched.evidence);

@@ -56,6 +56,28 @@ TEST(Compare, KeepsHowTheGuestEnded) {
   EXPECT_EQ(compared(two).reason, "the kernel panicked: no init; failed: same-placement");
 }
 
+/// What has found nothing in a baseline that lost a witness has seen nothing.
+TEST(Compare, DoesNotPassWhereTheBaselineLacksAWitness) {
+  TwoBoots two = same_boots(passing());
+  two.expectation.witnesses = {"iomem", "probe"};
+  two.baseline.files = two.patched.files = {"iomem", "probe"};
+  EXPECT_EQ(compared(two).outcome, Outcome::pass);
+  two.baseline.files.erase("iomem");
+  const Verdict verdict = compared(two);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.rules.back().reason, "the baseline can show iomem, and it is not there");
+  // One that did not get so far has nothing to show.
+  two.baseline.ending = Ending::panic;
+  EXPECT_EQ(compared(two).outcome, Outcome::pass);
+}
+
+TEST(Compare, StillFailsWhereTheBaselineLacksAWitness) {
+  TwoBoots two = moved();
+  two.expectation.witnesses = {"iomem"};
+  two.patched.files = {"iomem"};
+  EXPECT_EQ(outcome_of(compared(two), "same-placement"), Outcome::fail);
+}
+
 TEST(CompareUnknown, IsNoPass) {
   const Scenario scenario = passing();
   Verdict verdict = judge(scenario.expectation, scenario.evidence);

@@ -68,6 +68,9 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
 
 // witnesses.cc
 RuleResult check_witnesses(const Expectation &expectation, const Evidence &evidence);
+/// What the kernel can show and has not, by name.
+std::vector<std::string> missing_witnesses(const Expectation &expectation,
+                                           const Evidence &evidence);
 
 // no_error.cc
 RuleResult check_no_error(const Expectation &expectation, const Evidence &evidence);

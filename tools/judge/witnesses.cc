@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace rmemcheck {
 namespace {
@@ -28,14 +29,21 @@ void demand_answers(RuleReport &report, const Expectation &expectation, const Ev
 
 } // namespace
 
+std::vector<std::string> missing_witnesses(const Expectation &expectation,
+                                           const Evidence &evidence) {
+  std::vector<std::string> missing;
+  std::ranges::copy_if(expectation.witnesses, std::back_inserter(missing),
+                       [&](const std::string &witness) { return !is_there(witness, evidence); });
+  return missing;
+}
+
 RuleResult check_witnesses(const Expectation &expectation, const Evidence &evidence) {
   if (expectation.witnesses.empty())
     return skip("nobody knows what this kernel can show");
   RuleReport report;
-  for (const std::string &witness : expectation.witnesses)
-    if (!is_there(witness, evidence))
-      report.unknown(fmt::format("this kernel can show {}, and it is not there{}", witness,
-                                 why_absent(evidence, witness)));
+  for (const std::string &witness : missing_witnesses(expectation, evidence))
+    report.unknown(fmt::format("this kernel can show {}, and it is not there{}", witness,
+                               why_absent(evidence, witness)));
   demand_answers(report, expectation, evidence);
   return report.result();
 }
