@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/kernel_version.h"
 #include "evidence/iomem.h"
 #include "judge/by_address.h"
 #include "judge/layout.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <limits>
+#include <string_view>
 
 namespace rmemcheck {
 namespace {
@@ -28,10 +30,28 @@ void demand_reserved(RuleReport &report, const std::string &region, const Physic
 /// Of several flags memblock's debugfs shows only the lowest one; these are lower than NOMAP.
 bool may_hide_no_map(const std::string &flag) { return flag == "HOTPLUG" || flag == "MIRROR"; }
 
+/// flagname[] of mm/memblock.c, v6.6 to v7.3, of what memory may have; the log's dump has numbers.
+bool is_known_flag(const std::string &flag) {
+  constexpr std::string_view known[] = {"NONE",     "HOTPLUG",     "MIRROR",
+                                        "NOMAP",    "DRV_MNG",     "RSV_NIT",
+                                        "RSV_KERN", "KHO_SCRATCH", "RSV_HUGETLB"};
+  return flag.starts_with("0x") || std::ranges::find(known, flag) != std::end(known);
+}
+
+/// A line that tells no flag, or one that nobody knows, may be NOMAP or not.
+void demand_known_flags(RuleReport &report, const std::vector<MemblockRange> &memory) {
+  for (const MemblockRange &entry : memory)
+    if (!is_known_flag(entry.flag.value_or("")))
+      return report.unknown(fmt::format("{}:{}: expected a flag that is known, found \"{}\"",
+                                        entry.at.file, entry.at.line, entry.flag.value_or("")));
+}
+
 void demand_no_map(RuleReport &report, const PlacedRange &placed, const MemblockByAddress &memory) {
   for (const MemblockRange *entry : memory.overlapping(placed.range)) {
     const std::string flag = entry->flag.value_or("");
     const std::string &name = placed.region->node.name;
+    if (!is_known_flag(flag))
+      continue; // said once
     if (may_hide_no_map(flag))
       report.unknown(fmt::format("flag {} may hide NOMAP of {}", flag, name));
     else if (flag != "NOMAP")
@@ -141,9 +161,11 @@ void demand_kernel_kept(RuleReport &report, const Expectation &expectation,
         demand_reserved(report, region.node.name, entry.range, reserved);
 }
 
-bool has_flags(const std::vector<MemblockRange> &ranges) {
-  return std::ranges::all_of(ranges,
-                             [](const MemblockRange &range) { return range.flag.has_value(); });
+/// Since v6.6 each line has them, and before in the log's dump alone.
+bool shows_no_flags(const Evidence &evidence) {
+  const bool has_none = std::ranges::none_of(
+      *evidence.memblock_memory, [](const MemblockRange &range) { return range.flag.has_value(); });
+  return has_none && is_older(evidence.log.version, "6.6");
 }
 
 } // namespace
@@ -200,10 +222,11 @@ RuleResult check_no_map_memblock(const Expectation &expectation, const Evidence 
   if (auto result = lacking(evidence, evidence.memblock_memory, "memblock's memory ranges",
                             "memblock-memory"))
     return *result;
-  if (!has_flags(*evidence.memblock_memory))
+  if (shows_no_flags(evidence))
     return skip("memblock shows no flags before v6.6");
   const MemblockByAddress memory(*evidence.memblock_memory);
   RuleReport report;
+  demand_known_flags(report, *evidence.memblock_memory);
   for (const PlacedRange &placed : layout.no_map)
     demand_no_map(report, placed, memory);
   for (const PlacedRange &placed : layout.mapped)

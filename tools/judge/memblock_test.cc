@@ -148,6 +148,19 @@ TEST(NoMapMemblock, IsInconclusiveWhereAnotherFlagMayHideIt) {
   EXPECT_THAT(result.reason, HasSubstr("HOTPLUG may hide NOMAP of hidden@50020000"));
 }
 
+/// A line without a flag, or with one that nobody knows, may be that of NOMAP memory.
+TEST(NoMapMemblock, DoesNotKnowWhatALineWithoutAKnownFlagIs) {
+  Scenario scenario = passing();
+  memory(scenario, 0x50020000).flag.reset();
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::inconclusive);
+  EXPECT_THAT(run("no-map-memblock", scenario).reason, HasSubstr("found \"\""));
+  memory(scenario, 0x50020000).flag = "BANANA";
+  EXPECT_THAT(run("no-map-memblock", scenario).reason, HasSubstr("found \"BANANA\""));
+  for (MemblockRange &entry : *scenario.evidence.memblock_memory)
+    entry.flag.reset();
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::inconclusive);
+}
+
 TEST(NoMapMemblock, IsSkippedWithoutFlagsOrMemblockOrRegions) {
   Scenario scenario = passing();
   make_old(scenario);
