@@ -4,6 +4,9 @@
 #include "judge/rules.h"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+#include <string_view>
 
 namespace rmemcheck {
 namespace {
@@ -17,6 +20,40 @@ std::vector<IomemEntry> system_ram(const std::vector<IomemEntry> &entries) {
     return entry.depth == 0 && entry.name == "System RAM";
   });
   return found;
+}
+
+/// What a top-level entry of no-map RAM is called, where an architecture shows it
+/// (request_standard_resources() of arch/arm64/kernel/setup.c, init_resources() of
+/// arch/riscv/kernel/setup.c); 32-bit ARM shows System RAM alone.
+struct NoMapName {
+  std::string_view arch;
+  std::string_view name;
+};
+constexpr NoMapName names_of_no_map[] = {{"arm64", "reserved"}, {"riscv", "Reserved"}};
+
+/// RAM as memblock has it, which of a board with UEFI is not the tree's, or else the tree's.
+RangeSet ram_of(const Layout &layout, const Expectation &expectation, const Evidence &evidence) {
+  if (evidence.memblock_memory)
+    return layout.memory.intersection(bytes_of(*evidence.memblock_memory));
+  return expectation.is_live ? RangeSet() : layout.memory;
+}
+
+/// All no-map RAM must be told by that name. What is System RAM is a finding already.
+void demand_shown(RuleReport &report, const Layout &layout, const Expectation &expectation,
+                  const Evidence &evidence) {
+  const auto *const no_map = std::ranges::find(names_of_no_map, expectation.arch, &NoMapName::arch);
+  if (no_map == std::end(names_of_no_map))
+    return;
+  std::vector<IomemEntry> shown;
+  std::ranges::copy_if(*evidence.iomem, std::back_inserter(shown), [&](const IomemEntry &entry) {
+    return entry.depth == 0 && (entry.name == no_map->name || entry.name == "System RAM");
+  });
+  const RangeSet missing = layout.whole_no_map_pages()
+                               .intersection(ram_of(layout, expectation, evidence))
+                               .minus(bytes_of(shown));
+  if (!missing.empty())
+    report.finding("", fmt::format("no-map RAM shown as \"{}\"", no_map->name),
+                   "not there: " + to_string(missing));
 }
 
 /// Nothing if there are addresses to judge by: a reader without privilege sees zeros.
@@ -54,6 +91,7 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
           !outside.empty())
         report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
                        "not in System RAM: " + to_string(outside));
+  demand_shown(report, layout, expectation, evidence);
   report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }

@@ -30,6 +30,28 @@ TEST(Iomem, FailsWhereANoMapRegionIsAReservedChildOfSystemRam) {
   EXPECT_EQ(only_finding("iomem", scenario).region, "hidden@50020000");
 }
 
+/// arm64 and riscv show it by a name of their own, which kept boots of v6.9 to v7.3 have.
+TEST(Iomem, FailsWhereNoMapRamIsNotShown) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "arm64";
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+  entry_at(scenario, 0x50020000).range.end -= 0x1000;
+  EXPECT_EQ(only_finding("iomem", scenario).seen,
+            "not there: 0x000000005002f000..0x000000005002ffff");
+  scenario.expectation.arch = "arm"; // which shows none
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
+/// What memblock does not have is no RAM of the kernel's.
+TEST(Iomem, AsksForNoMapRamThatMemblockHas) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "riscv";
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::fail); // it is "reserved" here
+  std::erase_if(*scenario.evidence.memblock_memory,
+                [](const MemblockRange &entry) { return entry.flag == "NOMAP"; });
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
 TEST(Iomem, FailsWhereAMappedRegionIsNotSystemRam) {
   Scenario scenario = passing();
   entry_at(scenario, 0x50030000).range.begin = 0x50041000;
