@@ -124,8 +124,8 @@ const std::vector<Rule> &rules() {
        check_logged},
       {"nothing-extra", "no disabled, refused or unknown region is recorded", check_nothing_extra},
       {"reserved",
-       "every mapped region and /memreserve/ range is reserved in memblock, and the kernel where a "
-       "region over it is refused",
+       "every mapped region and /memreserve/ range is reserved in memblock, the CMA area that the "
+       "kernel makes of itself, and the kernel where a region over it is refused",
        check_reserved},
       {"no-map-memblock",
        "from v6.6 on, memblock marks RAM as NOMAP where a no-map region lies, and nothing else",

@@ -175,7 +175,9 @@ TEST(KnownFaults, ExplainASecondDefaultArea) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;
   scenario.expectation.arch = "arm";
-  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x7f000000");
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x7e000000");
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x7e000000, 0x1000000), "NONE", line("memblock-reserved", 9)});
   scenario.evidence.log.version = "6.12.102";
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.evidence.log.version = "6.12.103";

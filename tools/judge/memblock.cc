@@ -174,7 +174,9 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
   const Layout layout(expectation, evidence);
   const bool is_kernel_at_stake = std::ranges::any_of(
       expectation.regions, [](const ExpectedRegion &region) { return region.given_back; });
-  if (!layout.has_mapped() && expectation.memreserve.empty() && !is_kernel_at_stake)
+  const RangeSet cma_area = own_cma_area(evidence.log);
+  if (!layout.has_mapped() && expectation.memreserve.empty() && !is_kernel_at_stake &&
+      cma_area.empty())
     return skip("the tree has nothing to reserve");
   if (auto result = lacking_reserved(evidence))
     return *result;
@@ -183,6 +185,8 @@ RuleResult check_reserved(const Expectation &expectation, const Evidence &eviden
   for (const PlacedRange &placed : layout.mapped)
     demand_reserved(report, placed.region->node.name, placed.range, reserved);
   for (const PhysicalRange &range : expectation.memreserve)
+    demand_reserved(report, "", range, reserved);
+  for (const PhysicalRange &range : cma_area.ranges())
     demand_reserved(report, "", range, reserved);
   demand_kernel_kept(report, expectation, evidence, reserved);
   report_unplaced(report, layout, layout.unplaced_mapped);

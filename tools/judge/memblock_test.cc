@@ -148,6 +148,18 @@ TEST(NoMapMemblock, IsInconclusiveWhereAnotherFlagMayHideIt) {
   EXPECT_THAT(result.reason, HasSubstr("HOTPLUG may hide NOMAP of hidden@50020000"));
 }
 
+/// Pages that the allocator has not been kept from are no area.
+TEST(Reserved, DemandsTheCmaAreaThatTheLogTells) {
+  Scenario scenario = empty_tree();
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::skip);
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x000000007dc00000 on node -1");
+  EXPECT_EQ(only_finding("reserved", scenario).seen,
+            "not reserved: 0x000000007dc00000..0x000000007ebfffff");
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x7dc00000, 0x1000000), "NONE", line("memblock-reserved", 9)});
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+}
+
 /// A line without a flag, or with one that nobody knows, may be that of NOMAP memory.
 TEST(NoMapMemblock, DoesNotKnowWhatALineWithoutAKnownFlagIs) {
   Scenario scenario = passing();
