@@ -102,15 +102,33 @@ void demand_memblock(RuleReport &report, const Ram &ram, const std::vector<Membl
                    ByAddress<MemblockRange>(no_map).first_line(lost.ranges().front()));
 }
 
-/// Whole pages, without those that a no-map region has a part of.
-void demand_system_ram(RuleReport &report, const Ram &ram, const std::vector<IomemEntry> &iomem) {
+/// Where the tree alone tells of RAM, and none is plugged in while the system runs.
+bool is_ram_of_tree(const Expectation &expectation, const Evidence &evidence) {
+  return !expectation.is_live && evidence.efi_memory.empty() && !is_from_uefi(evidence.log);
+}
+
+/// What nobody has told of is no RAM, but for the rest of a page that has some.
+template <typename Entry>
+void demand_no_more(RuleReport &report, const RangeSet &told, const std::vector<Entry> &entries,
+                    const std::string &where) {
+  if (const RangeSet beyond = bytes_of(entries).minus(told); !beyond.empty())
+    report.finding("", "nothing but RAM in " + where, to_string(beyond),
+                   ByAddress<Entry>(entries).first_line(beyond.ranges().front()));
+}
+
+std::vector<IomemEntry> system_ram_of(const std::vector<IomemEntry> &iomem) {
   std::vector<IomemEntry> system_ram;
   std::ranges::copy_if(iomem, std::back_inserter(system_ram), [](const IomemEntry &entry) {
     return entry.depth == 0 && entry.name == "System RAM";
   });
+  return system_ram;
+}
+
+/// Whole pages, without those that a no-map region has a part of.
+void demand_system_ram(RuleReport &report, const Ram &ram, const std::vector<IomemEntry> &iomem) {
   const RangeSet missing = ram.all.whole_units(ram.page_size)
                                .minus(ram.hidden.touched_units(ram.page_size))
-                               .minus(bytes_of(system_ram));
+                               .minus(bytes_of(system_ram_of(iomem)));
   if (ram.is_lost(missing))
     report.finding("", "all RAM in System RAM", "not there: " + to_string(missing));
 }
@@ -157,6 +175,12 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
   }
   if (evidence.iomem)
     demand_system_ram(report, ram, *evidence.iomem);
+  const RangeSet told = RangeSet(expectation.memory).touched_units(ram.page_size);
+  const bool is_told = is_ram_of_tree(expectation, evidence);
+  if (is_told && evidence.memblock_memory)
+    demand_no_more(report, told, *evidence.memblock_memory, "memblock's memory");
+  if (is_told && evidence.iomem)
+    demand_no_more(report, told, system_ram_of(*evidence.iomem), "System RAM");
   return report.result();
 }
 

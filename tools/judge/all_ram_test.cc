@@ -130,5 +130,31 @@ TEST(AllRam, OfALiveSystemIsWhatUefiHasTold) {
   EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
 }
 
+/// RAM that nobody has told of.
+TEST(AllRam, FailsWhereThereIsMoreThanTheTreeHas) {
+  Scenario scenario = passing();
+  auto &iomem = *scenario.evidence.iomem;
+  iomem.push_back({range(ram.end, 0x1000), 0, "System RAM", line("iomem", 90)});
+  EXPECT_EQ(only_finding("all-ram", scenario).seen, "0x0000000080000000..0x0000000080000fff");
+  EXPECT_EQ(only_finding("all-ram", scenario).at.line, 90u);
+  iomem.back().name = "reserved";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  iomem.back().name = "System RAM";
+  scenario.expectation.is_live = true; // it may have been plugged in
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+}
+
+TEST(AllRam, FailsWhereMemblockHasMoreThanTheTree) {
+  Scenario scenario = passing();
+  scenario.expectation.memory = {{ram.begin, ram.end - 0x1000}};
+  const RuleResult result = run("all-ram", scenario);
+  EXPECT_EQ(result.outcome, Outcome::fail);
+  for (const Finding &finding : result.findings)
+    EXPECT_EQ(finding.seen, "0x000000007ffff000..0x000000007fffffff");
+  // A page that has a part of it is one.
+  scenario.expectation.memory = {{ram.begin, ram.end - 0x800}};
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test
