@@ -254,6 +254,14 @@ void demand_warnings(RuleReport &report, const Expectation &expectation, const E
   }
 }
 
+/// Reserved memory is set up long before the guest sends its log: what complains of it afterwards,
+/// on the console, complains of what no tree leads to.
+void demand_silence_afterwards(RuleReport &report, const KernelLog &after) {
+  for (const LoggedTrouble &trouble : after.troubles)
+    if (trouble.kind == Kind::reserved_memory_error || trouble.kind == Kind::overlap)
+      report.finding("", "no error after the log", trouble.at.text, trouble.at);
+}
+
 bool is_crash(Kind kind) {
   return kind == Kind::warning || kind == Kind::bug || kind == Kind::oops || kind == Kind::panic;
 }
@@ -304,6 +312,7 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
   if (!expectation.is_tree_known)
     compare_logged_places(report, evidence.log.regions);
   demand_warnings(report, expectation, evidence);
+  demand_silence_afterwards(report, evidence.after_log);
   return report.result();
 }
 

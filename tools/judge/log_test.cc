@@ -331,5 +331,15 @@ TEST(KnownErrors, OfALogAloneAreOverlapsThatItsRangesShow) {
   EXPECT_GT(overlaps(), before);
 }
 
+/// The console goes on when the log has been read.
+TEST(KnownErrors, FailsOnAnErrorAfterTheLog) {
+  Scenario scenario = passing();
+  add_error(scenario.evidence.after_log, "OF: reserved mem: failed to free node 'two@50040000'");
+  EXPECT_EQ(only_finding("known-errors", scenario).expected, "no error after the log");
+  scenario.evidence.after_log = {};
+  add_log_line(scenario.evidence.after_log, "reboot: Power down");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
+}
+
 } // namespace
 } // namespace rmemcheck::test
