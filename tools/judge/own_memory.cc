@@ -73,6 +73,27 @@ std::string largest(const RangeSet &set) {
   return text;
 }
 
+/// What one has and the other has not, which is more to the point than what is large in both.
+std::string difference(const OwnMemory &baseline, const OwnMemory &patched) {
+  const RangeSet added = patched.ranges.minus(baseline.ranges);
+  if (!added.empty())
+    return ", the largest that are not on the baseline at " + largest(added);
+  const RangeSet lost = baseline.ranges.minus(patched.ranges);
+  return lost.empty() ? "" : ", without what is on the baseline at " + largest(lost);
+}
+
+/// The line of what is new, or else the first one.
+SourceLine first_of_own(const OwnMemory &baseline, const OwnMemory &patched,
+                        const Evidence &evidence) {
+  const std::vector<MemblockRange> &reserved = *evidence.memblock_reserved;
+  const RangeSet added = patched.ranges.minus(baseline.ranges);
+  if (added.empty())
+    return reserved.front().at;
+  const PhysicalRange most = *std::ranges::max_element(
+      added.ranges(), {}, [](const PhysicalRange &each) { return each.size(); });
+  return ByAddress<MemblockRange>(reserved).first_line(most);
+}
+
 /// sizeof(struct reserved_mem), include/linux/of_reserved_mem.h: four pointers beside two
 /// phys_addr_t, and a phandle from v3.15 to v6.11 (c56436ef1752).
 std::uint64_t entry_size(const ShownBoot &boot) {
@@ -265,15 +286,18 @@ RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &pat
   const std::uint64_t right = before.bytes + array;
   const std::uint64_t most = right + most_beside_array(baseline, patched);
   const std::uint64_t least = right - std::min(right, least_beside_array(baseline, patched));
+  if (after.bytes >= least && after.bytes <= most)
+    return {};
+  for (const ShownBoot *boot : {&baseline, &patched}) // it tells of CMA areas
+    if (const std::string gap = log_gap(boot->evidence); !gap.empty())
+      return inconclusive(gap);
   RuleReport report;
-  if (after.bytes < least || after.bytes > most)
-    report.finding(
-        "",
-        fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, and "
-                    "{:#x} more for {} entries",
-                    before.bytes, array, entries),
-        fmt::format("{:#x} bytes, the largest at {}", after.bytes, largest(after.ranges)),
-        patched.evidence.memblock_reserved->front().at);
+  report.finding("",
+                 fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, "
+                             "and {:#x} more for {} entries",
+                             before.bytes, array, entries),
+                 fmt::format("{:#x} bytes{}", after.bytes, difference(before, after)),
+                 first_of_own(before, after, patched.evidence));
   return report.result();
 }
 

@@ -10,6 +10,7 @@ namespace rmemcheck::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 void reserve(Evidence &evidence, const PhysicalRange &taken) {
   auto &reserved = *evidence.memblock_reserved;
@@ -84,7 +85,8 @@ TEST(SameOwnMemory, PassesWithTheArrayAndNoByteMore) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
   two.patched.memblock_reserved->back().range.end += 1;
   EXPECT_THAT(only_finding("same-own-memory", two).seen,
-              HasSubstr("0x1f9 bytes, the largest at 0x000000007f000000..0x000000007f0001f8"));
+              HasSubstr("0x1f9 bytes, the largest that are not on the baseline at "
+                        "0x000000007f000000..0x000000007f0001f8"));
   two.patched.memblock_reserved->back().range.end -= 2;
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
@@ -100,6 +102,37 @@ TEST(SameOwnMemory, IsNamedWhereItIsKnownOfTheKernel) {
   ASSERT_NE(result, verdict.rules.end());
   ASSERT_EQ(result->findings.size(), 1U);
   EXPECT_EQ(result->findings.front().known, "refused-not-given-back");
+}
+
+/// What is large on both is no news.
+TEST(SameOwnMemory, NamesWhatTheBaselineHasNot) {
+  TwoBoots two = two_boots();
+  for (Evidence *evidence : {&two.baseline, &two.patched})
+    reserve(*evidence, range(0x7a000000, 0x100000));
+  reserve(two.patched, range(0x7e000000, 0x1000));
+  const Finding finding = only_finding("same-own-memory", two);
+  EXPECT_THAT(finding.seen, HasSubstr("at 0x000000007e000000..0x000000007e000fff"));
+  EXPECT_THAT(finding.seen, Not(HasSubstr("7a000000")));
+  EXPECT_EQ(finding.at.line, two.patched.memblock_reserved->back().at.line);
+}
+
+TEST(SameOwnMemory, NamesWhatThePatchedKernelLacks) {
+  TwoBoots two = two_boots();
+  reserve(two.baseline, range(0x7a000000, 0x100000));
+  reserve(two.baseline, range(0x7f000000, recorded * entry));
+  EXPECT_THAT(only_finding("same-own-memory", two).seen,
+              HasSubstr("without what is on the baseline at 0x000000007a000000"));
+}
+
+/// CMA areas are told by the log alone.
+TEST(SameOwnMemory, IsNotKnownWithoutTheLog) {
+  TwoBoots two = two_boots();
+  reserve(two.patched, range(0x7e000000, 0x1000));
+  two.patched.log.is_cut = true;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::inconclusive);
+  two.patched.log.is_cut = false;
+  two.baseline.log.lines.clear();
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::inconclusive);
 }
 
 TEST(SameOwnMemory, KnowsWhatABaselineHasAllocatedItself) {
