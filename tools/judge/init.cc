@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/plural.h"
 #include "evidence/pools.h"
 #include "judge/init_functions.h"
 #include "judge/rule_report.h"
@@ -84,8 +85,9 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
     }
     const auto count = pools.erase(places.front().begin);
     const std::string expected = fmt::format("one CMA area at {:#x}", places.front().begin);
-    if (count == 0 && !gap.empty())
-      report.unknown(gap + ", and has no line for the CMA area " + region.node.name);
+    if (count != 1 && !gap.empty())
+      report.unknown(fmt::format("{}, and has {} for the CMA area {}", gap,
+                                 count == 0 ? "no line" : plural(count, "line"), region.node.name));
     else if (count != 1)
       report.finding(region.node.name, expected, fmt::format("{} created", count));
   }

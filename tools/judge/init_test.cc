@@ -48,6 +48,17 @@ TEST(Init, FailsWithACmaAreaCreatedTwice) {
   EXPECT_EQ(only_finding("init", scenario).seen, "2 created");
 }
 
+/// A log of two boots has each line twice.
+TEST(Init, DoesNotKnowWhoseAreasThoseOfTwoBootsAre) {
+  Scenario scenario = passing();
+  const std::vector<SourceLine> lines = scenario.evidence.log.lines;
+  for (const SourceLine &each : lines)
+    add_log_line(scenario.evidence.log, each.text);
+  EXPECT_EQ(outcome("init", scenario), Outcome::fail);
+  scenario.evidence.log.trouble = "it is that of more than one boot";
+  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+}
+
 TEST(Init, FailsWithACmaAreaThatTheTreeDoesNotHave) {
   Scenario scenario = passing();
   add_log_line(scenario.evidence.log,

@@ -69,12 +69,14 @@ void compare_line(RuleReport &report, const ExpectedRegion &region, const Logged
                    kind_text(seen.no_map, seen.reusable), seen.at);
 }
 
-/// One right line a region. Lines that a log with a gap lacks are unknown, not missing.
+/// One right line a region. Lines that a log with a gap lacks are unknown, not missing, and those
+/// of a log that is no whole one of one boot may be another's.
 RuleReport compare_lines(const Expectation &expectation, const Evidence &evidence) {
   const Sightings sightings(expectation, evidence);
   const std::string gap = log_gap(evidence);
   RuleReport report;
   std::vector<std::string> without_line;
+  std::vector<std::string> with_several;
   for (const ExpectedRegion &region : expectation.regions) {
     if (region.fate != Fate::recorded)
       continue;
@@ -85,12 +87,16 @@ RuleReport compare_lines(const Expectation &expectation, const Evidence &evidenc
       report.finding(region.node.name, "a log line with " + range_text(region), "no line");
     else
       without_line.push_back(region.node.name);
-    if (seen.size() > 1)
+    if (seen.size() > 1 && gap.empty())
       report.finding(region.node.name, "one log line", fmt::format("{} lines", seen.size()),
                      seen[1]->at);
+    else if (seen.size() > 1)
+      with_several.push_back(region.node.name);
   }
   if (!without_line.empty())
     report.unknown(gap + ", and has no line of " + count_names(without_line));
+  if (!with_several.empty())
+    report.unknown(gap + ", and has several lines of " + count_names(with_several));
   return report;
 }
 

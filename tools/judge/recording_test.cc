@@ -252,5 +252,15 @@ TEST(Recorded, FailsWhereTheEndOfAnEntryWraps) {
   EXPECT_EQ(outcome("logged", scenario), Outcome::fail);
 }
 
+/// A log of two boots has each line twice.
+TEST(Logged, DoesNotKnowWhoseLinesThoseOfTwoBootsAre) {
+  Scenario scenario = passing();
+  KernelLog &log = scenario.evidence.log;
+  log.regions.push_back(log.regions.front());
+  EXPECT_EQ(outcome("logged", scenario), Outcome::fail);
+  log.trouble = "it is that of more than one boot";
+  EXPECT_EQ(outcome("logged", scenario), Outcome::inconclusive);
+}
+
 } // namespace
 } // namespace rmemcheck::test
