@@ -31,9 +31,20 @@ SourceLine source_line(std::string_view file, const Line &line) {
   return {std::string(file), line.number, std::string(line.text)};
 }
 
+namespace {
+
+/// As much of a line as a person wants to read: a damaged file may be one line of a mebibyte.
+std::string beginning(std::string_view text) {
+  constexpr std::size_t most = 200;
+  return text.size() <= most ? std::string(text)
+                             : fmt::format("{}... ({} bytes)", text.substr(0, most), text.size());
+}
+
+} // namespace
+
 Error not_understood(std::string_view file, const Line &line, std::string_view expected) {
-  return could_not_find_out(
-      fmt::format("{}:{}: expected {}, found '{}'", file, line.number, expected, line.text));
+  return could_not_find_out(fmt::format("{}:{}: expected {}, found '{}'", file, line.number,
+                                        expected, beginning(line.text)));
 }
 
 } // namespace rmemcheck

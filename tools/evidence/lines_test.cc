@@ -8,6 +8,7 @@
 namespace rmemcheck {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 std::vector<std::string> texts(std::string_view text) {
@@ -44,6 +45,13 @@ TEST(LinesTest, NotUnderstoodNamesFileLineExpectationAndText) {
   const Error error = not_understood("probe", {7, "junk"}, "'end COUNT'");
   EXPECT_EQ(error.status(), ExitStatus::unknown);
   EXPECT_STREQ(error.what(), "probe:7: expected 'end COUNT', found 'junk'");
+}
+
+TEST(LinesTest, NotUnderstoodShowsTheBeginningOfALongLine) {
+  const std::string line(1000000, '0');
+  EXPECT_THAT(not_understood("iomem", {1, line}, "a range").what(),
+              AllOf(HasSubstr("'0000"), HasSubstr("... (1000000 bytes)'")));
+  EXPECT_LT(std::string(not_understood("iomem", {1, line}, "a range").what()).size(), 300u);
 }
 
 } // namespace
