@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
+#include <string>
 
 namespace rmemcheck {
 namespace {
@@ -14,6 +16,18 @@ constexpr const char *suite_of_series = "of_reserved_mem";
 using Kind = KunitResult::Kind;
 
 bool is_skipped(const KunitResult &test) { return test.kind == Kind::skipped; }
+
+/// A line that is told again stands in the place of another, and one beyond the plan is of nobody.
+void demand_plan(RuleReport &report, const KunitSuite &suite) {
+  std::set<std::string> names;
+  for (const KunitResult &test : suite.tests)
+    if (!names.insert(test.name).second)
+      report.unknown(
+          fmt::format("suite {} tells of test {} more than once", suite.name, test.name));
+  if (suite.tests.size() > suite.planned)
+    report.unknown(fmt::format("suite {} plans {} tests and tells of {}", suite.name, suite.planned,
+                               suite.tests.size()));
+}
 
 void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence) {
   bool any_failed = false;
@@ -42,8 +56,10 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
   const bool has_run =
       std::ranges::find(kunit.suites, suite_of_series, &KunitSuite::name) != kunit.suites.end();
   RuleReport report;
-  for (const KunitSuite &suite : kunit.suites)
+  for (const KunitSuite &suite : kunit.suites) {
     demand_tests(report, suite, evidence);
+    demand_plan(report, suite);
+  }
   if (expectation.must_run_suite && !has_run)
     report.unknown(fmt::format("the suite {} of the series did not run", suite_of_series));
   else if (kunit.suites.size() < kunit.planned)

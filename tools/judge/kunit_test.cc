@@ -75,5 +75,18 @@ TEST(Kunit, IsSkippedWhereThereIsNothingToRun) {
   EXPECT_EQ(run(rule, scenario).reason, "KUnit skipped every test");
 }
 
+TEST(Kunit, DoesNotPassWhereALineStandsForAnother) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).tests[1] = suite(scenario).tests[0];
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(run(rule, scenario).reason, "suite of_reserved_mem tells of test finds more than once");
+}
+
+TEST(Kunit, DoesNotPassWhereThePlanIsSmaller) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).planned = 1;
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
 } // namespace
 } // namespace rmemcheck::test
