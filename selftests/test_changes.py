@@ -67,6 +67,10 @@ def of_regions():
         entry = f"{begin:x}-{end - 1:x} : reserved"
         yield (f"{index} is System RAM", "iomem", entry, entry.replace("reserved", "System RAM"),
                "iomem")
+        yield f"{index} is not in iomem", "iomem", rf"{entry}\n", "", "iomem"
+        yield (f"{index} is a page less in iomem", "iomem", entry,
+               f"{begin:x}-{end - 0x1001:x} : reserved", "iomem")
+        yield f"{index} has another name", "iomem", entry, entry.replace("reserved", "x"), "iomem"
         yield (f"{index} is not in memblock", "memblock-memory",
                rf" *\d+: {re.escape(span(begin, end))}\n", "", "all-ram")
         yield (f"{index} hides a page more", "iomem", rf"{end:x}-(\w+ : System RAM)",
@@ -88,6 +92,13 @@ def of_memory():
         yield (f"{less:#x} less mapped", "kernel_page_tables",
                rf"0x{0x80000000 + LINEAR:016x}( +\w+ \w+ +RW)",
                rf"0x{0x80000000 - less + LINEAR:016x}\1", "ram-mapped")
+    for more in (0x1000, 0x100000):
+        yield (f"{more:#x} more in memblock", "memblock-memory", r"0x000000007fffffff",
+               f"0x{0x7fffffff + more:016x}", "all-ram")
+        yield (f"{more:#x} more in iomem", "iomem", r"-7fffffff : System RAM",
+               f"-{0x7fffffff + more:08x} : System RAM", "all-ram")
+    yield ("the CMA area is elsewhere", "dmesg", r"(cma: Reserved \d+ MiB at )0x\w+",
+           r"\g<1>0x0000000060000000", "reserved")
     for total in (65536, 524288, 1048572, 1048580, 2097152):
         yield f"{total}K in all", "dmesg", r"/1048576K available", f"/{total}K available", "all-ram"
     for more in (1, 0x40, 0x1000, 0x10000 - 1):
@@ -108,6 +119,14 @@ TROUBLES = [
     "watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [init:1]",
     "rcu: INFO: rcu_sched self-detected stall on CPU",
     "INFO: task init:1 blocked for more than 120 seconds.",
+    "INFO: task init:1 blocked in I/O wait for more than 120 seconds.",
+    "NMI watchdog: Watchdog detected hard LOCKUP on cpu 1",
+    "watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1",
+    "rcu: rcu_sched kthread starved for 2500 jiffies! g-1199 f0x0 RCU_GP_WAIT_FQS(5)",
+    "rcu: rcu_sched kthread timer wakeup didn't happen for 2500 jiffies! g-1199",
+    "KASAN: null-ptr-deref in range [0x0000000000000000-0x0000000000000007]",
+    "pagealloc: memory corruption", "pagealloc: single bit error",
+    "DMA-API: virtio 1.virtio: device driver frees DMA memory with wrong function",
     "INFO: trying to register non-static key.", "list_add corruption. next->prev should be prev",
     "list_del corruption, x->next is NULL", "refcount_t: underflow; use-after-free.",
     "UBSAN: array-index-out-of-bounds in drivers/of/of_reserved_mem.c:1:2",
@@ -148,6 +167,8 @@ def of_the_log():
         for level in (0, 3):
             yield (f"level {level}: {text}", "dmesg", r"\n(<6>[^\n]*)Memory: ",
                    rf"\n<{level}>[    0.000000] {text}\n\1Memory: ", "no-error")
+    yield ("console: a complaint", "console.log", r"\n([^\n]*)reboot: Power down",
+           rf"\n[    9.000000] {COMPLAINTS[0]}\n\1reboot: Power down", "known-errors")
     for text in COMPLAINTS:
         yield (f"complaint: {text}", "dmesg", r"\n(<6>[^\n]*)Memory: ",
                rf"\n<3>[    0.000000] {text}\n\1Memory: ", "known-errors")
@@ -161,6 +182,7 @@ def of_evidence():
         yield f"{file} is no text", file, r"(?s).*", "\x00\x01\x02", "inconclusive"
         yield f"{file} is cut", file, r"(?s)^(.{100}).*", r"\1", "inconclusive"
         yield f"{file} lacks its last byte", file, r"(?s)(.*)..$", r"\1", "inconclusive"
+    yield "the console is empty", "console.log", r"(?s).*", "", "inconclusive"
     yield "the log is doubled", "dmesg", r"(?s)(.*)", r"\1\1", "inconclusive"
     yield "the log runs back", "dmesg", r"\n<6>\[ +0\.", r"\n<6>[   99.000000] x\n<6>[    0.", \
         "inconclusive"
