@@ -6,6 +6,7 @@
 #include "base/folder.h"
 #include "base/out_folder.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -21,7 +22,7 @@ RunFolder::RunFolder(const fs::path &wanted, const std::string &verb)
     : path_(out_folder_path(wanted)) {
   check_replaceable(path_, verb);
   std::error_code error;
-  fs::create_directories(path_, error);
+  is_new_ = fs::create_directories(path_, error);
   const fs::path marker = path_ / out_marker_name;
   lock_ = ::open(marker.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0)
@@ -38,12 +39,42 @@ RunFolder::RunFolder(const fs::path &wanted, const std::string &verb)
     throw could_not_find_out(fmt::format("{}: {}", marker.string(), std::strerror(errno)));
 }
 
-RunFolder::~RunFolder() { ::close(lock_); }
+RunFolder::~RunFolder() {
+  if (is_new_ && !has_room_) {
+    std::error_code error;
+    fs::remove(path_ / out_marker_name, error);
+    fs::remove(path_, error);
+  }
+  ::close(lock_);
+}
 
-void RunFolder::clear() const {
+std::vector<fs::path> RunFolder::entries() const {
+  std::vector<fs::path> all;
   for (const fs::directory_entry &entry : fs::directory_iterator(path_))
     if (entry.path().filename() != out_marker_name)
-      fs::remove_all(entry.path());
+      all.push_back(entry.path());
+  return all;
+}
+
+void RunFolder::make_room() {
+  if (has_room_)
+    return;
+  has_room_ = true;
+  for (const fs::path &entry : entries())
+    fs::remove_all(entry);
+}
+
+void RunFolder::check_holds_only(const std::vector<std::string> &names) const {
+  for (const fs::path &entry : entries()) {
+    const std::string found = entry.filename().string();
+    // "results.json.1aB2cD" is a file that was being written when its run was killed.
+    if (std::ranges::none_of(names, [&](const std::string &name) {
+          return found == name || found.starts_with(name + '.');
+        }))
+      throw bad_input(fmt::format("--resume: {}: left by another run: expected one of the same "
+                                  "machines, or --out with another folder",
+                                  entry.string()));
+  }
 }
 
 } // namespace rmemcheck

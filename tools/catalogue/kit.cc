@@ -59,6 +59,23 @@ fs::path named_file(const std::string &given, const fs::path &folder, const char
                               stems(toml_files(folder))));
 }
 
+std::vector<Machine> bootable_machines(const Kit &kit) {
+  std::vector<Machine> machines;
+  std::ranges::transform(toml_files(kit.machines()), std::back_inserter(machines), read_machine);
+  std::erase_if(machines, [](const Machine &machine) { return !machine.boots; });
+  return machines;
+}
+
+/// Results go by a machine's name.
+void add_once(std::vector<Machine> &machines, const Machine &machine) {
+  const auto same = std::ranges::find(machines, machine.name, &Machine::name);
+  if (same == machines.end())
+    machines.push_back(machine);
+  else if (same->key != machine.key)
+    throw bad_input(fmt::format("--machine {}: expected names that differ: two files are called so",
+                                machine.name));
+}
+
 } // namespace
 
 std::vector<std::string> missing_from_kit(const fs::path &folder) {
@@ -125,13 +142,12 @@ Machine read_bootable_machine(const std::string &given, const Kit &kit) {
 
 std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit) {
   std::vector<Machine> machines;
-  if (given == std::vector<std::string>{"all"}) {
-    std::ranges::transform(toml_files(kit.machines()), std::back_inserter(machines), read_machine);
-    std::erase_if(machines, [](const Machine &machine) { return !machine.boots; });
-    return machines;
-  }
   for (const std::string &each : given)
-    machines.push_back(read_bootable_machine(each, kit));
+    if (each == "all")
+      std::ranges::for_each(bootable_machines(kit),
+                            [&](const Machine &machine) { add_once(machines, machine); });
+    else
+      add_once(machines, read_bootable_machine(each, kit));
   return machines;
 }
 

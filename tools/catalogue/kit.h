@@ -44,7 +44,8 @@ std::filesystem::path machine_file(const std::string &given, const Kit &kit);
 /// The machine that is named, read. One that does not boot is bad_input.
 Machine read_bootable_machine(const std::string &given, const Kit &kit);
 
-/// The machines that are named; "all" means all of the kit that boot.
+/// The machines that are named, each once; "all" means all of the kit that boot. Two that are not
+/// the same and have one name are bad_input.
 std::vector<Machine> read_bootable_machines(const std::vector<std::string> &given, const Kit &kit);
 
 /// A build of a tree for a machine with the kit's configuration and its probe module, unpatched.

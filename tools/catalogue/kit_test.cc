@@ -69,6 +69,21 @@ TEST_F(KitTest, ReadsAllMachinesOrThoseThatAreNamed) {
   EXPECT_THAT(error.what(), HasSubstr("compiled.toml: expected a [qemu]"));
 }
 
+TEST_F(KitTest, ReadsAMachineOnce) {
+  const fs::path machines = fs::path(__FILE__).parent_path() / "../../machines";
+  fs::copy(machines, folder / "machines",
+           fs::copy_options::overwrite_existing | fs::copy_options::recursive);
+  EXPECT_EQ(read_bootable_machines({"arm64", "arm64"}, kit).size(), 1u);
+  EXPECT_EQ(read_bootable_machines({"arm64", "all"}, kit).size(),
+            read_bootable_machines({"all"}, kit).size());
+  write("mine/arm64.toml", read("machines/arm64.toml") + "\n");
+  const Error error = error_of([&] {
+    (void)read_bootable_machines({"arm64", (folder / "mine/arm64.toml").string()}, kit);
+  });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("--machine arm64: expected names that differ"));
+}
+
 TEST_F(KitTest, AllIsNoNameOfOneMachine) {
   const Error error = error_of([&] { (void)read_bootable_machine("all", kit); });
   EXPECT_THAT(error.what(), HasSubstr("all: no machine of this name"));

@@ -203,6 +203,15 @@ RandomRequest random_request(const RunOptions &options, const Machine &machine) 
   return random;
 }
 
+/// What a run on these machines has in its folder, when it has been stopped.
+std::vector<std::string> parts_of(const std::vector<Machine> &machines) {
+  if (machines.size() == 1)
+    return {"results.json", "kernels", "runs"};
+  std::vector<std::string> names;
+  std::ranges::transform(machines, std::back_inserter(names), &Machine::name);
+  return names;
+}
+
 /// One machine's results are in the folder itself, those of several each in one of its own there.
 Results run_all(const RunOptions &options, const std::vector<KnownFailure> &known) {
   ProgressLine progress(options.is_json ? stderr : stdout, stderr, ::isatty(STDERR_FILENO) == 1);
@@ -225,17 +234,19 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
     if (!options.is_json || !options.is_quiet)
       progress.print(text);
   };
+  RunFolder folder(out_of(options), "run");
+  if (options.resume)
+    folder.check_holds_only(parts_of(machines));
   Results results;
   std::string summary;
   for (const Machine &machine : machines) {
-    const fs::path out = out_of(options);
-    request.out = machines.size() == 1 ? out : out / machine.name;
+    request.part = machines.size() == 1 ? "" : machine.name;
     if (is_by_chance(options))
       request.random = random_request(options, machine);
-    const std::optional<RunResults> run = run_on(machine, request, telling);
+    const std::optional<RunResults> run = run_on(machine, request, folder, telling);
     if (!run)
       continue;
-    say(text_of(*run, request.out, options));
+    say(text_of(*run, out_of(options) / request.part, options));
     summary +=
         fmt::format("{:<10}  {}", machine.name, summary_text(*run, {is_colour_wanted(options), 0}));
     results.outcomes.push_back(conclusion(*run));

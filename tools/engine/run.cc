@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/run_folder.h"
 #include "base/version.h"
 #include "catalogue/boards.h"
 #include "catalogue/serving.h"
@@ -37,8 +36,9 @@ bool is_for(const PlannedKernel &kernel, const Machine &machine) {
 /// The work for one machine, from the kernels to the results.
 class MachineRun {
 public:
-  MachineRun(const RunRequest &request, const Telling &telling)
-      : request_(request), kit_(request.kit), plan_(request.plan), telling_(telling) {}
+  MachineRun(const RunRequest &request, RunFolder &folder, const Telling &telling)
+      : request_(request), kit_(request.kit), plan_(request.plan), telling_(telling),
+        folder_(folder), out_(folder.path() / request.part) {}
 
   std::optional<RunResults> operator()(const Machine &machine) {
     start_ = std::chrono::steady_clock::now();
@@ -53,16 +53,16 @@ public:
     if (results_.nothing_to_do)
       return results_;
     results_.is_complete = false;
-    out_ = std::make_unique<RunFolder>(request_.out, "run");
-    if (!request_.resume)
-      out_->clear();
-    boots_.out = out_->path();
+    boots_.out = out_;
     boots_.jobs = request_.jobs;
     boots_.resume = request_.resume;
     make_kernels(machine);
     boots_.base.machine = machine;
     if (machine.has_user_space)
       boots_.base.init = guest_init(machine, kit_, step_of(""));
+    if (request_.random)
+      (void)kernels_by_chance(boots_.kernels); // refuses some
+    take_folder(machine);
     request_.random ? boot_by_chance(machine) : boot_cases();
     results_.is_complete = true;
     save();
@@ -83,6 +83,15 @@ private:
          take_out_unserved(boots_.cases, configured(machine), early_entries()))
       telling_.print(line + '\n');
     results_.nothing_to_do = boots_.cases.empty();
+  }
+
+  /// From here on the earlier run is gone: there is something to put in its place.
+  void take_folder(const Machine &machine) {
+    if (!request_.resume)
+      folder_.make_room();
+    for (const auto &[index, ready] : ready_)
+      if (ready.built)
+        keep(plan_.kernels[index], *ready.built, machine);
   }
 
   void boot_cases() {
@@ -244,7 +253,7 @@ private:
       const ReadyKernel ready =
           make_ready(planned, machine, kit_, request_.config, step_of(planned.name + ": "));
       if (ready.built)
-        keep(planned, *ready.built, machine);
+        tell(planned, *ready.built);
       ready_.emplace(index, ready);
     } catch (const Error &error) {
       // One of many that cannot be had takes nothing from the rest.
@@ -266,9 +275,12 @@ private:
   }
 
   void keep(const PlannedKernel &planned, const BuiltKernel &built, const Machine &machine) {
-    const fs::path folder = out_->path() / "kernels" / planned.name;
+    const fs::path folder = out_ / "kernels" / planned.name;
     fs::remove_all(folder);
     copy_kernel(built, machine, folder);
+  }
+
+  void tell(const PlannedKernel &planned, const BuiltKernel &built) {
     telling_.print(fmt::format("{:<8}  Linux {}, {}\n", planned.name, built.version,
                                built.from_cache ? "from the cache"
                                                 : fmt::format("built in {:.0f} s", built.seconds)));
@@ -287,14 +299,15 @@ private:
   void save() {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     results_.seconds = elapsed.count();
-    write_file(out_->path() / "results.json", results_json(results_));
+    write_file(out_ / "results.json", results_json(results_));
   }
 
   const RunRequest &request_;
   const Kit &kit_;
   const Plan &plan_;
   const Telling &telling_;
-  std::unique_ptr<RunFolder> out_;
+  RunFolder &folder_;
+  const fs::path out_;
   std::vector<std::size_t> chosen_;             ///< of the plan's kernels
   std::vector<std::size_t> booted_;             ///< those of them that there is a kernel of
   std::map<std::size_t, ReadyKernel> ready_;    ///< by the plan's index
@@ -308,8 +321,8 @@ private:
 } // namespace
 
 std::optional<RunResults> run_on(const Machine &machine, const RunRequest &request,
-                                 const Telling &telling) {
-  return MachineRun(request, telling)(machine);
+                                 RunFolder &folder, const Telling &telling) {
+  return MachineRun(request, folder, telling)(machine);
 }
 
 } // namespace rmemcheck
