@@ -129,9 +129,37 @@ def test_what_a_bisection_is_told(rmemcheck, history, tmp_path, commit, rule, st
     assert result.returncode == status, result.stderr
 
 
-def test_a_bisection_stops_where_the_command_is_wrong(rmemcheck, history):
-    for words in (["--bisect", "recodred"], ["--bisect", "recorded", "--cases", "none"]):
-        assert rmemcheck("run", "--kernel", history.folder, *words).returncode == 128
+WRONG = {"rule": ["--bisect", "recodred"], "cases": ["--cases", "none"],
+         "option": ["--no-such-option"], "word": ["--cases", ""], "jobs": ["--jobs", "0"],
+         "expected": ["--expected", "none.toml"], "machine": ["--machine", "vax"],
+         "config": ["--config", "none"], "boards": ["--boards", "none"], "out": ["--out", "mine"],
+         "kernel": ["--kernel", "none"], "revision": ["--kernel", "{}@none"]}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_bisection_stops_where_the_command_is_wrong(rmemcheck, tmp_path, wrong):
+    """Git would blame the commit for 2, and skip all of them for 125."""
+    repository = tmp_path / "linux"
+    subprocess.run(["git", "init", "-q", repository], check=True)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter").write_text("x")
+    words = ["run", "--bisect", "recorded", *(word.format(repository) for word in WRONG[wrong])]
+    if "--kernel" not in words:
+        words += ["--kernel", repository]
+    result = rmemcheck(*(words[:1] + words[3:] if wrong == "rule" else words), cwd=tmp_path)
+    assert result.returncode == 128, result.stderr
+
+
+def test_a_commit_without_a_kernel_tells_nothing(rmemcheck, tmp_path):
+    (tmp_path / "README").write_text("no kernel")
+    result = rmemcheck("run", "--bisect", "recorded", "--kernel", tmp_path, "--cases", "one",
+                       "--out", tmp_path / "out")
+    assert result.returncode == 125, result.stderr
+
+
+def test_a_bisection_without_qemu_stops(rmemcheck, tmp_path):
+    result = rmemcheck("run", "--bisect", "recorded", "--kernel", tmp_path, PATH="/nowhere")
+    assert_refused(result, 128, "qemu-system-aarch64", "not found in PATH")
 
 
 def test_runs_are_compared(rmemcheck, history, ranged, tmp_path):

@@ -14,7 +14,7 @@ enum class ExitStatus : int {
   unknown = 3,       ///< could not find out: no guest, evidence cut short, a tool missing
   all_skipped = 4,   ///< nothing was checked
   bisect_skip = 125, ///< under git bisect run: this commit tells nothing
-  bisect_stop = 128, ///< under git bisect run: no commit would, the command is wrong
+  bisect_stop = 128, ///< under git bisect run: no commit would: the command is wrong
   interrupted = 130  ///< SIGINT or SIGTERM
 };
 

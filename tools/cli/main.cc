@@ -3,10 +3,12 @@
 #include "cli/manual.h"
 #include "cli/verb.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
+#include <string_view>
 
 namespace rmemcheck {
 namespace {
@@ -66,9 +68,23 @@ ExitStatus flushed(ExitStatus status) {
   throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
 }
 
-int say(ExitStatus status, const char *message) {
+/// "git bisect run" takes whatever is less than 128, but 0 and 125, for a bad commit. What went
+/// wrong before a verdict is no commit's fault.
+ExitStatus for_bisection(ExitStatus status) {
+  const bool is_verdict = status == ExitStatus::bisect_skip || status == ExitStatus::interrupted;
+  return is_verdict ? status : ExitStatus::bisect_stop;
+}
+
+/// Of the words alone: they may be what is wrong.
+bool is_bisection(int argc, char **argv) {
+  return std::any_of(argv, argv + argc, [](std::string_view word) {
+    return word == "--bisect" || word.starts_with("--bisect=");
+  });
+}
+
+int say(ExitStatus status, const char *message, bool is_bisected) {
   fmt::print(stderr, "rmemcheck: {}\n", message);
-  return static_cast<int>(status);
+  return static_cast<int>(is_bisected ? for_bisection(status) : status);
 }
 
 } // namespace
@@ -76,12 +92,13 @@ int say(ExitStatus status, const char *message) {
 
 int main(int argc, char **argv) {
   using namespace rmemcheck;
+  const bool is_bisected = is_bisection(argc, argv);
   try {
     catch_interrupts();
     return static_cast<int>(flushed(parse_and_run(argc, argv)));
   } catch (const Error &error) {
-    return say(error.status(), error.what());
+    return say(error.status(), error.what(), is_bisected);
   } catch (const std::exception &error) { // a library's: no memory, no such file
-    return say(ExitStatus::unknown, error.what());
+    return say(ExitStatus::unknown, error.what(), is_bisected);
   }
 }

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/out_folder.h"
+#include "base/process.h"
+#include "catalogue/boards.h"
 #include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
@@ -7,6 +10,7 @@
 #include "engine/run.h"
 #include "judge/comparison.h"
 #include "kernel/cache.h"
+#include "kernel/config.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -279,15 +283,49 @@ void check_rule(const std::string &rule) {
         fmt::format("--bisect {}: expected one of {}", rule, fmt::join(failing_words(), ", ")));
 }
 
-/// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
-/// tells nothing about it.
-ExitStatus bisect(const RunOptions &options, const std::vector<KnownFailure> &known) {
-  try {
-    check_rule(options.bisect);
-    (void)case_files(options.cases, find_kit(options.kit));
-  } catch (const Error &error) {
-    throw Error(ExitStatus::bisect_stop, error.what());
+std::vector<KnownFailure> known_failures(const RunOptions &options) {
+  return options.expected.empty() ? std::vector<KnownFailure>()
+                                  : read_known_failures(options.expected);
+}
+
+/// Those that are named, and what runs them.
+void check_named_machines(const RunOptions &options, const std::vector<KernelRequest> &requests,
+                          const Kit &kit) {
+  Plan plan; // as far as it can be known without the tree
+  for (const KernelRequest &request : requests) {
+    plan.kernels.emplace_back();
+    plan.kernels.back().machines = request.machines;
   }
+  const std::vector<Machine> machines = read_bootable_machines(machine_names(options, plan), kit);
+  check_machines(options, machines);
+  for (const Machine &machine : machines)
+    if (!machine.board.is_native)
+      (void)find_program(machine.board.program);
+}
+
+/// All that is wrong with the command whatever the commit is. A kernel with a revision of its own
+/// is the same at each of them.
+void check_command(const RunOptions &options) {
+  const Kit kit = find_kit(options.kit);
+  check_rule(options.bisect);
+  (void)known_failures(options);
+  (void)case_files(options.cases, kit);
+  (void)board_files({options.boards.begin(), options.boards.end()});
+  if (!options.config.empty())
+    (void)read_whole_config(options.config);
+  const std::vector<KernelRequest> requests = kernel_requests(options);
+  check_named_machines(options, requests, kit);
+  for (const KernelRequest &request : requests)
+    if (!request.spec.revision.empty())
+      (void)make_plan({request}, kit, silent().step);
+  check_replaceable(out_folder_path(out_of(options)), "run");
+}
+
+/// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
+/// tells nothing about it. What is no commit's fault ends the bisection.
+ExitStatus bisect(const RunOptions &options) {
+  check_command(options);
+  const std::vector<KnownFailure> known = known_failures(options);
   try {
     const Results results = run_all(options, known);
     if (fails(results, options.bisect))
@@ -302,11 +340,9 @@ ExitStatus bisect(const RunOptions &options, const std::vector<KnownFailure> &kn
 }
 
 ExitStatus run(const RunOptions &options) {
-  std::vector<KnownFailure> known; // a wrong one is told before anything is built
-  if (!options.expected.empty())
-    known = read_known_failures(options.expected);
   if (!options.bisect.empty())
-    return bisect(options, known);
+    return bisect(options);
+  const auto known = known_failures(options); // a wrong one is told before anything is built
   return exit_status(conclusion(run_all(options, known).outcomes), options.are_known_allowed);
 }
 
@@ -436,7 +472,8 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
   verb.add_option(
           "--bisect", options.bisect,
           "For git bisect run: exit with 1 if that rule fails, with 125 if the commit tells "
-          "nothing, with 0 if all is right")
+          "nothing, with 0 if all is right, and with 128, which ends the bisection, if the "
+          "command is wrong or this machine cannot run it")
       ->type_name("RULE");
   verb.add_flag("--allow-known", options.are_known_allowed,
                 "Exit with 0 where all that fails are known faults of such kernels");
