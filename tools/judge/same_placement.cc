@@ -14,6 +14,8 @@
 namespace rmemcheck {
 namespace {
 
+constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+
 struct BootPlaced {
   const ExpectedRegion *region;
   std::optional<Place> baseline;
@@ -69,7 +71,6 @@ bool has_shape_of(const ExpectedRegion &one, const ExpectedRegion &other) {
 
 /// Whether one may take the room of the other.
 bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
-  constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
   const auto windows = [&](const ExpectedRegion &region) {
     return region.windows.empty() ? std::vector{anywhere} : region.windows;
   };
@@ -126,8 +127,15 @@ const BootPlaced *first_over_boot_files(const std::vector<BootPlaced> &regions,
 
 bool is_kept(const BootPlaced &each) { return each.region->fate == Fate::kept; }
 
+/// Whether it may lie wherever the kernel has memory of its own.
+bool is_unbound(const BootPlaced &each) {
+  const std::vector<PhysicalRange> &windows = each.region->windows;
+  return windows.empty() || std::ranges::find(windows, anywhere) != windows.end();
+}
+
 /// Of regions that neither kernel records nobody knows the places. All that the baseline has
-/// reserved where they may lie the patched one must have, too.
+/// reserved where they may lie the patched one must have, too. Where there is no bound, that is
+/// full of what each kernel has for itself.
 void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
                      const Evidence &baseline, const Evidence &patched) {
   const RangeSet before = bytes_of(*baseline.memblock_reserved);
@@ -135,8 +143,8 @@ void compare_windows(RuleReport &report, const std::vector<BootPlaced> &regions,
   const std::vector<PhysicalRange> *last = nullptr;
   for (const BootPlaced &each : regions) {
     const std::vector<PhysicalRange> &windows = each.region->windows;
-    if (last != nullptr && *last == windows)
-      continue; // said already
+    if (is_unbound(each) || (last != nullptr && *last == windows))
+      continue; // nothing to say, or said already
     last = &windows;
     const RangeSet missing = RangeSet(windows).intersection(before).minus(after);
     if (!missing.empty())

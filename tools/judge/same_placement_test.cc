@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits>
 #include <utility>
 
 namespace rmemcheck::test {
@@ -184,6 +185,11 @@ TEST(SamePlacement, OfWhatIsKeptComparesTheWindows) {
   std::erase_if(*two.patched.memblock_reserved,
                 [](const MemblockRange &entry) { return entry.range == full_place("placed"); });
   EXPECT_EQ(only_finding(rule, two).region, "placed");
+  ExpectedRegion &placed = named(two.expectation.regions, "placed");
+  const std::vector<PhysicalRange> windows = placed.windows;
+  placed.windows = {{0, std::numeric_limits<std::uint64_t>::max()}}; // where all else lies, too
+  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  placed.windows = windows;
   two.patched.memblock_reserved.reset();
   EXPECT_NE(outcome(rule, two), Outcome::pass);
 }
