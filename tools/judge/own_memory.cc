@@ -220,6 +220,49 @@ std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &pat
                                          : std::numeric_limits<std::uint64_t>::max();
 }
 
+/// What lies alone, or beside what only the tree has reserved, where the baseline has nothing of
+/// its own. The kernel takes what it needs from one end of free memory, so that its pieces lie
+/// together, with regions that boot has placed between them.
+RangeSet strays(const ShownBoot &baseline, const OwnMemory &before, const ShownBoot &patched,
+                const OwnMemory &after) {
+  std::vector<PhysicalRange> reserved = bytes_of(*baseline.evidence.memblock_reserved).ranges();
+  append(reserved, bytes_of(*patched.evidence.memblock_reserved).ranges());
+  std::vector<PhysicalRange> alone;
+  for (const PhysicalRange &together : RangeSet(std::move(reserved)).touched_units(block).ranges())
+    if (!before.ranges.overlaps(together))
+      append(alone, after.ranges.intersection(RangeSet({together})).ranges());
+  return RangeSet(std::move(alone));
+}
+
+/// More, or less, than on the baseline.
+void compare_bytes(RuleReport &report, const ShownBoot &baseline, const OwnMemory &before,
+                   const ShownBoot &patched, const OwnMemory &after) {
+  const std::uint64_t entries = added_entries(baseline, patched);
+  const std::uint64_t array = entries * entry_size(patched);
+  const std::uint64_t right = before.bytes + array;
+  const std::uint64_t most = right + most_beside_array(baseline, patched);
+  const std::uint64_t least = right - std::min(right, least_beside_array(baseline, patched));
+  if (after.bytes < least || after.bytes > most)
+    report.finding("",
+                   fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, "
+                               "and {:#x} more for {} entries",
+                               before.bytes, array, entries),
+                   fmt::format("{:#x} bytes{}", after.bytes, difference(before, after)),
+                   first_of_own(before, after, patched.evidence));
+}
+
+void compare_places(RuleReport &report, const ShownBoot &baseline, const OwnMemory &before,
+                    const ShownBoot &patched, const OwnMemory &after) {
+  if (before.ranges.empty())
+    return; // nothing shows where it would be
+  const RangeSet alone = strays(baseline, before, patched, after);
+  if (alone.bytes() > bytes_in_unknown_places(patched.expectation))
+    report.finding("", "nothing reserved apart from what a kernel takes for itself",
+                   largest(alone) + ", where the baseline has nothing of its own",
+                   ByAddress<MemblockRange>(*patched.evidence.memblock_reserved)
+                       .first_line(alone.ranges().front()));
+}
+
 } // namespace
 
 RangeSet own_cma_area(const KernelLog &log) {
@@ -272,8 +315,6 @@ RuleResult check_own_memory(const Expectation &expectation, const Evidence &evid
 RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &patched) {
   if (baseline.evidence.ending != Ending::powered_off)
     return skip("the baseline did not get through its boot");
-  if (has_taken_from_regions(baseline))
-    return skip("the baseline has given back what others have, and may have taken it for itself");
   for (const ShownBoot *boot : {&baseline, &patched})
     if (auto result = no_witness(boot->evidence))
       return *result;
@@ -281,23 +322,15 @@ RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &pat
     return absent(patched.evidence, "how large an entry of the array is", "probe");
   const OwnMemory before = own_memory(baseline.expectation, baseline.evidence);
   const OwnMemory after = own_memory(patched.expectation, patched.evidence);
-  const std::uint64_t entries = added_entries(baseline, patched);
-  const std::uint64_t array = entries * entry_size(patched);
-  const std::uint64_t right = before.bytes + array;
-  const std::uint64_t most = right + most_beside_array(baseline, patched);
-  const std::uint64_t least = right - std::min(right, least_beside_array(baseline, patched));
-  if (after.bytes >= least && after.bytes <= most)
-    return {};
-  for (const ShownBoot *boot : {&baseline, &patched}) // it tells of CMA areas
-    if (const std::string gap = log_gap(boot->evidence); !gap.empty())
-      return inconclusive(gap);
   RuleReport report;
-  report.finding("",
-                 fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, "
-                             "and {:#x} more for {} entries",
-                             before.bytes, array, entries),
-                 fmt::format("{:#x} bytes{}", after.bytes, difference(before, after)),
-                 first_of_own(before, after, patched.evidence));
+  // A baseline that has given back what others have may have taken it for itself.
+  if (!has_taken_from_regions(baseline))
+    compare_bytes(report, baseline, before, patched, after);
+  compare_places(report, baseline, before, patched, after);
+  if (report.result().outcome == Outcome::fail)
+    for (const ShownBoot *boot : {&baseline, &patched}) // it tells of CMA areas
+      if (const std::string gap = log_gap(boot->evidence); !gap.empty())
+        return inconclusive(gap);
   return report.result();
 }
 
