@@ -53,6 +53,15 @@ void demand_taken(RuleReport &report, const Expectation &expectation, const Evid
   }
 }
 
+/// What no init function wants none has taken.
+void forbid_taken(RuleReport &report, const Expectation &expectation, const Sightings &sightings) {
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::recorded && expected_ops(region) == nullptr)
+      for (const ProbedRegion *seen : sightings.probed(region))
+        if (seen->found && is_ops(seen->ops))
+          report.finding(region.node.name, "taken by no init function", seen->ops, seen->at);
+}
+
 /// The lines of CMA areas that were made of regions, by address.
 std::multimap<std::uint64_t, SourceLine> created_pools(const KernelLog &log) {
   std::multimap<std::uint64_t, SourceLine> pools;
@@ -105,10 +114,13 @@ RuleResult check_init(const Expectation &expectation, const Evidence &evidence) 
   const auto has_function = [](const ExpectedRegion &region) {
     return expected_ops(region) != nullptr || (region.fate == Fate::kept && region.cma);
   };
-  if (std::ranges::none_of(expectation.regions, has_function))
-    return skip("the tree has no region with an init function");
   const Sightings sightings(expectation, evidence);
   RuleReport report;
+  forbid_taken(report, expectation, sightings);
+  if (std::ranges::none_of(expectation.regions, has_function))
+    return report.result().outcome == Outcome::fail
+               ? report.result()
+               : skip("the tree has no region with an init function");
   demand_taken(report, expectation, evidence, sightings);
   compare_pools(report, expectation, evidence, sightings);
   return report.result();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/init_functions.h"
 
+#include <algorithm>
+
 namespace rmemcheck {
 namespace {
 
@@ -35,6 +37,10 @@ const char *expected_ops(const ExpectedRegion &region) {
     if (function.takes(region))
       return function.ops;
   return nullptr;
+}
+
+bool is_ops(const std::string &symbol) {
+  return std::ranges::find(init_functions, symbol, &InitFunction::ops) != std::end(init_functions);
 }
 
 bool is_mapped_coherent_pool(const ExpectedRegion &region) {

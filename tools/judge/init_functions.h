@@ -3,11 +3,16 @@
 
 #include "expectation/expectation.h"
 
+#include <string>
+
 namespace rmemcheck {
 
 /// The symbol that the entry of a region must have as ops after its init function has run; null
 /// where there is none, or the region must not be recorded.
 const char *expected_ops(const ExpectedRegion &region);
+
+/// Whether it is the symbol of one of these functions.
+bool is_ops(const std::string &symbol);
 
 /// A pool of coherent memory in the linear mapping: rmem_dma_device_init() (kernel/dma/coherent.c)
 /// maps it once more, which memremap() refuses of RAM with a warning.

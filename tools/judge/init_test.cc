@@ -24,6 +24,20 @@ TEST(Init, FailsWithTheOpsOfAnother) {
   EXPECT_EQ(only_finding("init", scenario).expected, "initialised, with rmem_cma_ops");
 }
 
+TEST(Init, FailsWhereAFunctionHasTakenWhatIsNotForIt) {
+  Scenario scenario = passing();
+  probed(scenario, "mapped@50000000").ops = "rmem_dma_ops";
+  const Finding finding = only_finding("init", scenario);
+  EXPECT_EQ(finding.region, "mapped@50000000");
+  EXPECT_EQ(finding.expected, "taken by no init function");
+  // Also where no region of the tree has one.
+  std::erase_if(scenario.expectation.regions,
+                [](const ExpectedRegion &region) { return region.node.name != "mapped@50000000"; });
+  EXPECT_EQ(only_finding("init", scenario).seen, "rmem_dma_ops");
+  probed(scenario, "mapped@50000000").ops = "vendor_ops";
+  EXPECT_EQ(outcome("init", scenario), Outcome::skip);
+}
+
 TEST(Init, TakesAMappedSharedPoolForACoherentOne) {
   Scenario scenario = passing();
   ExpectedRegion &pool = expected(scenario, "pool@54000000");
