@@ -174,6 +174,12 @@ bool is_asked_for(const std::string &name) {
   return name == "dmesg" || std::ranges::find(asked_for, name) != asked_for.end();
 }
 
+/// Whether it is the kernel that has none, and not that nobody has sent it.
+bool has_no_tree(const KeptBoot &kept) {
+  const auto fdt = kept.absences.find("fdt");
+  return fdt != kept.absences.end() && fdt->second.is_of_kernel;
+}
+
 /// What this kernel could have shown is missed; what else is not there is told.
 void demand_witnesses(KeptBoot &kept, const Fields &config) {
   const bool has_probe = kept.boot.evidence.contains("probe");
@@ -186,6 +192,11 @@ void demand_witnesses(KeptBoot &kept, const Fields &config) {
     else if (std::ranges::find(kept.witnesses, name) == kept.witnesses.end())
       kept.witnesses.push_back(name);
   }
+  for (const std::string_view name : asked_for) // of which the manifest says nothing
+    if (!kept.boot.evidence.contains(std::string(name)) &&
+        !kept.absences.contains(std::string(name)) && name != "fdt" && name != "probe" &&
+        std::ranges::find(kept.witnesses, name) == kept.witnesses.end())
+      kept.witnesses.emplace_back(name);
 }
 
 } // namespace
@@ -213,6 +224,7 @@ KeptBoot read_capture(const std::string &archive, const std::string &origin,
   kept.dtb = dtb.empty() && evidence.contains("fdt") ? evidence.at("fdt") : dtb;
   if (!kept.dtb.empty())
     kept.absences.erase("fdt");
+  kept.is_tree_known = !kept.dtb.empty() || has_no_tree(kept);
   demand_witnesses(kept, config);
   return kept;
 }

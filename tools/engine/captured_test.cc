@@ -89,6 +89,23 @@ TEST_F(Captured, MissesWhatStoodInTheWayAndTellsTheRest) {
   EXPECT_EQ(kept.absences.at("dmesg").text(), "wrapped; remedy: log_buf_len=16M");
 }
 
+TEST_F(Captured, HasATreeThatNobodyKnowsWhereItIsNotSent) {
+  const auto is_known = [&](const std::string &absent) {
+    return read_capture(pack(std::string(start) + "file\tdmesg\n" + absent, {{"dmesg", "log\n"}}),
+                        "a.tar.gz")
+        .is_tree_known;
+  };
+  EXPECT_FALSE(is_known(""));
+  EXPECT_FALSE(is_known("absent\tfdt\tsystem\tnot root\tbe root\n"));
+  EXPECT_TRUE(is_known("absent\tfdt\tkernel\tno device tree\tnone\n"));
+}
+
+TEST_F(Captured, MissesWhatItsManifestDoesNotSpeakOf) {
+  const KeptBoot kept =
+      read_capture(pack(std::string(start) + "file\tdmesg\n", {{"dmesg", "log\n"}}), "a.tar.gz");
+  EXPECT_THAT(kept.witnesses, Contains("memblock-reserved"));
+}
+
 TEST_F(Captured, IsRefusedWhereItIsNotWhole) {
   const auto told = [&](const std::string &manifest) {
     return refusal([&] { (void)read_capture(pack(manifest, {}), "a.tar.gz"); });
