@@ -39,6 +39,14 @@ TEST_F(KnownTest, LetsAFailurePassWithItsReason) {
   EXPECT_EQ(results.cases[0].verdict.outcome, Outcome::fail);
 }
 
+TEST_F(KnownTest, LetsAFaultOfTheTablePassToo) {
+  results.cases[0].conclusion = Outcome::known;
+  apply("[[known]]\ncase = \"one\"\nrule = \"recorded\"\nreason = \"another\"\n");
+  EXPECT_EQ(results.cases[0].conclusion, Outcome::known);
+  apply(entry());
+  EXPECT_EQ(results.cases[0].conclusion, Outcome::pass);
+}
+
 TEST_F(KnownTest, DoesNotHideAnotherFailure) {
   results.cases[0].verdict.rules.push_back(rule("iomem", Outcome::fail));
   apply(entry());
