@@ -26,6 +26,23 @@ def test_both_kernels_boot_them_all(ten):
     assert sum(random["verdicts"]["baseline"].values()) == 10
 
 
+def test_its_report_is_what_the_run_has_said(rmemcheck, ten):
+    out, result = ten
+    report = rmemcheck("report", out)
+    assert report.returncode == 0
+    assert "pass: 10 trees of seed 1, 20 boots in " in report.stdout
+    assert report.stdout in result.stdout
+
+
+@pytest.mark.parametrize("form", ["--mail", "--ktap", "--junit", "--kcidb", "--html"])
+def test_no_report_of_cases_is_made_of_it(rmemcheck, ten, form):
+    assert_refused(rmemcheck("report", form, ten[0]), 2, form, "expected --text or --json")
+
+
+def test_it_is_not_compared(rmemcheck, ten):
+    assert_refused(rmemcheck("compare", ten[0], ten[0]), 2, "trees by chance")
+
+
 def test_evidence_of_what_is_right_is_not_kept(ten):
     out, _ = ten
     assert [path for path in (out / "runs").rglob("run.json")] == []
@@ -63,6 +80,8 @@ def test_one_tree_is_booted_again_by_its_number(rmemcheck, tmp_path):
 @pytest.mark.parametrize("words, named", [
     (["--random", "0"], "--random"),
     (["--random", "many"], "--random"),
+    (["--random", "-1"], "--random: expected a number that is not negative"),
+    (["--random", "1", "--seed", "-2"], "--seed: expected a number that is not negative"),
     (["--random", "1", "--cases", "one"], "--cases"),
     (["--random", "1", "--resume"], "--resume"),
     (["--seed", "1"], "--seed: expected --random or --only beside it"),

@@ -14,7 +14,11 @@ struct CompareOptions {
 };
 
 ExitStatus compare_runs(const CompareOptions &options) {
-  const Changes changes = changes_between(read_runs(options.before), read_runs(options.after));
+  const std::vector<KeptRun> before = read_runs(options.before);
+  const std::vector<KeptRun> after = read_runs(options.after);
+  if (has_random(before) || has_random(after))
+    throw bad_input("compare: expected runs of cases: trees by chance have no names that stay");
+  const Changes changes = changes_between(before, after);
   fmt::print("{}", changes_text(changes));
   if (!changes.new_failures.empty())
     return ExitStatus::kernel_fails;

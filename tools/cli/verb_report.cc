@@ -26,8 +26,12 @@ struct ReportOptions {
 
 std::string text_report(const std::vector<KeptRun> &runs, const ReportOptions & /*options*/) {
   std::string text;
-  for (const KeptRun &run : runs)
-    text += table_text(run.results, {}) + summary_text(run.results, {});
+  for (const KeptRun &run : runs) {
+    if (runs.size() > 1)
+      text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", run.results.machine);
+    text += run.results.random ? random_text(*run.results.random)
+                               : table_text(run.results, {}) + summary_text(run.results, {});
+  }
   return text;
 }
 
@@ -35,10 +39,11 @@ struct Format {
   const char *flag;
   const char *help;
   std::string (*make)(const std::vector<KeptRun> &, const ReportOptions &);
+  bool takes_random = false; ///< it has a form for trees by chance, which are no cases
 };
 
 constexpr std::array formats = {
-    Format{"--text", "As a table for a terminal; so it is without any of these", text_report},
+    Format{"--text", "As a table for a terminal; so it is without any of these", text_report, true},
     Format{"--mail", "As plain text of 72 columns, for a mail to maintainers",
            [](const std::vector<KeptRun> &runs, const ReportOptions &) { return mail_text(runs); }},
     Format{"--ktap", "As KTAP version 1: machines, kernels, cases, rules",
@@ -58,7 +63,8 @@ constexpr std::array formats = {
              for (const KeptRun &run : runs)
                results.push_back(run.results);
              return all_results_json(results);
-           }}};
+           },
+           true}};
 
 const Format &chosen_format(const ReportOptions &options) {
   if (options.formats.size() > 1)
@@ -75,7 +81,12 @@ ExitStatus report(const ReportOptions &options) {
   if (!is_origin(options.origin))
     throw bad_input(fmt::format("--origin {}: expected lower-case letters, digits and \"_\" alone",
                                 options.origin));
-  const std::string text = format.make(read_runs(options.run), options);
+  const std::vector<KeptRun> runs = read_runs(options.run);
+  if (!format.takes_random && has_random(runs))
+    throw bad_input(fmt::format("{}: {} is for cases, and this is a run of trees by chance; "
+                                "expected --text or --json",
+                                options.run, format.flag));
+  const std::string text = format.make(runs, options);
   if (options.out.empty())
     fmt::print("{}", text);
   else if (std::filesystem::is_directory(options.out))

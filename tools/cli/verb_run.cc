@@ -388,11 +388,17 @@ void add_kernel_options(CLI::App &verb, RunOptions &options) {
     other->excludes(kernels);
 }
 
+/// What reads a number without a sign takes -1 for the largest one there is.
+std::string not_negative(const std::string &text) {
+  return text.starts_with('-') ? "expected a number that is not negative, not " + text : "";
+}
+
 /// Trees by chance, instead of cases.
 void add_random_options(CLI::App &verb, RunOptions &options) {
   const auto number = [&](const char *name, auto &value, std::uint64_t least, const char *what) {
     return verb.add_option(name, value, what)
-        ->check(CLI::Range(least, std::numeric_limits<std::uint64_t>::max()).description(""));
+        ->check(CLI::Range(least, std::numeric_limits<std::uint64_t>::max()).description(""))
+        ->check(not_negative);
   };
   CLI::Option *random =
       number("--random", options.random, 1,

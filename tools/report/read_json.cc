@@ -192,6 +192,11 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
   }
 }
 
+bool has_random(const std::vector<KeptRun> &runs) {
+  return std::ranges::any_of(runs,
+                             [](const KeptRun &run) { return run.results.random.has_value(); });
+}
+
 std::vector<KeptRun> read_runs(const fs::path &path) {
   std::vector<fs::path> files;
   if (fs::is_directory(path)) {

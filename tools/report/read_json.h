@@ -15,6 +15,9 @@ struct KeptRun {
   RunResults results;
 };
 
+/// Whether one of them is of trees by chance, which has no cases.
+bool has_random(const std::vector<KeptRun> &runs);
+
 /// Reads results_json(). Texts of older programs, which lack some keys, are read too. What is none
 /// is bad_input naming `origin`.
 RunResults parse_results(const std::string &text, const std::string &origin);
