@@ -250,7 +250,8 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
     const std::optional<RunResults> run = run_on(machine, request, folder, telling);
     if (!run)
       continue;
-    say(text_of(*run, out_of(options) / request.part, options));
+    const fs::path out = out_of(options);
+    say(text_of(*run, request.part.empty() ? out : out / request.part, options));
     summary +=
         fmt::format("{:<10}  {}", machine.name, summary_text(*run, {is_colour_wanted(options), 0}));
     results.outcomes.push_back(conclusion(*run));
