@@ -5,6 +5,7 @@
 #include "evidence/scanner.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace rmemcheck {
@@ -45,6 +46,14 @@ std::vector<IomemEntry> parse_iomem(std::string_view text) {
   if (std::ranges::all_of(entries, is_hidden))
     throw could_not_find_out("iomem:1: every address is 0: it must be read as root");
   return entries;
+}
+
+std::vector<IomemEntry> top_level(const std::vector<IomemEntry> &entries, std::string_view name) {
+  std::vector<IomemEntry> found;
+  std::ranges::copy_if(entries, std::back_inserter(found), [&](const IomemEntry &entry) {
+    return entry.depth == 0 && entry.name == name;
+  });
+  return found;
 }
 
 std::optional<PhysicalRange> kernel_image(const Evidence &evidence) {

@@ -47,6 +47,17 @@ TEST(IomemTest, AddressesHiddenFromTheReaderAreNoAnswer) {
               HasSubstr("read as root"));
 }
 
+TEST(IomemTest, TheTopLevelIsWhatLiesInNothingElse) {
+  const std::vector<IomemEntry> entries = parse_iomem("40000000-4fffffff : System RAM\n"
+                                                      "  40210000-4080ffff : Kernel code\n"
+                                                      "  48000000-4800ffff : reserved\n"
+                                                      "50000000-5000ffff : reserved\n");
+  const std::vector<IomemEntry> found = top_level(entries, "reserved");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().range.begin, 0x50000000U);
+  EXPECT_TRUE(top_level(entries, "Kernel code").empty());
+}
+
 TEST(IomemTest, ARangeMayEndWithTheAddresses) {
   const auto entries = parse_iomem("fffffffffffff000-ffffffffffffffff : Reserved\n");
   ASSERT_EQ(entries.size(), 1u);

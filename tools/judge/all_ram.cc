@@ -3,6 +3,7 @@
 #include "judge/layout.h"
 #include "judge/rules.h"
 
+#include "evidence/iomem.h"
 #include "evidence/scanner.h"
 
 #include <algorithm>
@@ -116,19 +117,12 @@ void demand_no_more(RuleReport &report, const RangeSet &told, const std::vector<
                    ByAddress<Entry>(entries).first_line(beyond.ranges().front()));
 }
 
-std::vector<IomemEntry> system_ram_of(const std::vector<IomemEntry> &iomem) {
-  std::vector<IomemEntry> system_ram;
-  std::ranges::copy_if(iomem, std::back_inserter(system_ram), [](const IomemEntry &entry) {
-    return entry.depth == 0 && entry.name == "System RAM";
-  });
-  return system_ram;
-}
-
 /// Whole pages, without those that a no-map region has a part of.
-void demand_system_ram(RuleReport &report, const Ram &ram, const std::vector<IomemEntry> &iomem) {
+void demand_system_ram(RuleReport &report, const Ram &ram,
+                       const std::vector<IomemEntry> &system_ram) {
   const RangeSet missing = ram.all.whole_units(ram.page_size)
                                .minus(ram.hidden.touched_units(ram.page_size))
-                               .minus(bytes_of(system_ram_of(iomem)));
+                               .minus(bytes_of(system_ram));
   if (ram.is_lost(missing))
     report.finding("", "all RAM in System RAM", "not there: " + to_string(missing));
 }
@@ -173,14 +167,17 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
     demand_memblock(report, ram, *evidence.memblock_memory, evidence.log);
     demand_total(report, ram.page_size, *evidence.memblock_memory, evidence.log);
   }
+  std::optional<std::vector<IomemEntry>> system_ram;
   if (evidence.iomem)
-    demand_system_ram(report, ram, *evidence.iomem);
+    system_ram = top_level(*evidence.iomem, "System RAM");
+  if (system_ram)
+    demand_system_ram(report, ram, *system_ram);
   const RangeSet told = RangeSet(expectation.memory).touched_units(ram.page_size);
   const bool is_told = is_ram_of_tree(expectation, evidence);
   if (is_told && evidence.memblock_memory)
     demand_no_more(report, told, *evidence.memblock_memory, "memblock's memory");
-  if (is_told && evidence.iomem)
-    demand_no_more(report, told, system_ram_of(*evidence.iomem), "System RAM");
+  if (is_told && system_ram)
+    demand_no_more(report, told, *system_ram, "System RAM");
   return report.result();
 }
 

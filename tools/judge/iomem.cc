@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/iomem.h"
 #include "judge/by_address.h"
 #include "judge/layout.h"
 #include "judge/rules.h"
@@ -11,16 +12,7 @@
 namespace rmemcheck {
 namespace {
 
-/// What holds pages that the kernel may use: the top-level "System RAM" entries. No-map memory is
-/// a top-level "reserved" entry of its own, mapped reserved memory a child of "System RAM"
-/// (request_standard_resources() in arch/arm64/kernel/setup.c).
-std::vector<IomemEntry> system_ram(const std::vector<IomemEntry> &entries) {
-  std::vector<IomemEntry> found;
-  std::ranges::copy_if(entries, std::back_inserter(found), [](const IomemEntry &entry) {
-    return entry.depth == 0 && entry.name == "System RAM";
-  });
-  return found;
-}
+constexpr std::string_view system_ram = "System RAM";
 
 /// What a top-level entry of no-map RAM is called, where an architecture shows it
 /// (request_standard_resources() of arch/arm64/kernel/setup.c, init_resources() of
@@ -44,13 +36,10 @@ void demand_shown(RuleReport &report, const Layout &layout, const Expectation &e
   const auto *const no_map = std::ranges::find(names_of_no_map, expectation.arch, &NoMapName::arch);
   if (no_map == std::end(names_of_no_map))
     return;
-  std::vector<IomemEntry> shown;
-  std::ranges::copy_if(*evidence.iomem, std::back_inserter(shown), [&](const IomemEntry &entry) {
-    return entry.depth == 0 && (entry.name == no_map->name || entry.name == "System RAM");
-  });
   const RangeSet missing = layout.whole_no_map_pages()
                                .intersection(ram_of(layout, expectation, evidence))
-                               .minus(bytes_of(shown));
+                               .minus(bytes_of(top_level(*evidence.iomem, no_map->name)))
+                               .minus(bytes_of(top_level(*evidence.iomem, system_ram)));
   if (!missing.empty())
     report.finding("", fmt::format("no-map RAM shown as \"{}\"", no_map->name),
                    "not there: " + to_string(missing));
@@ -73,7 +62,7 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
     return skip("the tree has no region that must be recorded or left alone");
   if (auto result = no_addresses(evidence))
     return *result;
-  const std::vector<IomemEntry> ram_entries = system_ram(*evidence.iomem);
+  const std::vector<IomemEntry> ram_entries = top_level(*evidence.iomem, system_ram);
   if (ram_entries.empty())
     return inconclusive("/proc/iomem shows no System RAM");
   const ByAddress<IomemEntry> ram_lines(ram_entries);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/left_out.h"
 
+#include "evidence/iomem.h"
 #include "judge/by_address.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
@@ -69,15 +70,6 @@ void demand_bytes(RuleReport &report, const Group &group, const char *what, std:
         fmt::format("{:#x} bytes", seen));
 }
 
-/// What /proc/iomem has at its outermost level as "reserved": memory that is not System RAM.
-RangeSet hidden_bytes(const std::vector<IomemEntry> &iomem) {
-  std::vector<PhysicalRange> ranges;
-  for (const IomemEntry &entry : iomem)
-    if (entry.depth == 0 && entry.name == "reserved")
-      ranges.push_back(entry.range);
-  return RangeSet(std::move(ranges));
-}
-
 } // namespace
 
 Expectation without_left_out(Expectation expectation, const Evidence &evidence) {
@@ -111,7 +103,8 @@ RuleResult check_left_out(const Expectation &expectation, const Evidence &eviden
   if (auto result = lacking_reserved(evidence))
     return *result;
   const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
-  const RangeSet hidden = evidence.iomem ? hidden_bytes(*evidence.iomem) : RangeSet();
+  const RangeSet hidden =
+      evidence.iomem ? bytes_of(top_level(*evidence.iomem, "reserved")) : RangeSet();
   RuleReport report;
   for (const auto &[windows, group] : groups_of(expectation)) {
     if (windows.empty()) {
