@@ -220,46 +220,56 @@ std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &pat
                                          : std::numeric_limits<std::uint64_t>::max();
 }
 
+/// A boot and what its kernel has reserved for itself.
+struct OwningBoot {
+  const ShownBoot &boot;
+  OwnMemory own;
+};
+
+OwningBoot with_own_memory(const ShownBoot &boot) {
+  return {boot, own_memory(boot.expectation, boot.evidence)};
+}
+
 /// What lies alone, or beside what only the tree has reserved, where the baseline has nothing of
 /// its own. The kernel takes what it needs from one end of free memory, so that its pieces lie
 /// together, with regions that boot has placed between them.
-RangeSet strays(const ShownBoot &baseline, const OwnMemory &before, const ShownBoot &patched,
-                const OwnMemory &after) {
-  std::vector<PhysicalRange> reserved = bytes_of(*baseline.evidence.memblock_reserved).ranges();
-  append(reserved, bytes_of(*patched.evidence.memblock_reserved).ranges());
+RangeSet strays(const OwningBoot &baseline, const OwningBoot &patched) {
+  std::vector<PhysicalRange> reserved;
+  for (const OwningBoot *each : {&baseline, &patched})
+    append(reserved, bytes_of(*each->boot.evidence.memblock_reserved).ranges());
   std::vector<PhysicalRange> alone;
   for (const PhysicalRange &together : RangeSet(std::move(reserved)).touched_units(block).ranges())
-    if (!before.ranges.overlaps(together))
-      append(alone, after.ranges.intersection(RangeSet({together})).ranges());
+    if (!baseline.own.ranges.overlaps(together))
+      append(alone, patched.own.ranges.intersection(RangeSet({together})).ranges());
   return RangeSet(std::move(alone));
 }
 
 /// More, or less, than on the baseline.
-void compare_bytes(RuleReport &report, const ShownBoot &baseline, const OwnMemory &before,
-                   const ShownBoot &patched, const OwnMemory &after) {
-  const std::uint64_t entries = added_entries(baseline, patched);
-  const std::uint64_t array = entries * entry_size(patched);
-  const std::uint64_t right = before.bytes + array;
-  const std::uint64_t most = right + most_beside_array(baseline, patched);
-  const std::uint64_t least = right - std::min(right, least_beside_array(baseline, patched));
-  if (after.bytes < least || after.bytes > most)
+void compare_bytes(RuleReport &report, const OwningBoot &baseline, const OwningBoot &patched) {
+  const std::uint64_t entries = added_entries(baseline.boot, patched.boot);
+  const std::uint64_t array = entries * entry_size(patched.boot);
+  const std::uint64_t right = baseline.own.bytes + array;
+  const std::uint64_t most = right + most_beside_array(baseline.boot, patched.boot);
+  const std::uint64_t least =
+      right - std::min(right, least_beside_array(baseline.boot, patched.boot));
+  const std::uint64_t bytes = patched.own.bytes;
+  if (bytes < least || bytes > most)
     report.finding("",
                    fmt::format("{:#x} bytes reserved for the kernel's own use, as on the baseline, "
                                "and {:#x} more for {} entries",
-                               before.bytes, array, entries),
-                   fmt::format("{:#x} bytes{}", after.bytes, difference(before, after)),
-                   first_of_own(before, after, patched.evidence));
+                               baseline.own.bytes, array, entries),
+                   fmt::format("{:#x} bytes{}", bytes, difference(baseline.own, patched.own)),
+                   first_of_own(baseline.own, patched.own, patched.boot.evidence));
 }
 
-void compare_places(RuleReport &report, const ShownBoot &baseline, const OwnMemory &before,
-                    const ShownBoot &patched, const OwnMemory &after) {
-  if (before.ranges.empty())
+void compare_places(RuleReport &report, const OwningBoot &baseline, const OwningBoot &patched) {
+  if (baseline.own.ranges.empty())
     return; // nothing shows where it would be
-  const RangeSet alone = strays(baseline, before, patched, after);
-  if (alone.bytes() > bytes_in_unknown_places(patched.expectation))
+  const RangeSet alone = strays(baseline, patched);
+  if (alone.bytes() > bytes_in_unknown_places(patched.boot.expectation))
     report.finding("", "nothing reserved apart from what a kernel takes for itself",
                    largest(alone) + ", where the baseline has nothing of its own",
-                   ByAddress<MemblockRange>(*patched.evidence.memblock_reserved)
+                   ByAddress<MemblockRange>(*patched.boot.evidence.memblock_reserved)
                        .first_line(alone.ranges().front()));
 }
 
@@ -320,13 +330,13 @@ RuleResult check_same_own_memory(const ShownBoot &baseline, const ShownBoot &pat
       return *result;
   if (!patched.evidence.is_64_bit)
     return absent(patched.evidence, "how large an entry of the array is", "probe");
-  const OwnMemory before = own_memory(baseline.expectation, baseline.evidence);
-  const OwnMemory after = own_memory(patched.expectation, patched.evidence);
+  const OwningBoot before = with_own_memory(baseline);
+  const OwningBoot after = with_own_memory(patched);
   RuleReport report;
   // A baseline that has given back what others have may have taken it for itself.
   if (!has_taken_from_regions(baseline))
-    compare_bytes(report, baseline, before, patched, after);
-  compare_places(report, baseline, before, patched, after);
+    compare_bytes(report, before, after);
+  compare_places(report, before, after);
   if (report.result().outcome == Outcome::fail)
     for (const ShownBoot *boot : {&baseline, &patched}) // it tells of CMA areas
       if (const std::string gap = log_gap(boot->evidence); !gap.empty())
