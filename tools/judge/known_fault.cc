@@ -279,8 +279,7 @@ std::vector<KnownFault> make_table() {
        }},
       {"unmapped-beside-pool",
        "what lies beside a misaligned CMA pool, or one that is not RAM, is not mapped any more, "
-       "and "
-       "the kernel hangs",
+       "and the kernel hangs",
        "6.12.103",
        "",
        "",
@@ -605,6 +604,8 @@ void name_known_faults(Verdict &verdict, const Expectation &expectation, const E
 
 void name_known_faults(RuleResult &result, const Expectation &expectation,
                        const Evidence &evidence) {
+  if (result.findings.empty())
+    return; // as mostly: what the kernel has shown need not be looked up
   const Sightings sightings(expectation, evidence);
   name_findings(result, {expectation, evidence, sightings});
 }
