@@ -10,7 +10,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <limits>
 #include <sstream>
 #include <string_view>
 
@@ -118,8 +117,6 @@ void reserve_static(ExpectedRegion &region, EarlyMemory &early, std::uint64_t la
     region.reason = region.no_map ? "reg marked no-map" : "reg reserved";
 }
 
-constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
-
 /// Where a region may lie. A range of 0 and 0 is no bound to memblock, one that has no addresses is
 /// passed over.
 std::vector<PhysicalRange> windows_of(const ReservedRegion &node, std::uint64_t last_address) {
@@ -181,8 +178,7 @@ struct Refusal {
 };
 
 bool is_misaligned_for_cma(const ExpectedRegion &region, const Expectation &all) {
-  const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
-  return region.cma && bits % all.page_size != 0;
+  return region.cma && bits_of_place(region) % all.page_size != 0;
 }
 
 bool is_no_ram_for_cma(const ExpectedRegion &region, const Expectation &all) {
@@ -293,6 +289,7 @@ bool records_nothing(const Expectation &expectation) {
 Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   Expectation expectation;
   static_cast<BootDemands &>(expectation) = facts;
+  static_cast<KernelDecisions &>(expectation) = facts;
   if (facts.address_bits < 64)
     expectation.last_address = (std::uint64_t{1} << facts.address_bits) - 1;
   const std::uint64_t last = expectation.last_address;
@@ -301,12 +298,6 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
       RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).intersection(addresses).ranges();
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.is_format_unsupported = !tree.unsupported.empty();
-  expectation.taken = facts.taken;
-  expectation.refuses_mapped_pools = facts.refuses_mapped_pools;
-  expectation.passes_over_hidden_pools = facts.passes_over_hidden_pools;
-  expectation.checks_overlaps_last = facts.checks_overlaps_last;
-  expectation.refuses_before_reserving = facts.refuses_before_reserving;
-  expectation.page_size = facts.page_size;
   expectation.most_cma_alignment = largest_pageblock(facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");

@@ -226,7 +226,7 @@ TEST(Expect, BootPlacedKeepsClearOfStaticsAndMemreserve) {
 TEST(Expect, WhatIsTakenBeforeTheScanRefusesNoMap) {
   const ReservedMemory memory =
       tree({fixed("hidden", ram.begin, 0x1000, true), fixed("mapped", ram.begin, 0x1000)});
-  const Expectation expectation = expect(memory, {{}, {at(ram.begin, mebibyte)}, false});
+  const Expectation expectation = expect(memory, {{}, {{at(ram.begin, mebibyte)}}, false});
   EXPECT_EQ(expectation.regions[0].fate, Fate::refused);
   EXPECT_EQ(expectation.regions[1].fate, Fate::recorded);
 }

@@ -66,9 +66,18 @@ struct ExpectedRegion {
 /// Whether the tree gives the region no place, so that the kernel has to find one.
 inline bool is_boot_placed(const ExpectedRegion &region) { return region.node.reg.empty(); }
 
+/// All addresses that there are: where a region may lie that nothing binds.
+inline constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
+
 /// Whether the region has memory of its own, recorded or not.
 inline bool takes_memory(const ExpectedRegion &region) {
   return region.fate == Fate::recorded || region.fate == Fate::kept;
+}
+
+/// base | size: a power of two divides it where it divides both. Of a boot-placed region it is the
+/// size, since the kernel aligns the base itself.
+inline std::uint64_t bits_of_place(const ExpectedRegion &region) {
+  return region.size | (region.range ? region.range->begin : 0);
 }
 
 struct Expectation;
@@ -131,18 +140,13 @@ struct BootDemands {
   std::vector<std::string> must_log{};
 };
 
-/// What is known of a boot besides the tree: what the kernel finds when it scans the tree, and
-/// what is demanded of it.
-struct BootFacts : BootDemands {
+/// What the kernel that booted decides and finds, as the expectation goes by it and the judge does.
+struct KernelDecisions {
   /// Taken before any region: the kernel's image, the initrd, the DTB.
-  std::vector<PhysicalRange> taken;
-  /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
-  bool memreserve_first = false;
+  std::vector<PhysicalRange> taken{};
   std::uint64_t page_size = 0x1000; ///< bytes
-  /// Of a reg with several tuples the first one alone is taken, with a warning: since v7.2 by
-  /// decision (7b9f263909a5, "of: reserved_mem: only support one <base size> entry in reg
-  /// property").
-  bool takes_first_tuple_only = false;
+  /// 32-bit ARM: shared-dma-pools must be no-map or CMA areas.
+  bool refuses_mapped_pools = false;
   /// A pool that is both no-map and reusable is a region like any other, since no init function
   /// wants it: since v7.1 by decision (7fd3981202b9).
   bool passes_over_hidden_pools = false;
@@ -152,19 +156,28 @@ struct BootFacts : BootDemands {
   /// An init function may say why it refuses a node long before the line that names it: since v7.1
   /// (7fd3981202b9), where it is asked before anything is reserved.
   bool refuses_before_reserving = false;
+};
+
+/// What is known of a boot besides the tree: what the kernel finds when it scans the tree, and
+/// what is demanded of it.
+struct BootFacts : BootDemands, KernelDecisions {
+  /// /memreserve/ comes before the static regions, as on v6.1, and not behind them, as on v6.9.
+  bool memreserve_first = false;
+  /// Of a reg with several tuples the first one alone is taken, with a warning: since v7.2 by
+  /// decision (7b9f263909a5, "of: reserved_mem: only support one <base size> entry in reg
+  /// property").
+  bool takes_first_tuple_only = false;
   /// RAM of the tree that the kernel does not take, because it cannot.
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.
   unsigned address_bits = 64;
-  /// 32-bit ARM: shared-dma-pools must be no-map or CMA areas.
-  bool refuses_mapped_pools = false;
   std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
   /// The tree has no RAM, since firmware fills it in: whatever depends on RAM is taken for right.
   bool is_memory_unknown = false;
 };
 
 /// What a tree must lead to, computed from the tree and those facts alone.
-struct Expectation : BootDemands {
+struct Expectation : BootDemands, KernelDecisions {
   std::vector<PhysicalRange> memory;
   bool is_memory_unknown = false; ///< as in BootFacts: `memory` is empty then
   std::vector<PhysicalRange> memreserve;
@@ -174,13 +187,7 @@ struct Expectation : BootDemands {
   std::optional<PhysicalRange> elfcorehdr;
   /// The kernel must say that it does not read /reserved-memory, whatever is in it.
   bool is_format_unsupported = false;
-  std::vector<PhysicalRange> taken;                                       ///< as in BootFacts
   std::uint64_t last_address = std::numeric_limits<std::uint64_t>::max(); ///< of phys_addr_t
-  bool refuses_mapped_pools = false;                                      ///< as in BootFacts
-  bool passes_over_hidden_pools = false;                                  ///< as in BootFacts
-  bool checks_overlaps_last = false;                                      ///< as in BootFacts
-  bool refuses_before_reserving = false;                                  ///< as in BootFacts
-  std::uint64_t page_size = 0x1000;                                       ///< as in BootFacts
   /// Bytes; the kernel demands a multiple of so many of a CMA area, or of less
   /// (CMA_MIN_ALIGNMENT_BYTES).
   std::uint64_t most_cma_alignment = 0x400000;

@@ -16,12 +16,10 @@ std::uint64_t usual_pageblock(const Expectation &all) {
   return all.page_size * (all.page_size / bytes_of_entry);
 }
 
-/// The largest power of two that both base and size of a pool are multiples of. Where the kernel
-/// places the pool, the size alone tells: it aligns the base itself.
-std::uint64_t granule_of(const ExpectedRegion &region) {
-  const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
-  return bits & (~bits + 1);
-}
+/// The largest power of two that it is a multiple of; 0 of 0.
+std::uint64_t lowest_bit(std::uint64_t number) { return number & (~number + 1); }
+
+std::uint64_t granule_of(const ExpectedRegion &region) { return lowest_bit(bits_of_place(region)); }
 
 bool is_recorded_pool(const ExpectedRegion &region) {
   return takes_memory(region) && region.cma && region.size != 0;
@@ -120,7 +118,7 @@ std::vector<TreeFault> alignment_faults(const Expectation &expectation) {
          fmt::format("alignment {:#x} is no power of two", alignment),
          fmt::format("on every version memblock takes it for a mask, without a word: the place is "
                      "a multiple of {:#x}, and need not be one of {:#x}",
-                     alignment & (~alignment + 1), alignment)});
+                     lowest_bit(alignment), alignment)});
   }
   return faults;
 }

@@ -39,8 +39,7 @@ bool is_refused(const ExpectedRegion &region, const Expectation &all, const Kern
   if (!region.cma)
     return false;
   const std::string &name = region.node.name;
-  const std::uint64_t bits = region.size | (region.range ? region.range->begin : 0);
-  return (bits % all.most_cma_alignment != 0 &&
+  return (bits_of_place(region) % all.most_cma_alignment != 0 &&
           is_failure_said(name, log, "incorrect alignment", all.refuses_before_reserving)) ||
          (are_areas_many && is_failure_said(name, log, "Not enough slots for CMA"));
 }

@@ -7,14 +7,11 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <limits>
 #include <tuple>
 #include <utility>
 
 namespace rmemcheck {
 namespace {
-
-constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
 
 struct BootPlaced {
   const ExpectedRegion *region;

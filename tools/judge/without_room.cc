@@ -5,13 +5,10 @@
 #include "judge/sightings.h"
 
 #include <algorithm>
-#include <limits>
 #include <string_view>
 
 namespace rmemcheck {
 namespace {
-
-constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
 
 bool is_named(const std::string &name, const KernelLog &log) {
   const std::string wanted = "failed to allocate memory for node '" + name + "'";
