@@ -45,22 +45,26 @@ Faults check_ranges(const Subject &subject) {
   return {};
 }
 
-Faults check_other_parents(const Subject &subject) {
+/// The same of each node.
+Faults each_has(const std::vector<std::string> &paths, const char *rule, const char *fault,
+                const char *kernel) {
   Faults faults;
-  for (const std::string &path : subject.around.other_parents)
-    faults.push_back({"root", path, "another /reserved-memory stands in front of it",
-                      "since v3.15 the kernel reads the first in the tree, with or without a unit "
-                      "address, and nothing of this one"});
+  for (const std::string &path : paths)
+    faults.push_back({rule, path, fault, kernel});
   return faults;
 }
 
+Faults check_other_parents(const Subject &subject) {
+  return each_has(subject.around.other_parents, "root",
+                  "another /reserved-memory stands in front of it",
+                  "since v3.15 the kernel reads the first in the tree, with or without a unit "
+                  "address, and nothing of this one");
+}
+
 Faults check_nested(const Subject &subject) {
-  Faults faults;
-  for (const std::string &path : subject.around.nested)
-    faults.push_back({"nested", path, "a region below a region",
-                      "since v3.15 the kernel reads the children of /reserved-memory alone: "
-                      "nothing is reserved for this node"});
-  return faults;
+  return each_has(subject.around.nested, "nested", "a region below a region",
+                  "since v3.15 the kernel reads the children of /reserved-memory alone: "
+                  "nothing is reserved for this node");
 }
 
 /// What the kernel does with a node of which a property is malformed.

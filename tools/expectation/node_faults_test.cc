@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/node_faults.h"
 
-#include "expectation/test_region.h"
+#include "expectation/test_faults.h"
 
 #include <gmock/gmock.h>
 
@@ -10,25 +10,15 @@ namespace {
 
 using test::fixed;
 using test::mebibyte;
+using test::nodes;
+using test::tree_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 Expectation of(std::vector<ReservedRegion> regions, std::uint64_t page_size = 0x1000) {
-  ReservedMemory tree;
-  tree.has_node = true;
-  tree.memory = {{0x40000000, 0x80000000}};
-  tree.regions = std::move(regions);
   BootFacts facts;
   facts.page_size = page_size;
-  return expect(tree, facts);
-}
-
-std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
-  std::vector<std::string> names;
-  names.reserve(faults.size());
-  for (const TreeFault &fault : faults)
-    names.push_back(fault.node);
-  return names;
+  return expect(tree_of(std::move(regions)), facts);
 }
 
 ReservedRegion as_cma(ReservedRegion region) {

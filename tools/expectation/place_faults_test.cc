@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/place_faults.h"
 
-#include "expectation/test_region.h"
+#include "expectation/test_faults.h"
 
 #include <gmock/gmock.h>
 
@@ -10,28 +10,19 @@ namespace {
 
 using test::fixed;
 using test::mebibyte;
+using test::nodes;
+using test::tree_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
 Expectation of(std::vector<ReservedRegion> regions, std::vector<PhysicalRange> taken = {},
                std::vector<PhysicalRange> memreserve = {}) {
-  ReservedMemory tree;
-  tree.has_node = true;
-  tree.memory = {{0x40000000, 0x80000000}};
+  ReservedMemory tree = tree_of(std::move(regions));
   tree.memreserve = std::move(memreserve);
-  tree.regions = std::move(regions);
   BootFacts facts;
   facts.taken = std::move(taken);
   return expect(tree, facts);
-}
-
-std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
-  std::vector<std::string> names;
-  names.reserve(faults.size());
-  for (const TreeFault &fault : faults)
-    names.push_back(fault.node);
-  return names;
 }
 
 TEST(OverlapFaults, AreAllPairsWhateverLiesBetween) {

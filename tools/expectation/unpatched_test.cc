@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/unpatched.h"
 
-#include "expectation/test_region.h"
+#include "expectation/test_faults.h"
 
 #include <gmock/gmock.h>
 
@@ -10,16 +10,11 @@ namespace {
 
 using test::fixed;
 using test::mebibyte;
+using test::tree_of;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Expectation of(std::vector<ReservedRegion> regions) {
-  ReservedMemory tree;
-  tree.has_node = true;
-  tree.memory = {{0x40000000, 0x80000000}};
-  tree.regions = std::move(regions);
-  return expect(tree);
-}
+Expectation of(std::vector<ReservedRegion> regions) { return expect(tree_of(std::move(regions))); }
 
 std::string fate(const ReservedRegion &region) {
   return unpatched_fate(of({region}).regions.front());
