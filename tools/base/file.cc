@@ -162,6 +162,16 @@ std::string read_regular_file(const std::filesystem::path &path) {
   return read_file(path);
 }
 
+bool is_there(const std::filesystem::path &path) {
+  std::error_code none;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, none));
+}
+
+bool is_folder(const std::filesystem::path &path) {
+  std::error_code none;
+  return std::filesystem::is_directory(path, none);
+}
+
 void write_file(const std::filesystem::path &path, std::string_view bytes) {
   const int error = is_special(path) ? write_into(path, bytes) : replace(followed(path), bytes);
   if (error != 0)

@@ -14,6 +14,12 @@ std::string read_file(const std::filesystem::path &path);
 /// The same of what must be a file: a pipe or a device, which may never end, is bad_input as well.
 std::string read_regular_file(const std::filesystem::path &path);
 
+/// Whether there is anything of that name: a link that leads nowhere is.
+bool is_there(const std::filesystem::path &path);
+
+/// Whether it is a folder, or leads to one; a link that leads nowhere, or to itself, does not.
+bool is_folder(const std::filesystem::path &path);
+
 /// Writes beside the target, then renames over it: a reader sees all or nothing, and
 /// a full disk leaves no half file. A link is followed, not replaced, and what is no regular file,
 /// a pipe or a device, is written into. A failure is could_not_find_out naming the path.

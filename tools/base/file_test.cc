@@ -83,6 +83,16 @@ TEST_F(FileTest, ALinkIsFollowed) {
   EXPECT_EQ(read_file(folder_ / "target"), "one");
 }
 
+TEST_F(FileTest, ALinkThatLeadsNowhereIsThereAndIsNoFolder) {
+  std::filesystem::create_symlink("loop", folder_ / "loop");
+  std::filesystem::create_directory_symlink(".", folder_ / "link");
+  EXPECT_TRUE(is_there(folder_ / "loop"));
+  EXPECT_FALSE(is_there(folder_ / "none"));
+  EXPECT_TRUE(is_folder(folder_ / "link"));
+  for (const char *name : {"loop", "none"})
+    EXPECT_FALSE(is_folder(folder_ / name)) << name;
+}
+
 TEST_F(FileTest, WhatIsNoRegularFileIsWrittenInto) {
   EXPECT_THROW(write_file("/dev/full", "one"), Error);
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));

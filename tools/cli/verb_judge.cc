@@ -19,18 +19,11 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <system_error>
 
 namespace rmemcheck {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A link that leads nowhere, or to itself, is none.
-bool is_folder(const fs::path &path) {
-  std::error_code none;
-  return fs::is_directory(path, none);
-}
 
 /// A folder of one boot, or all boots of a whole run's folder.
 void add_boots(const fs::path &folder, std::vector<fs::path> &boots) {
@@ -72,10 +65,7 @@ fs::path other_boot(const fs::path &boot, const std::string &kernel) {
   return whole.parent_path().parent_path() / kernel / whole.filename();
 }
 
-bool is_boot(const fs::path &folder) {
-  std::error_code none;
-  return fs::exists(fs::symlink_status(folder / "run.json", none));
-}
+bool is_boot(const fs::path &folder) { return is_there(folder / "run.json"); }
 
 /// "-" is standard input.
 std::string input(const std::string &path) {

@@ -97,12 +97,15 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
   return requests;
 }
 
-/// Of mutants and lists their own machines, where the command line names none.
-std::vector<std::string> machine_names(const RunOptions &options, const Plan &plan) {
+/// Of mutants and lists their own machines, where the command line names none. Kernels that are
+/// asked for have them as those of a plan do.
+template <typename Kernel>
+std::vector<std::string> machine_names(const RunOptions &options,
+                                       const std::vector<Kernel> &kernels) {
   if (!options.machines.empty())
     return options.machines;
   std::vector<std::string> names;
-  for (const PlannedKernel &kernel : plan.kernels)
+  for (const Kernel &kernel : kernels)
     for (const std::string &name :
          kernel.machines.empty() ? std::vector<std::string>{"arm64"} : kernel.machines)
       if (std::ranges::find(names, name) == names.end())
@@ -232,7 +235,7 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
   for (const std::string &line : request.plan.unserved)
     telling.print(line + '\n');
   const std::vector<Machine> machines =
-      read_bootable_machines(machine_names(options, request.plan), request.kit);
+      read_bootable_machines(machine_names(options, request.plan.kernels), request.kit);
   check_machines(options, machines);
   const auto say = [&](const std::string &text) { // one who wants JSON and quiet wants that alone
     if (!options.is_json || !options.is_quiet)
@@ -292,12 +295,8 @@ std::vector<KnownFailure> known_failures(const RunOptions &options) {
 /// Those that are named, and what runs them.
 void check_named_machines(const RunOptions &options, const std::vector<KernelRequest> &requests,
                           const Kit &kit) {
-  Plan plan; // as far as it can be known without the tree
-  for (const KernelRequest &request : requests) {
-    plan.kernels.emplace_back();
-    plan.kernels.back().machines = request.machines;
-  }
-  const std::vector<Machine> machines = read_bootable_machines(machine_names(options, plan), kit);
+  const std::vector<Machine> machines =
+      read_bootable_machines(machine_names(options, requests), kit);
   check_machines(options, machines);
   for (const Machine &machine : machines)
     if (!machine.board.is_native)
@@ -309,7 +308,6 @@ void check_named_machines(const RunOptions &options, const std::vector<KernelReq
 void check_command(const RunOptions &options) {
   const Kit kit = find_kit(options.kit);
   check_rule(options.bisect);
-  (void)known_failures(options);
   (void)case_files(options.cases, kit);
   (void)board_files({options.boards.begin(), options.boards.end()});
   if (!options.config.empty())
@@ -325,8 +323,8 @@ void check_command(const RunOptions &options) {
 /// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
 /// tells nothing about it. What is no commit's fault ends the bisection.
 ExitStatus bisect(const RunOptions &options) {
-  check_command(options);
   const std::vector<KnownFailure> known = known_failures(options);
+  check_command(options);
   try {
     const Results results = run_all(options, known);
     if (fails(results, options.bisect))

@@ -198,16 +198,9 @@ void save(const fs::path &folder, const KeptBoot &kept) {
 
 namespace {
 
-/// Whether there is anything of that name: a link that leads nowhere is.
-bool is_there(const fs::path &path) {
-  std::error_code none;
-  return fs::exists(fs::symlink_status(path, none));
-}
-
 /// The files, and nothing that only looks like one.
 RawEvidence load_evidence(const fs::path &folder) {
-  std::error_code none;
-  if (!fs::is_directory(folder, none))
+  if (!is_folder(folder))
     throw bad_input(fmt::format("{}: no such folder", folder.string()));
   RawEvidence evidence;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
