@@ -148,9 +148,9 @@ uninstall:
 
 # Only what is missing, in one go, and it says so.
 packages:
-	@there=$$(dpkg-query -W -f '$${db:Status-Status} $${Package};' $(PACKAGES) 2>/dev/null); \
+	@there=$$(dpkg-query -W -f ';$${db:Status-Status} $${Package};' $(PACKAGES) 2>/dev/null); \
 	missing=$$(for p in $(PACKAGES); do \
-		case "$$there" in *"installed $$p;"*) ;; *) echo $$p;; esac; done); \
+		case "$$there" in *";installed $$p;"*) ;; *) echo $$p;; esac; done); \
 	[ -z "$$missing" ] || { echo "Installing:" $$missing; \
 		SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$SUDO apt-get update -q && \
