@@ -6,6 +6,7 @@
 #include "base/process.h"
 #include "engine/changes.h"
 #include "engine/kept_boot.h"
+#include "evidence/dmesg.h"
 #include "report/text.h"
 
 #include <algorithm>
@@ -133,9 +134,9 @@ private:
     return "-";
   }
 
-  [[nodiscard]] std::string log_of(const CaseResult &result) const {
+  [[nodiscard]] KernelLog log_of(const CaseResult &result) const {
     const fs::path file = run_.folder / result.folder / "evidence" / "dmesg";
-    return fs::exists(file) ? read_file(file) : "";
+    return parse_dmesg(fs::exists(file) ? read_file(file) : "");
   }
 
   /// Of the first case that is not plain, and of two kernels.

@@ -17,12 +17,6 @@ bool is_demanded(const CaseResult &result, const RuleResult &rule) {
   return std::ranges::find(result.must_fail, rule.rule) != result.must_fail.end();
 }
 
-bool is_known(const RuleResult &rule) {
-  return !rule.findings.empty() && std::ranges::all_of(rule.findings, [](const Finding &each) {
-    return !each.known.empty();
-  });
-}
-
 } // namespace
 
 std::vector<std::string> faults_named_by(const RuleResult &rule) {
@@ -40,12 +34,18 @@ std::vector<std::string> faults_named_by(const CaseResult &result) {
   return names;
 }
 
+bool is_explained(const RuleResult &rule) {
+  return !rule.findings.empty() && std::ranges::all_of(rule.findings, [](const Finding &each) {
+    return !each.known.empty();
+  });
+}
+
 bool is_excused(const CaseResult &result, const RuleResult &rule) {
-  return result.conclusion == Outcome::pass || is_demanded(result, rule) || is_known(rule);
+  return result.conclusion == Outcome::pass || is_demanded(result, rule) || is_explained(rule);
 }
 
 std::string excuse_of(const CaseResult &result, const RuleResult &rule) {
-  if (is_known(rule))
+  if (is_explained(rule))
     return fmt::format("known: {}", fmt::join(faults_named_by(rule), ", "));
   if (is_demanded(result, rule))
     return "it must fail here";

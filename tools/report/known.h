@@ -12,6 +12,9 @@ namespace rmemcheck {
 std::vector<std::string> faults_named_by(const RuleResult &rule);
 std::vector<std::string> faults_named_by(const CaseResult &result);
 
+/// Whether known faults explain all that a rule has found.
+bool is_explained(const RuleResult &rule);
+
 /// Whether a rule that failed is nothing against the kernel: it must fail it, known faults explain
 /// all that it has found, or the kernel is as it must be nonetheless (it is told as it is, say).
 bool is_excused(const CaseResult &result, const RuleResult &rule);
