@@ -65,6 +65,12 @@ def mixed(**changes):
                **changes)
 
 
+# Text
+
+def test_text_says_why_there_is_no_kernel(report, tmp_path):
+    assert "missing: no kernel: a patch does not apply\n" in report(write(tmp_path, mixed()), "--text")
+
+
 # KTAP
 
 @pytest.fixture(scope="session")

@@ -147,12 +147,8 @@ std::string text_of(const RunResults &results, const fs::path &out, const RunOpt
     return random_text(*results.random) + fmt::format("results in {}\n", out.string());
   std::string text = options.is_quiet ? "" : "\n" + table_text(results, style) + '\n';
   if (options.is_quiet)
-    for (const KernelResult &kernel : results.kernels)
-      if (!kernel.trouble.empty())
-        text += fmt::format("{}: no kernel: {}\n", kernel.name, kernel.trouble);
-  for (const CaseResult &result : results.cases)
-    for (const std::string &remark : result.remarks)
-      text += remark + '\n';
+    text += troubles_text(results);
+  text += remarks_text(results);
   text += summary_text(results, style);
   return options.is_quiet ? text : text + fmt::format("results in {}\n", out.string());
 }

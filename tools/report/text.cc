@@ -13,7 +13,6 @@ namespace {
 
 /// Findings of one rule that are printed; the JSON has all.
 constexpr std::size_t most_findings = 3;
-constexpr std::size_t kernel_width = 8;   // "baseline"
 constexpr std::size_t outcome_width = 12; // "inconclusive"
 
 fmt::text_style colour_of(Outcome outcome) {
@@ -101,11 +100,27 @@ std::string case_line(const CaseResult &result, const TextStyle &style) {
   const Verdict &verdict = result.verdict;
   const std::string remark = note(result);
   const std::string kernel =
-      result.kernel.empty() ? "" : fmt::format("{:<{}}  ", result.kernel, kernel_width);
+      result.kernel.empty() ? "" : fmt::format("{:<{}}  ", result.kernel, style.kernel_width);
   return fmt::format("{}{:<{}}  {}  {:>3} of {:>3} recorded  {:>5.1f} s{}{}", kernel, result.name,
                      style.case_width, outcome_text(verdict.outcome, style, outcome_width),
                      recorded_text(verdict), verdict.regions_in_tree, result.boot_seconds,
                      remark.empty() ? "" : "  ", remark);
+}
+
+std::string troubles_text(const RunResults &results) {
+  std::string text;
+  for (const KernelResult &kernel : results.kernels)
+    if (!kernel.trouble.empty())
+      text += printable(fmt::format("{}: no kernel: {}", kernel.name, kernel.trouble)) + '\n';
+  return text;
+}
+
+std::string remarks_text(const RunResults &results) {
+  std::string text;
+  for (const CaseResult &result : results.cases)
+    for (const std::string &remark : result.remarks)
+      text += remark + '\n';
+  return text;
 }
 
 std::string summary_text(const RunResults &results, const TextStyle &style) {

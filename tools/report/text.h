@@ -11,9 +11,10 @@ namespace rmemcheck {
 
 /// How text is made for whoever reads it.
 struct TextStyle {
-  bool colour = false;        ///< words of outcome in ANSI colours
-  std::size_t case_width = 0; ///< columns for a case's name, so that lines stand in columns
-  bool is_whole = false;      ///< every finding, those that are demanded too
+  bool colour = false;          ///< words of outcome in ANSI colours
+  std::size_t case_width = 0;   ///< columns for a case's name, so that lines stand in columns
+  bool is_whole = false;        ///< every finding, those that are demanded too
+  std::size_t kernel_width = 8; ///< the same of a kernel's name: "baseline"
 };
 
 /// "recorded: region@50000000: expected ..., seen ... (FOLDER/evidence/probe:7)".
@@ -33,6 +34,12 @@ std::string table_text(const RunResults &results, const TextStyle &style);
 
 /// One sentence that says what the run comes to, with newline.
 std::string summary_text(const RunResults &results, const TextStyle &style);
+
+/// Why there is no kernel, one line for each that could not be had.
+std::string troubles_text(const RunResults &results);
+
+/// The remarks of all boots, one line each.
+std::string remarks_text(const RunResults &results);
 
 /// How many regions are recorded, "?" where nothing shows it.
 std::string recorded_text(const Verdict &verdict);

@@ -155,6 +155,10 @@ TEST(Table, OfManyCasesCountsThem) {
   EXPECT_EQ(text.at(2), "linux@b  1 pass     2 not: static-65, case-1  of: break it");
 }
 
+TEST(Troubles, SayWhyThereIsNoKernel) {
+  EXPECT_EQ(troubles_text(range()), "linux@c: no kernel: does not build\n");
+}
+
 TEST(Summary, CountsWhatIsNotAsItMustBe) {
   const CaseResult good = case_result("patched", "a", Outcome::pass);
   const CaseResult bad = case_result("patched", "b", Outcome::fail);
