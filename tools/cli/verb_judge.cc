@@ -8,10 +8,13 @@
 #include "engine/captured.h"
 #include "engine/comparison.h"
 #include "engine/conclusion.h"
+#include "engine/expected.h"
 #include "engine/kept_boot.h"
+#include "engine/kept_run.h"
 #include "evidence/pools.h"
 #include "judge/comparison.h"
 #include "judge/sightings.h"
+#include "report/json.h"
 #include "report/text.h"
 
 #include <algorithm>
@@ -25,27 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder of one boot, or all boots of a whole run's folder.
-void add_boots(const fs::path &folder, std::vector<fs::path> &boots) {
-  if (!is_folder(folder / "runs")) {
-    boots.push_back(folder);
-    return;
-  }
-  std::vector<fs::path> found;
-  for (const fs::directory_entry &kernel : fs::directory_iterator(folder / "runs")) {
-    if (!is_folder(kernel) || fs::is_empty(kernel))
-      throw bad_input(
-          fmt::format("{}: expected a folder with a kernel's boots", kernel.path().string()));
-    for (const fs::directory_entry &boot : fs::directory_iterator(kernel)) {
-      if (!is_folder(boot))
-        throw bad_input(fmt::format("{}: expected a boot's folder", boot.path().string()));
-      found.push_back(boot.path());
-    }
-  }
-  std::ranges::sort(found);
-  boots.insert(boots.end(), found.begin(), found.end());
-}
-
 /// The folder as a person typed it, without the last slash.
 std::string shown(const fs::path &folder) {
   return (folder.has_filename() ? folder : folder.parent_path()).string();
@@ -55,7 +37,9 @@ struct JudgeOptions {
   std::vector<std::string> folders;
   std::string log;
   std::string dtb;
+  std::string expected; ///< a file of failures that are known
   bool are_known_allowed = false;
+  bool is_json = false;
   std::string against; ///< a boot of the baseline; empty: as a run has left it
 };
 
@@ -158,8 +142,8 @@ void join_inconclusive(std::vector<RuleResult> &rules) {
 }
 
 /// One boot of a log, which is named in front of its lines.
-Outcome judge_boot_of_log(const KeptBoot &kept, const std::string &origin,
-                          const std::string &name) {
+CaseResult judge_boot_of_log(const KeptBoot &kept, const std::string &origin,
+                             const std::string &name, bool is_told) {
   const ReadBoot read = read_boot(kept, "");
   CaseResult result = judge_read(kept, read, "");
   conclude(result);
@@ -167,24 +151,31 @@ Outcome judge_boot_of_log(const KeptBoot &kept, const std::string &origin,
   for (RuleResult &rule : result.verdict.rules)
     for (Finding &finding : rule.findings)
       finding.at.file = origin;
-  join_inconclusive(result.verdict.rules);
+  if (!is_told)
+    return result;
+  CaseResult told = result;
+  join_inconclusive(told.verdict.rules);
   const TextStyle style{is_colour_wanted(), 0};
-  fmt::print("{}\n", case_line(result, style));
+  fmt::print("{}\n", case_line(told, style));
   print_regions(read.evidence.log, origin);
-  fmt::print("{}", findings_text(result, style));
-  return result.conclusion;
+  fmt::print("{}", findings_text(told, style));
+  return result;
 }
 
 ExitStatus judge_log(const JudgeOptions &options) {
   const std::string origin = input_name(options.log);
   const auto boots = read_pasted(input(options.log), origin, given_tree(options));
+  std::vector<CaseResult> results;
   std::vector<Outcome> outcomes;
   for (const KeptBoot &kept : boots) {
     const std::string name = boots.size() == 1 ? origin
                                                : fmt::format("{}, boot {} of {}", origin,
-                                                             outcomes.size() + 1, boots.size());
-    outcomes.push_back(judge_boot_of_log(kept, origin, name));
+                                                             results.size() + 1, boots.size());
+    results.push_back(judge_boot_of_log(kept, origin, name, !options.is_json));
+    outcomes.push_back(results.back().conclusion);
   }
+  if (options.is_json)
+    fmt::print("{}", results_json(judged_results({}, results)));
   // What one of them shows to be wrong is shown, whatever the others leave open.
   const bool has_known = std::ranges::find(outcomes, Outcome::known) != outcomes.end();
   const Outcome worst = conclusion(outcomes);
@@ -192,18 +183,81 @@ ExitStatus judge_log(const JudgeOptions &options) {
                      options.are_known_allowed);
 }
 
-ExitStatus judge_folders(const JudgeOptions &options) {
-  std::vector<fs::path> boots;
+/// What is judged together: a machine of a run, or all boots that were given alone.
+struct Judged {
+  bool is_run = false;
+  RunResults results;
+};
+
+std::vector<Judged> judge_all(const JudgeOptions &options) {
+  std::vector<KeptBoots> all;
   for (const std::string &folder : options.folders)
-    add_boots(folder, boots);
-  const TextStyle style{is_colour_wanted(), 0};
+    for (KeptBoots &kept : find_boots(folder))
+      if (kept.folder.empty() && !all.empty() && all.back().folder.empty())
+        all.back().boots.push_back(kept.boots.front());
+      else
+        all.push_back(std::move(kept));
+  std::vector<Judged> judged;
+  for (const KeptBoots &kept : all) {
+    std::vector<CaseResult> results;
+    for (const fs::path &boot : kept.boots) {
+      results.push_back(judge_boot(boot, options));
+      if (results.back().name.empty())
+        results.back().name = results.back().folder;
+    }
+    judged.push_back({!kept.folder.empty(), judged_results(kept, std::move(results))});
+  }
+  return judged;
+}
+
+/// A line for each boot, in columns, and its findings.
+void print_boots(const std::vector<Judged> &judged) {
+  TextStyle style{is_colour_wanted(), 0};
+  std::size_t machine_width = 0;
+  for (const Judged &each : judged) {
+    machine_width = std::max(machine_width, each.results.machine.size());
+    for (const CaseResult &result : each.results.cases) {
+      style.kernel_width = std::max(style.kernel_width, result.kernel.size());
+      style.case_width = std::max(style.case_width, result.name.size());
+    }
+  }
+  for (const Judged &each : judged)
+    for (const CaseResult &result : each.results.cases) {
+      if (judged.size() > 1)
+        fmt::print("{:<{}}  ", printable(each.results.machine), machine_width);
+      fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
+    }
+}
+
+/// What runs come to, as they have said it.
+void print_summaries(const std::vector<Judged> &judged) {
+  for (const auto &[is_run, results] : judged)
+    if (is_run)
+      fmt::print("{}{}{}{}", troubles_text(results), remarks_text(results),
+                 judged.size() > 1 ? fmt::format("{:<10}  ", results.machine) : "",
+                 summary_text(results, {is_colour_wanted(), 0}));
+}
+
+ExitStatus judge_folders(const JudgeOptions &options) {
+  const std::vector<KnownFailure> known = options.expected.empty()
+                                              ? std::vector<KnownFailure>()
+                                              : read_known_failures(options.expected);
+  std::vector<Judged> judged = judge_all(options);
+  std::vector<RunResults> runs;
   std::vector<Outcome> outcomes;
-  for (const fs::path &boot : boots) {
-    CaseResult result = judge_boot(boot, options);
-    if (result.name.empty())
-      result.name = result.folder;
-    fmt::print("{}\n{}", case_line(result, style), findings_text(result, style));
-    outcomes.push_back(result.conclusion);
+  std::string sentences;
+  for (Judged &each : judged) {
+    for (const std::string &line : apply_known(each.results, known, date_of_today()))
+      sentences += line + '\n';
+    outcomes.push_back(conclusion(each.results));
+    runs.push_back(each.results);
+  }
+  if (options.is_json) {
+    fmt::print("{}", all_results_json(runs));
+  } else {
+    print_boots(judged);
+    fmt::print("{}", sentences);
+    print_summaries(judged);
   }
   return exit_status(conclusion(outcomes), options.are_known_allowed);
 }
@@ -213,6 +267,8 @@ ExitStatus judge_given(const JudgeOptions &options) {
     throw bad_input("judge: expected a folder or an archive, or --log FILE");
   if (!options.log.empty() && !options.against.empty())
     throw bad_input("--against: expected a folder or an archive to hold against it, not --log");
+  if (!options.log.empty() && !options.expected.empty())
+    throw bad_input("--expected: expected a folder, not --log: a log has no case");
   return options.log.empty() ? judge_folders(options) : judge_log(options);
 }
 
@@ -222,9 +278,10 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
   auto options = std::make_shared<JudgeOptions>();
   CLI::App *verb = app.add_subcommand(
       "judge", "Judge kept evidence, a live system's archive or a log, without booting");
-  verb->add_option("folder", options->folders,
-                   "What a boot left, or a whole run, or an archive that the script of \"rmemcheck "
-                   "capture\" has packed; - is one on standard input")
+  verb->add_option(
+          "folder", options->folders,
+          "What a boot left, or a whole run, on several machines or on one, or an archive "
+          "that the script of \"rmemcheck capture\" has packed; - is one on standard input")
       ->type_name("FOLDER|ARCHIVE");
   verb->add_option("--log", options->log,
                    "A kernel log alone, in any form that people paste; - is standard input")
@@ -236,12 +293,21 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
                    "The baseline's boot of the same tree, to hold the others against; in a "
                    "run's folder it is found")
       ->type_name("FOLDER");
+  verb->add_option("--expected", options->expected,
+                   "Failures that are known, as \"rmemcheck run\" takes them")
+      ->type_name("FILE.toml");
+  verb->add_flag("--json", options->is_json,
+                 "As JSON, as results.json has it; of several machines an array. Folders are as "
+                 "they were given");
   verb->add_flag("--allow-known", options->are_known_allowed,
                  "Exit with 0 where all that fails are known faults of such kernels");
   verb->footer(
+      "A whole run comes to what it has come to when it was made: its kernels have the roles that\n"
+      "they had. What it lists and has not kept is inconclusive.\n\n"
       "A log alone never passes: what it cannot show is inconclusive (exit status 3), what "
       "it\nshows to be wrong is a failure (1).\n\n"
-      "Example:\n  rmemcheck judge out/validate/runs/baseline/static-65\n"
+      "Examples:\n  rmemcheck judge out/validate/runs/baseline/static-65\n"
+      "  rmemcheck judge --json out/validate\n"
       "  rmemcheck judge rmemcheck-capture.tar.gz\n"
       "  rmemcheck judge --log mail.txt --dtb board.dtb");
   verb->callback([options, &chosen] { chosen = [options] { return judge_given(*options); }; });

@@ -22,21 +22,22 @@ std::string demands_of(const std::string &name) {
   return "";
 }
 
-Json to_json(const Finding &finding) {
+/// Of a log alone, which is in no folder, the file is the log.
+Json to_json(const Finding &finding, bool has_folder) {
   const bool is_there = finding.at.line != 0 && !finding.at.file.empty();
   return {{"region", finding.region},
           {"expected", finding.expected},
           {"seen", finding.seen},
           {"known", finding.known},
-          {"file", is_there ? "evidence/" + finding.at.file : ""},
+          {"file", is_there ? (has_folder ? "evidence/" : "") + finding.at.file : ""},
           {"line", is_there ? finding.at.line : 0},
           {"text", finding.at.text}};
 }
 
-Json to_json(const RuleResult &rule) {
+Json to_json(const RuleResult &rule, bool has_folder) {
   Json findings = Json::array();
   for (const Finding &finding : rule.findings)
-    findings.push_back(to_json(finding));
+    findings.push_back(to_json(finding, has_folder));
   return {{"rule", rule.rule},
           {"demands", demands_of(rule.rule)},
           {"outcome", to_string(rule.outcome)},
@@ -48,7 +49,7 @@ Json to_json(const CaseResult &result) {
   const Verdict &verdict = result.verdict;
   Json all_rules = Json::array();
   for (const RuleResult &rule : verdict.rules)
-    all_rules.push_back(to_json(rule));
+    all_rules.push_back(to_json(rule, !result.folder.empty()));
   return {{"format", format_name},
           {"kernel", result.kernel},
           {"role", to_string(result.role)},

@@ -19,7 +19,7 @@ namespace rmemcheck {
 //   case, title     name of the case and its one line
 //   folder          of the run, relative to the folder of results.json
 //   ending          "powered-off", "panic", "oops", "hang", "died" or "cut-short"
-//   outcome         "pass", "fail", "inconclusive" or "skip", of this kernel alone
+//   outcome         "pass", "known", "fail", "inconclusive" or "skip", of this kernel alone
 //   reason          why; empty for a pass
 //   regions_in_tree, regions_recorded, regions_no_map     counts
 //   no_map_proven   whether the page tables were seen to lack every no-map byte
@@ -30,8 +30,9 @@ namespace rmemcheck {
 //   notes           why evidence that was sent is not used, a sentence each
 //   boot_seconds, judge_seconds
 //   rules           list of: rule, demands, outcome, reason, findings
-//   findings        list of: region, expected, seen, file, line, text; file is relative to the
-//                   folder of the run, and line is 0 (and file empty) where nothing was there
+//   findings        list of: region, expected, seen, known, file, line, text; known names the
+//                   fault that explains it; file is relative to the folder of the run, or the log
+//                   that was judged; line is 0 (and file empty) where nothing was there
 //
 // results.json:
 //

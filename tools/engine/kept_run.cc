@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "engine/kept_run.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/version.h"
+#include "engine/conclusion.h"
+#include "report/read_json.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+namespace rmemcheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> sorted_entries(const fs::path &folder) {
+  std::vector<fs::path> entries;
+  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
+    entries.push_back(entry.path());
+  std::ranges::sort(entries);
+  return entries;
+}
+
+std::vector<fs::path> boots_of_run(const fs::path &folder) {
+  std::vector<fs::path> boots;
+  for (const fs::path &kernel : sorted_entries(folder / "runs")) {
+    if (!is_folder(kernel) || fs::is_empty(kernel))
+      throw bad_input(fmt::format("{}: expected a folder with a kernel's boots", kernel.string()));
+    for (const fs::path &boot : sorted_entries(kernel)) {
+      if (!is_folder(boot))
+        throw bad_input(fmt::format("{}: expected a boot's folder", boot.string()));
+      boots.push_back(boot);
+    }
+  }
+  return boots;
+}
+
+RunResults kept_results(const KeptBoots &kept) {
+  const fs::path file = kept.folder / "results.json";
+  if (!kept.folder.empty() && is_there(file))
+    return parse_results(read_file(file), file.string());
+  RunResults results;
+  results.tool_version = tool_version;
+  results.machine = kept.machine;
+  return results;
+}
+
+/// What a run has listed and nobody can judge again.
+CaseResult gone(CaseResult result, const fs::path &run) {
+  result.folder = (run / result.folder).string();
+  result.ending = Ending::cut_short;
+  result.verdict = {};
+  result.verdict.outcome = Outcome::inconclusive;
+  result.verdict.reason =
+      fmt::format("{}: no such folder, but results.json has the boot", result.folder);
+  result.notes.clear();
+  conclude(result);
+  return result;
+}
+
+} // namespace
+
+std::vector<KeptBoots> find_boots(const fs::path &folder) {
+  if (is_folder(folder / "runs"))
+    return {{"", folder, boots_of_run(folder)}};
+  std::vector<KeptBoots> runs;
+  if (is_folder(folder) && !is_there(folder / "run.json"))
+    for (const fs::path &machine : sorted_entries(folder))
+      if (is_folder(machine / "runs"))
+        runs.push_back({machine.filename().string(), machine, boots_of_run(machine)});
+  if (runs.empty())
+    runs.push_back({"", "", {folder}});
+  return runs;
+}
+
+RunResults judged_results(const KeptBoots &kept, std::vector<CaseResult> judged) {
+  RunResults results = kept_results(kept);
+  results.random.reset();
+  const std::vector<CaseResult> listed = std::exchange(results.cases, std::move(judged));
+  const auto add_kernel = [&](const CaseResult &each) {
+    if (std::ranges::find(results.kernels, each.kernel, &KernelResult::name) ==
+            results.kernels.end() &&
+        !each.kernel.empty())
+      results.kernels.push_back({each.kernel, each.role, "", "", "", "", false, 0});
+  };
+  std::ranges::for_each(results.cases, add_kernel);
+  for (const CaseResult &each : listed)
+    if (std::ranges::none_of(results.cases, [&](const CaseResult &one) {
+          return one.kernel == each.kernel && one.name == each.name;
+        }))
+      results.cases.push_back(gone(each, kept.folder));
+  return results;
+}
+
+} // namespace rmemcheck
