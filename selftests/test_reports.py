@@ -173,6 +173,34 @@ def test_ktap_of_every_verdict(report, parser, tmp_path):
     assert test.counts.failed == 5
 
 
+@pytest.fixture
+def known_run(tmp_path):
+    """Faults that are known: in what a kernel did, in how it ended, and in a kernel that is told as it is."""
+    died = "the kernel panicked: stack; known: stack-in-64"
+    return write(tmp_path / "known", run([
+        case("lost", "known", reason="known: array-of-64",
+             remarks=["lost: patched must pass, but: known: array-of-64"]),
+        case("died", "known", ending="panic", reason=died, remarks=[f"died: patched must pass, but: {died}"],
+             rules=[rule(outcome="inconclusive", reason="the guest did not come to its end")]),
+        case("lost", "known", kernel="debian", role="told", conclusion="pass", remarks=[])]))
+
+
+def test_ktap_names_known_faults(report, parser, known_run):
+    text = report(known_run, "--ktap")
+    test = parsed(parser, text)
+    assert test.status == parser.TestStatus.SUCCESS
+    assert (test.counts.failed, test.counts.crashed) == (0, 0)
+    diagnostics = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+    for kernel_name in ("patched", "debian"):
+        assert any(line.endswith(f"(runs/{kernel_name}/lost/evidence/probe:3), known: array-of-64")
+                   for line in diagnostics)
+    assert "# died: patched must pass, but: the kernel panicked: stack; known: stack-in-64" in diagnostics
+    for line in ("ok 2 recorded # XFAIL known: array-of-64",
+                 "ok 1 boot # XFAIL the kernel panicked: stack; known: stack-in-64",
+                 "ok 1 lost # XFAIL lost: patched must pass, but: known: array-of-64", "ok 1 lost"):
+        assert re.search(rf"^ *{re.escape(line)}$", text, re.MULTILINE), line
+
+
 @pytest.mark.parametrize("ending, outcome, line", [
     ("hang", "fail", "not ok 1 boot # TIMEOUT it is fail"),
     ("panic", "fail", "not ok 1 boot"), ("oops", "fail", "not ok 1 boot"),
@@ -238,6 +266,17 @@ def test_junit_of_every_verdict(report, tmp_path):
     assert failure.get("message") == "case-fail: patched must pass, but is fail"
     assert "runs/patched/case-fail/evidence/probe:3" in failure.text
     assert root.get("time") == "10.000"
+
+
+def test_junit_names_known_faults(report, known_run, tmp_path):
+    root = junit(report, known_run, tmp_path)
+    assert [root.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["3", "0", "0", "2"]
+    lost, died = root.iter("skipped")
+    assert lost.get("message") == "lost: patched must pass, but: known: array-of-64"
+    assert "evidence/probe:3), known: array-of-64" in lost.text
+    assert died.get("message").endswith("known: stack-in-64")
+    told = root.find(".//testcase[@classname='arm64.debian']/system-out")
+    assert "known: array-of-64" in told.text
 
 
 def test_junit_of_hostile_names(report, hostile_run, tmp_path):
