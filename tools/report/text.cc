@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "report/text.h"
 
+#include "base/file.h"
 #include "base/plural.h"
 #include "base/printable.h"
 
@@ -110,8 +111,10 @@ std::string case_line(const CaseResult &result, const TextStyle &style) {
 std::string troubles_text(const RunResults &results) {
   std::string text;
   for (const KernelResult &kernel : results.kernels)
-    if (!kernel.trouble.empty())
-      text += printable(fmt::format("{}: no kernel: {}", kernel.name, kernel.trouble)) + '\n';
+    if (!kernel.trouble.empty()) // may be lines of a compiler's
+      for (const std::string &line :
+           split_lines(fmt::format("{}: no kernel: {}", kernel.name, kernel.trouble)))
+        text += printable(line) + '\n';
   return text;
 }
 

@@ -35,7 +35,7 @@ std::string table_text(const RunResults &results, const TextStyle &style);
 /// One sentence that says what the run comes to, with newline.
 std::string summary_text(const RunResults &results, const TextStyle &style);
 
-/// Why there is no kernel, one line for each that could not be had.
+/// Why there is no kernel, for each that could not be had.
 std::string troubles_text(const RunResults &results);
 
 /// The remarks of all boots, one line each.

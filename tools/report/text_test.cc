@@ -156,7 +156,10 @@ TEST(Table, OfManyCasesCountsThem) {
 }
 
 TEST(Troubles, SayWhyThereIsNoKernel) {
-  EXPECT_EQ(troubles_text(range()), "linux@c: no kernel: does not build\n");
+  RunResults results = range();
+  EXPECT_EQ(troubles_text(results), "linux@c: no kernel: does not build\n");
+  results.kernels[2].trouble = "make failed:\n  \033[1merror";
+  EXPECT_EQ(troubles_text(results), "linux@c: no kernel: make failed:\n  \\x1b[1merror\n");
 }
 
 TEST(Summary, CountsWhatIsNotAsItMustBe) {
