@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/plural.h"
+#include "base/printable.h"
 #include "base/process.h"
 #include "engine/changes.h"
 #include "engine/kept_boot.h"
@@ -10,8 +12,10 @@
 #include "report/text.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <map>
+#include <regex>
 #include <sstream>
 
 namespace rmemcheck {
@@ -22,6 +26,32 @@ namespace fs = std::filesystem;
 constexpr std::size_t mail_width = 72;
 /// Of a log that two kernels do not share; whoever wants more has the run.
 constexpr std::size_t most_lines = 12;
+/// A column of the table, for a kernel's name or "64 of 65 known".
+constexpr std::size_t cell_width = 14;
+
+/// Paths as whoever reads the mail may have them: relative to the working folder, or below "~".
+std::string without_homes(std::string text) {
+  static const std::regex homes("(^|[\\s='\":,(])(/root|/home/[^/\\s]+|/Users/[^/\\s]+)(?=/)");
+  const auto replace_all = [&](const std::string &path, const std::string &by) {
+    if (path.size() < 3) // "/" and ""
+      return;
+    for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at))
+      text.replace(at, path.size(), by);
+  };
+  std::error_code error;
+  replace_all(fs::current_path(error).string() + '/', "");
+  const char *home = std::getenv("HOME");
+  replace_all(fs::path(home == nullptr ? "" : home).lexically_normal().string() + '/', "~/");
+  return std::regex_replace(text, homes, "$1~");
+}
+
+/// A kernel of this kit's own building: nobody knows of another what is in it.
+bool is_built_here(const KernelResult &kernel) { return kernel.patchset.has_value(); }
+
+/// A boot image, whose modules were named beside it; a package has a title, and modules of its own.
+bool is_image(const KernelResult &kernel) {
+  return !is_built_here(kernel) && kernel.trouble.empty() && kernel.title.empty();
+}
 
 /// The boots of one case, in the order of the kernels.
 using Boots = std::vector<const CaseResult *>;
@@ -47,7 +77,7 @@ public:
 
 private:
   void add(const std::string &line, std::size_t indent = 0) {
-    text_ += wrapped(line, mail_width, indent) + '\n';
+    text_ += wrapped(printable(without_homes(line)), mail_width, indent) + '\n';
   }
 
   void add_head() {
@@ -56,19 +86,33 @@ private:
     add(fmt::format("Reserved memory on {}: {}", results_.machine, summary), 2);
     text_ += '\n';
     for (const KernelResult &kernel : results_.kernels)
-      add(fmt::format("{:<10} Linux {}{}{}{}", kernel.name,
-                      kernel.version.empty() ? "?" : kernel.version,
-                      kernel.spec.empty() ? "" : ", " + kernel.spec,
-                      kernel.title.empty() ? "" : ", \"" + kernel.title + '"',
-                      kernel.trouble.empty() ? "" : ", not to be had: " + kernel.trouble),
-          11);
+      add_kernel(kernel);
     if (!results_.tree.empty())
       add(fmt::format("{:<10} {}", "tree", results_.tree), 11);
     if (!results_.series.empty())
       add(fmt::format("{:<10} patches/{}", "series", results_.series), 11);
-    add(fmt::format("{:<10} allnoconfig, Kconfig.fragment and machines/{}.toml of rmemcheck {}",
-                    "config", results_.machine, results_.tool_version),
-        11);
+    if (std::ranges::any_of(results_.kernels, is_built_here))
+      add(fmt::format("{:<10} {}, Kconfig.fragment and machines/{}.toml of rmemcheck {}", "config",
+                      results_.config.empty() ? "allnoconfig" : results_.config, results_.machine,
+                      results_.tool_version),
+          11);
+    else
+      add(fmt::format("{:<10} rmemcheck {}, machine {}", "tool", results_.tool_version,
+                      results_.machine),
+          11);
+  }
+
+  void add_kernel(const KernelResult &kernel) {
+    std::string text = fmt::format("{:<10} Linux {}{}{}", kernel.name,
+                                   kernel.version.empty() ? "?" : kernel.version,
+                                   kernel.spec.empty() ? "" : ", " + kernel.spec,
+                                   kernel.title.empty() ? "" : ", \"" + kernel.title + '"');
+    if (!kernel.trouble.empty())
+      text += ", not to be had: " + split_lines(kernel.trouble).front();
+    else if (!is_built_here(kernel))
+      text += ", built elsewhere, with a configuration of " +
+              (is_image(kernel) && !results_.config.empty() ? results_.config : "its own");
+    add(text, 11);
   }
 
   static bool is_plain(const Boots &boots) {
@@ -85,26 +129,40 @@ private:
       is_plain(by_case_[name]) ? void(++plain) : void(width = std::max(width, name.size()));
     text_ += '\n';
     if (plain < names_.size())
-      results_.kernels.size() > 2 ? add_lists() : add_columns(width);
-    if (plain > 0)
-      add(fmt::format("{}{} on every kernel, with the same number of regions.",
-                      plain < names_.size() ? "\n" : "",
-                      plain == 1 ? "1 case passes" : fmt::format("{} cases pass", plain)));
+      has_room(width) ? add_columns(width) : add_lists();
+    if (plain == 0)
+      return;
+    text_ += plain < names_.size() ? "\n" : "";
+    add(plain == 1
+            ? "1 case passes on every kernel that it was booted on, with the same number of "
+              "regions."
+            : fmt::format("{} cases pass on every kernel that they were booted on, each with "
+                          "the same number of regions.",
+                          plain));
+  }
+
+  /// Whether a column for each kernel fits beside the names of cases.
+  [[nodiscard]] bool has_room(std::size_t width) const {
+    return 2 + width + results_.kernels.size() * (cell_width + 2) <= mail_width &&
+           results_.kernels.size() <= 2 &&
+           std::ranges::all_of(results_.kernels, [](const KernelResult &kernel) {
+             return kernel.name.size() <= cell_width;
+           });
   }
 
   /// A column for each kernel.
   void add_columns(std::size_t width) {
     std::string head = fmt::format("{:<{}}", "case", width);
     for (const KernelResult &kernel : results_.kernels)
-      head += fmt::format("  {:<14}", kernel.name.substr(0, 14));
-    text_ += "  " + trimmed(head) + '\n';
+      head += fmt::format("  {:<{}}", kernel.name, cell_width);
+    add("  " + trimmed(head));
     for (const std::string &name : names_) {
       if (is_plain(by_case_[name]))
         continue;
       std::string row = fmt::format("{:<{}}", name, width);
       for (const KernelResult &kernel : results_.kernels)
-        row += fmt::format("  {:<14}", cell(by_case_[name], kernel.name));
-      text_ += "  " + trimmed(row) + '\n';
+        row += fmt::format("  {:<{}}", cell(by_case_[name], kernel.name), cell_width);
+      add("  " + trimmed(row));
     }
   }
 
@@ -113,11 +171,9 @@ private:
     for (const std::string &name : names_) {
       if (is_plain(by_case_[name]))
         continue;
-      text_ += "  " + name + '\n';
+      add("  " + name);
       for (const KernelResult &kernel : results_.kernels)
-        text_ +=
-            trimmed(fmt::format("    {:<18} {}", cell(by_case_[name], kernel.name), kernel.name)) +
-            '\n';
+        add(trimmed(fmt::format("    {:<18} {}", cell(by_case_[name], kernel.name), kernel.name)));
     }
   }
 
@@ -155,7 +211,7 @@ private:
       for (std::size_t index = 0; index < std::min(lines.size(), most_lines); ++index)
         add("  " + lines[index], 6);
       if (lines.size() > most_lines)
-        add(fmt::format("  and {} lines more", lines.size() - most_lines));
+        add(fmt::format("  and {} more", plural(lines.size() - most_lines, "line")));
       return;
     }
   }
@@ -199,10 +255,16 @@ private:
     for (const KernelResult &kernel : results_.kernels)
       if (!kernel.spec.empty())
         words.insert(words.end(), {"--kernel", kernel.spec});
+    if (!results_.config.empty())
+      words.insert(words.end(), {"--config", results_.config});
     words.insert(words.end(), {"--machine", results_.machine, "--cases",
                                fmt::format("{}", fmt::join(cases_to_see(), ","))});
     text_ += "\nTo see it again:\n";
     add("  " + to_shell(words), 6);
+    for (const KernelResult &kernel : results_.kernels)
+      if (is_image(kernel))
+        add(fmt::format("  with --module for each module that {} was given, if any", kernel.name),
+            6);
     const std::vector<std::string> argv = qemu_words();
     if (argv.empty())
       return;

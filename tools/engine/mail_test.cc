@@ -26,6 +26,8 @@ protected:
     run.results.machine = "arm64";
     run.results.kernels[0].spec = "baseline=../linux";
     run.results.kernels[1].spec = "../linux+series";
+    for (KernelResult &kernel : run.results.kernels)
+      kernel.patchset = "";
     run.folder = folder;
     write("runs/baseline/static-65/evidence/dmesg",
           "[    0.000000] Linux version 6.9.0 (x)\n"
@@ -59,6 +61,50 @@ TEST_F(MailTest, Has72Columns) {
   std::istringstream lines(mail_text({run}));
   for (std::string line; std::getline(lines, line);)
     EXPECT_LE(line.size(), 72u) << line;
+}
+
+TEST_F(MailTest, SaysWhatKernelsWereBuiltOn) {
+  EXPECT_THAT(mail_text({run}), HasSubstr("config     allnoconfig, Kconfig.fragment and"));
+  run.results.config = "/boot/config-6.9";
+  EXPECT_THAT(mail_text({run}), AllOf(HasSubstr("config     /boot/config-6.9, Kconfig.fragment"),
+                                      HasSubstr("--config /boot/config-6.9")));
+}
+
+TEST_F(MailTest, InventsNoConfigurationOfKernelsFromElsewhere) {
+  for (KernelResult &kernel : run.results.kernels)
+    kernel.patchset.reset();
+  run.results.kernels[0].spec = "debian:sid/linux-image-arm64";
+  run.results.kernels[0].title = "linux-image-6.9-arm64 6.9.1-1";
+  run.results.kernels[1].spec = "/home/alice/linux/arch/arm64/boot/Image";
+  const std::string text = mail_text({run});
+  EXPECT_THAT(text, Not(HasSubstr("allnoconfig")));
+  EXPECT_THAT(text, HasSubstr("~/linux/arch/arm64/boot/Image, built"));
+  EXPECT_THAT(text, HasSubstr("6.9.1-1\", built elsewhere, with a configuration of its own"));
+  EXPECT_THAT(text, HasSubstr("with --module for each module that patched was given, if any"));
+  EXPECT_THAT(text, Not(HasSubstr("module that baseline")));
+}
+
+TEST_F(MailTest, HasNoPathOfAnybodysHome) {
+  run.results.tree = "/home/alice/linux";
+  run.results.kernels[0].spec = "baseline=/root/linux";
+  run.results.kernels[1].spec = (std::filesystem::current_path() / "linux+series").string();
+  const std::string text = mail_text({run});
+  EXPECT_THAT(text, AllOf(HasSubstr("tree       ~/linux\n"), HasSubstr("baseline=~/linux"),
+                          HasSubstr("--kernel linux+series")));
+  EXPECT_THAT(text, Not(HasSubstr("alice")));
+}
+
+TEST_F(MailTest, ObeysNoTerminalAndHasNamesWhole) {
+  run.results.kernels[0].name = "a-kernel-of-a-long-name";
+  for (CaseResult &each : run.results.cases)
+    if (each.kernel == "baseline")
+      each.kernel = "a-kernel-of-a-long-name";
+  write("runs/patched/static-65/evidence/dmesg",
+        "[    0.000000] Linux version 6.9.0 (x)\n[    0.000000] OF: reserved mem: \033[2J\n");
+  const std::string text = mail_text({run});
+  EXPECT_THAT(text, HasSubstr("    64 of 65 fail      a-kernel-of-a-long-name\n"));
+  EXPECT_THAT(text, HasSubstr("+OF: reserved mem: \\x1b[2J"));
+  EXPECT_THAT(text, Not(HasSubstr("\033")));
 }
 
 TEST_F(MailTest, ListsManyKernels) {

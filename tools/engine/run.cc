@@ -48,6 +48,7 @@ public:
     results_.tool_version = tool_version;
     results_.machine = machine.name;
     results_.arch = machine.arch;
+    results_.config = request_.config;
     results_.started = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr)));
     prepare(machine);
     if (results_.nothing_to_do)

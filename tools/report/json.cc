@@ -128,6 +128,7 @@ Json to_json(const RunResults &results) {
                {"complete", results.is_complete},
                {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
                {"series", results.series},
+               {"config", results.config},
                {"seconds", results.seconds},
                {"kernels", list(results.kernels)},
                {"cases", list(results.cases)},

@@ -42,6 +42,7 @@ namespace rmemcheck {
 //   started         of the run, in UTC
 //   complete        false while it goes on, and of one that was stopped
 //   tree            {path, version}
+//   config          that kernels were built on, as run --config named it; empty: allnoconfig
 //   seconds         of the whole run
 //   kernels         list of: name, role, spec, title, version, key, from_cache, build_seconds,
 //                   trouble, patchset (not there where nobody knows)

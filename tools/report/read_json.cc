@@ -178,6 +178,7 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
     results.tree = json.at("tree").at("path");
     results.tree_version = json.at("tree").at("version");
     results.series = json.at("series");
+    results.config = json.value("config", "");
     results.seconds = json.at("seconds");
     for (const Json &kernel : json.at("kernels"))
       results.kernels.push_back(kernel_of(kernel));

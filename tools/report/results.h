@@ -63,6 +63,7 @@ struct RunResults {
   std::string tree;         ///< as a person named it, or the path that was found
   std::string tree_version; ///< "6.1.192"
   std::string series;       ///< name of the folder that serves it; empty if none was applied
+  std::string config; ///< that kernels were built on, as a person named it; empty: allnoconfig
   double seconds = 0;
   std::vector<KernelResult> kernels;
   std::vector<CaseResult> cases; ///< by case, then by kernel
