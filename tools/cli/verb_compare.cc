@@ -46,7 +46,8 @@ void add_compare(CLI::App &app, ChosenVerb &chosen) {
       "a\n"
       "machine, these two. Moved regions and lines of the log are told, and change no status.\n\n"
       "Exit status: 1 for new failures; 3 where a boot is missing, inconclusive or skipped in one\n"
-      "of them, or a rule is not decided any more; else 0.\n\n"
+      "of them, a rule is not decided any more, a kernel was not to be had, or a run was stopped;\n"
+      "else 0.\n\n"
       "Examples:\n  rmemcheck compare out/monday out/tuesday\n"
       "  rmemcheck compare --json monday/results.json tuesday/results.json");
   verb->callback([options, &chosen] { chosen = [options] { return compare_runs(*options); }; });

@@ -302,8 +302,8 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
   verb->add_flag("--allow-known", options->are_known_allowed,
                  "Exit with 0 where all that fails are known faults of such kernels");
   verb->footer(
-      "A whole run comes to what it has come to when it was made: its kernels have the roles that\n"
-      "they had. What it lists and has not kept is inconclusive.\n\n"
+      "A whole run has the result that it had when it was made: its kernels have the roles that\n"
+      "they had. A boot that it lists and has not kept is inconclusive.\n\n"
       "A log alone never passes: what it cannot show is inconclusive (exit status 3), what "
       "it\nshows to be wrong is a failure (1).\n\n"
       "Examples:\n  rmemcheck judge out/validate/runs/baseline/static-65\n"
