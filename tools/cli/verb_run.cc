@@ -215,12 +215,32 @@ std::vector<std::string> parts_of(const std::vector<Machine> &machines) {
   return names;
 }
 
+/// What needs no tree to be found wrong.
+void check_words(const RunOptions &options, const Kit &kit) {
+  (void)case_files(options.cases, kit);
+  (void)board_files({options.boards.begin(), options.boards.end()});
+  if (!options.machines.empty())
+    check_machines(options, read_bootable_machines(options.machines, kit));
+}
+
+/// Of kernels that are all for other machines.
+std::string none_is_for(const std::vector<Machine> &machines,
+                        const std::vector<PlannedKernel> &kernels) {
+  std::vector<std::string> wanted;
+  std::ranges::transform(machines, std::back_inserter(wanted), &Machine::name);
+  std::string text = fmt::format("skip: no kernel is for {}\n", fmt::join(wanted, ", "));
+  for (const PlannedKernel &kernel : kernels)
+    text += fmt::format("{}: is for {}\n", kernel.name, fmt::join(kernel.machines, ", "));
+  return text;
+}
+
 /// One machine's results are in the folder itself, those of several each in one of its own there.
 Results run_all(const RunOptions &options, const std::vector<KnownFailure> &known) {
   ProgressLine progress(options.is_json ? stderr : stdout, stderr, ::isatty(STDERR_FILENO) == 1);
   const Telling telling = telling_of(progress, options);
   RunRequest request;
   request.kit = find_kit(options.kit);
+  check_words(options, request.kit);
   request.plan = make_plan(kernel_requests(options), request.kit, telling.step);
   request.cases = options.cases;
   request.boards.assign(options.boards.begin(), options.boards.end());
@@ -257,7 +277,7 @@ Results run_all(const RunOptions &options, const std::vector<KnownFailure> &know
     results.runs.push_back(*run);
   }
   if (results.runs.empty()) {
-    say("skip: no kernel is for these machines\n");
+    say(none_is_for(machines, request.plan.kernels));
     results.outcomes.push_back(Outcome::skip);
   }
   if (machines.size() > 1)
@@ -304,8 +324,7 @@ void check_named_machines(const RunOptions &options, const std::vector<KernelReq
 void check_command(const RunOptions &options) {
   const Kit kit = find_kit(options.kit);
   check_rule(options.bisect);
-  (void)case_files(options.cases, kit);
-  (void)board_files({options.boards.begin(), options.boards.end()});
+  check_words(options, kit);
   if (!options.config.empty())
     (void)read_whole_config(options.config);
   const std::vector<KernelRequest> requests = kernel_requests(options);
@@ -479,7 +498,8 @@ void add_run_options(CLI::App &verb, RunOptions &options) {
   verb.add_flag("--allow-known", options.are_known_allowed,
                 "Exit with 0 where all that fails are known faults of such kernels");
   verb.add_flag("--resume", options.resume,
-                "Go on where an earlier run of the same command was stopped");
+                "Go on where an earlier run of the same command was stopped, or of one that asked "
+                "for less");
   verb.add_option("--jobs", options.jobs, fmt::format("Guests at once ({})", options.jobs))
       ->check(CLI::Range(1u, 64u).description(""))
       ->type_name("N");

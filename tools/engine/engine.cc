@@ -12,6 +12,7 @@
 #include "engine/kept_boot.h"
 #include "engine/read_boot.h"
 #include "engine/witnesses.h"
+#include "judge/comparison.h"
 #include "kernel/build.h"
 #include "kernel/config.h"
 #include "report/json.h"
@@ -109,7 +110,13 @@ public:
 
   std::vector<CaseResult> operator()() {
     show_share();
-    for_each_index(work_.size(), boots_.jobs, [&](std::size_t index) { take(work_[index]); });
+    try {
+      for_each_index(work_.size(), boots_.jobs, [&](std::size_t index) { take(work_[index]); });
+    } catch (const Error &error) {
+      if (error.status() == ExitStatus::interrupted)
+        finish_interrupted();
+      throw;
+    }
     return results();
   }
 
@@ -162,7 +169,7 @@ private:
     const fs::path path = boots_.out / folder;
     std::optional<BootResult> earlier;
     if (boots_.resume)
-      earlier = earlier_boot(path, kept.key);
+      earlier = earlier_boot(path, kept);
     if (earlier) {
       kept.boot = std::move(*earlier);
     } else {
@@ -210,13 +217,17 @@ private:
   }
 
   /// One that all is the same of, and that was not lost.
-  static std::optional<BootResult> earlier_boot(const fs::path &path, const std::string &key) {
+  [[nodiscard]] std::optional<BootResult> earlier_boot(const fs::path &path,
+                                                       const KeptBoot &wanted) const {
     if (!fs::exists(path / "run.json"))
       return std::nullopt;
     try {
       KeptBoot kept = load(path);
-      if (kept.key == key && kept.boot.ending != Ending::died)
+      if (kept.key == wanted.key && kept.boot.ending != Ending::died)
         return std::move(kept.boot);
+      if (kept.key != wanted.key)
+        telling_.print(fmt::format("{}/{}: booted again: kernel, tree or machine have changed\n",
+                                   wanted.kernel, wanted.case_name));
     } catch (const Error &) { // half of one: it is made anew
     }
     return std::nullopt;
@@ -228,12 +239,42 @@ private:
       compare(of_case, boots_.kernels[index], each);
     for (auto &[index, each] : of_case) {
       conclude(each.result);
+      if (const auto &control = boots_.kernels[index].control;
+          is_awaited(of_case, control, each.result)) {
+        each.result.conclusion = worse(each.result.conclusion, Outcome::inconclusive);
+        each.result.remarks.push_back(
+            fmt::format("{}: {} {}", each.result.name, each.result.kernel, not_awaited(control)));
+      }
       write_file(boots_.out / each.result.folder / "verdict.json", verdict_json(each.result));
       telling_.print(report_text(each.result));
       each.read = {};
     }
     if (save_)
       save_(results());
+  }
+
+  /// The boots that have ended of cases that not all kernels have booted.
+  void finish_interrupted() {
+    for (std::size_t of_case = 0; of_case < booted_.size(); ++of_case)
+      if (missing_[of_case] > 0 && !booted_[of_case].empty()) {
+        missing_[of_case] = 0;
+        for (auto &[index, each] : booted_[of_case])
+          if (const auto &baseline = boots_.kernels[index].baseline;
+              is_awaited(booted_[of_case], baseline, each.result))
+            compare_unknown(each.result.verdict, not_awaited(baseline));
+        finish_case(booted_[of_case]);
+      }
+  }
+
+  /// Whether another kernel would have booted the case, but for the interruption.
+  [[nodiscard]] bool is_awaited(const std::map<std::size_t, Booted> &of_case,
+                                const std::optional<std::size_t> &other,
+                                const CaseResult &result) const {
+    return other && !of_case.contains(*other) && boots_case(boots_.kernels[*other], result.name);
+  }
+
+  [[nodiscard]] std::string not_awaited(const std::optional<std::size_t> &other) const {
+    return fmt::format("interrupted before {} was booted", name_of(other));
   }
 
   static void compare(std::map<std::size_t, Booted> &of_case, const KernelUnderTest &kernel,

@@ -121,8 +121,7 @@ ReadyKernel make_ready(const PlannedKernel &planned, const Machine &machine, con
   ready.kernel.has_array = planned.has_array;
   ready.kernel.baseline = planned.baseline;
   ready.kernel.control = planned.control;
-  const auto demanded = planned.cases_on.find(machine.name);
-  ready.kernel.cases = demanded == planned.cases_on.end() ? planned.cases : demanded->second;
+  ready.kernel.cases = cases_of(planned, machine.name);
   if (planned.mutant)
     for (const Demand &demand : planned.mutant->demands)
       if (demand.machine == machine.name)

@@ -259,6 +259,11 @@ std::string folder_name(const std::string &text) {
   return name.empty() || name.front() == '.' ? "kernel" + name : name;
 }
 
+const std::vector<std::string> &cases_of(const PlannedKernel &kernel, const std::string &machine) {
+  const auto demanded = kernel.cases_on.find(machine);
+  return demanded == kernel.cases_on.end() ? kernel.cases : demanded->second;
+}
+
 Plan make_plan(const std::vector<KernelRequest> &requests, const Kit &kit,
                const Progress &progress) {
   Planner planner(kit, progress);

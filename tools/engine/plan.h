@@ -50,6 +50,9 @@ struct PlannedKernel {
   std::optional<Mutant> mutant;
 };
 
+/// Names of the cases that a kernel is booted with on a machine; none: all of the run's.
+const std::vector<std::string> &cases_of(const PlannedKernel &kernel, const std::string &machine);
+
 struct Plan {
   std::vector<PlannedKernel> kernels;
   std::vector<std::string> unserved; ///< mutants that are for another series, a sentence each

@@ -10,6 +10,7 @@
 #include "engine/guest_init.h"
 #include "engine/kernel_folder.h"
 #include "engine/kernels.h"
+#include "engine/resumed.h"
 #include "kernel/config.h"
 #include "report/json.h"
 
@@ -33,12 +34,19 @@ bool is_for(const PlannedKernel &kernel, const Machine &machine) {
          std::ranges::find(kernel.machines, machine.name) != kernel.machines.end();
 }
 
+/// Whether it is booted with a case there.
+bool is_for(const PlannedKernel &kernel, const Machine &machine, const PreparedCase &prepared) {
+  const std::vector<std::string> &cases = cases_of(kernel, machine.name);
+  return cases.empty() || std::ranges::find(cases, prepared.what.name) != cases.end();
+}
+
 /// The work for one machine, from the kernels to the results.
 class MachineRun {
 public:
   MachineRun(const RunRequest &request, RunFolder &folder, const Telling &telling)
       : request_(request), kit_(request.kit), plan_(request.plan), telling_(telling),
-        folder_(folder), out_(folder.path() / request.part) {}
+        folder_(folder), out_(request.part.empty() ? folder.path() : folder.path() / request.part) {
+  }
 
   std::optional<RunResults> operator()(const Machine &machine) {
     start_ = std::chrono::steady_clock::now();
@@ -53,6 +61,8 @@ public:
     prepare(machine);
     if (results_.nothing_to_do)
       return results_;
+    if (request_.resume)
+      check_resumed(out_, asked_for(machine));
     results_.is_complete = false;
     boots_.out = out_;
     boots_.jobs = request_.jobs;
@@ -64,13 +74,26 @@ public:
     if (request_.random)
       (void)kernels_by_chance(boots_.kernels); // refuses some
     take_folder(machine);
-    request_.random ? boot_by_chance(machine) : boot_cases();
+    boot_all(machine);
     results_.is_complete = true;
     save();
     return results_;
   }
 
 private:
+  /// Of the kernels that there are cases for.
+  [[nodiscard]] AskedFor asked_for(const Machine &machine) const {
+    AskedFor asked{machine.name, {}};
+    for (const std::size_t index : chosen_) {
+      const PlannedKernel &kernel = plan_.kernels[index];
+      asked.kernels.push_back({kernel.name, kernel.role, kernel.spec, {}});
+      for (const PreparedCase &each : boots_.cases)
+        if (is_for(kernel, machine, each))
+          asked.kernels.back().cases.push_back(each.what.name);
+    }
+    return asked;
+  }
+
   void prepare(const Machine &machine) {
     if (request_.random) {
       results_.nothing_to_do = !machine.board.has_device_tree;
@@ -79,6 +102,7 @@ private:
       return;
     }
     prepare_cases_and_boards(machine);
+    leave_out_idle_kernels(machine);
     make_given_kernels(machine);
     for (const std::string &line :
          take_out_unserved(boots_.cases, configured(machine), early_entries()))
@@ -86,13 +110,33 @@ private:
     results_.nothing_to_do = boots_.cases.empty();
   }
 
-  /// From here on the earlier run is gone: there is something to put in its place.
+  /// From here on the earlier run is gone: there is something to put in its place. What is asked
+  /// for stands there before the first boot has ended.
   void take_folder(const Machine &machine) {
     if (!request_.resume)
       folder_.make_room();
+    if (!fs::exists(out_ / "results.json")) {
+      fs::create_directories(out_);
+      save();
+    }
     for (const auto &[index, ready] : ready_)
       if (ready.built)
         keep(plan_.kernels[index], *ready.built, machine);
+  }
+
+  /// What has ended is left when a person stops the rest.
+  void boot_all(const Machine &machine) {
+    try {
+      request_.random ? boot_by_chance(machine) : boot_cases();
+    } catch (const Error &error) {
+      if (error.status() != ExitStatus::interrupted)
+        throw;
+      results_.is_interrupted = true;
+      save();
+      throw Error(ExitStatus::interrupted,
+                  fmt::format("interrupted: what has ended is in {}{}", out_.string(),
+                              request_.random ? "" : "; --resume goes on"));
+    }
   }
 
   void boot_cases() {
@@ -138,6 +182,37 @@ private:
     if (!left_out.empty())
       telling_.print(fmt::format("{} of the boards: no reserved memory, {}{}\n", left_out.size(),
                                  left_out.front(), left_out.size() > 1 ? " and others" : ""));
+  }
+
+  /// A kernel of a list that is for other cases than those that are asked for is not built.
+  void leave_out_idle_kernels(const Machine &machine) {
+    std::erase_if(chosen_, [&](std::size_t index) {
+      const PlannedKernel &kernel = plan_.kernels[index];
+      const bool is_idle = std::ranges::none_of(
+          boots_.cases, [&](const PreparedCase &each) { return is_for(kernel, machine, each); });
+      if (is_idle)
+        telling_.print(fmt::format("{}: not booted: it is for {}, and what is asked for is {}\n",
+                                   kernel.name, some_of(cases_of(kernel, machine.name)),
+                                   some_of(case_names())));
+      return is_idle;
+    });
+    if (chosen_.empty())
+      boots_.cases.clear();
+  }
+
+  [[nodiscard]] std::vector<std::string> case_names() const {
+    std::vector<std::string> names;
+    for (const PreparedCase &each : boots_.cases)
+      names.push_back(each.what.name);
+    return names;
+  }
+
+  /// As many names as a line takes.
+  static std::string some_of(const std::vector<std::string> &names) {
+    constexpr std::size_t most = 5;
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size()));
+    return fmt::format("{}{}", fmt::join(names.begin(), end, ", "),
+                       names.size() > most ? fmt::format(" and {} more", names.size() - most) : "");
   }
 
   /// Those that any kernel wants.
@@ -289,11 +364,11 @@ private:
 
   /// A run of hundreds of boots would write for longer than it boots.
   void save_now_and_then(const std::vector<CaseResult> &cases) {
+    results_.cases = cases;
     const auto now = std::chrono::steady_clock::now();
     if (now - last_saved_ < std::chrono::seconds(2))
       return;
     last_saved_ = now;
-    results_.cases = cases;
     save();
   }
 

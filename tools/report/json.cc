@@ -126,6 +126,7 @@ Json to_json(const RunResults &results) {
                {"arch", results.arch},
                {"started", results.started},
                {"complete", results.is_complete},
+               {"interrupted", results.is_interrupted},
                {"tree", {{"path", results.tree}, {"version", results.tree_version}}},
                {"series", results.series},
                {"config", results.config},

@@ -41,6 +41,7 @@ namespace rmemcheck {
 //   machine, arch, series
 //   started         of the run, in UTC
 //   complete        false while it goes on, and of one that was stopped
+//   interrupted     whether a signal has stopped it, such as that of Ctrl-C
 //   tree            {path, version}
 //   config          that kernels were built on, as run --config named it; empty: allnoconfig
 //   seconds         of the whole run

@@ -175,6 +175,7 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
         checked(json.value("started", ""), "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ",
                 "a time such as 2026-01-31T23:59:59Z");
     results.is_complete = json.value("complete", true);
+    results.is_interrupted = json.value("interrupted", false);
     results.tree = json.at("tree").at("path");
     results.tree_version = json.at("tree").at("version");
     results.series = json.at("series");

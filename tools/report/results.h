@@ -70,7 +70,8 @@ struct RunResults {
   bool nothing_to_do = false;    ///< no case was left for the machine
   /// Of trees by chance, of which `cases` has only some that are not as they must be.
   std::optional<RandomSummary> random = {};
-  bool is_complete = true; ///< false while it goes on, and for ever where it was stopped
+  bool is_complete = true;     ///< false while it goes on, and for ever where it was stopped
+  bool is_interrupted = false; ///< a person, or a signal, has stopped it
 };
 
 /// The worst: fail, then inconclusive, then skip, then pass.

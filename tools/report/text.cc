@@ -133,8 +133,8 @@ std::string summary_text(const RunResults &results, const TextStyle &style) {
   const std::string word = outcome_text(conclusion(results), style);
   const std::string boots = plural(cases.size(), "boot");
   if (!results.is_complete)
-    return fmt::format("{}: {}, {} not as it must be; the run was stopped before its end\n", word,
-                       boots, wrong);
+    return fmt::format("{}: {}, {} not as it must be; the run was {} before its end\n", word, boots,
+                       wrong, results.is_interrupted ? "interrupted" : "stopped");
   if (cases.empty())
     return fmt::format("{}: nothing was booted\n", word);
   if (wrong == 0)
