@@ -29,11 +29,19 @@ Kit checked(const fs::path &folder, const char *said_by) {
 std::vector<fs::path> toml_files(const fs::path &folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".toml")
+    if (entry.path().extension() == ".toml" && entry.is_regular_file())
       files.push_back(entry.path());
   std::ranges::sort(files, [](const fs::path &a, const fs::path &b) {
     return ::strverscmp(a.c_str(), b.c_str()) < 0;
   });
+  return files;
+}
+
+/// At least one.
+std::vector<fs::path> cases_in(const fs::path &folder) {
+  std::vector<fs::path> files = toml_files(folder);
+  if (files.empty())
+    throw bad_input(fmt::format("{}: no cases, expected *.toml files", folder.string()));
   return files;
 }
 
@@ -152,22 +160,21 @@ std::vector<Machine> read_bootable_machines(const std::vector<std::string> &give
 }
 
 std::vector<fs::path> case_files(const std::vector<std::string> &given, const Kit &kit) {
+  if (given.empty())
+    return cases_in(kit.cases());
   std::vector<fs::path> files;
   const auto add = [&](const fs::path &file) {
-    if (std::ranges::find(files, file) == files.end())
+    if (std::ranges::none_of(files,
+                             [&](const fs::path &other) { return fs::equivalent(file, other); }))
       files.push_back(file);
   };
   for (const std::string &each : given) {
-    if (looks_like_path(each) && fs::is_directory(each))
-      std::ranges::for_each(toml_files(each), add);
+    const bool is_name = !looks_like_path(each) && fs::exists(kit.cases() / (each + ".toml"));
+    if (!is_name && fs::is_directory(each))
+      std::ranges::for_each(cases_in(each), add);
     else
       add(named_file(each, kit.cases(), "case"));
   }
-  if (given.empty())
-    files = toml_files(kit.cases());
-  if (files.empty())
-    throw bad_input(fmt::format("{}: no cases, expected *.toml files",
-                                given.empty() ? kit.cases().string() : given.front()));
   return files;
 }
 

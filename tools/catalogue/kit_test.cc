@@ -116,5 +116,24 @@ TEST_F(KitTest, RefusesAFolderWithoutCases) {
   EXPECT_EQ(error.status(), ExitStatus::bad_input);
 }
 
+TEST_F(KitTest, RefusesAFolderWithoutCasesBesideOthers) {
+  const std::string guest = (folder / "guest").string();
+  fs::create_directories(folder / "guest/folder.toml");
+  EXPECT_THAT(error_of([&] { case_files({"one", guest}, kit); }).what(), HasSubstr(guest));
+}
+
+TEST_F(KitTest, TakesAFolderWithAndWithoutASlashAndACaseBeforeIt) {
+  const fs::path before = fs::current_path();
+  write("mine/here.toml", "");
+  write("one/there.toml", "");
+  fs::current_path(folder);
+  EXPECT_THAT(names({"mine"}), ElementsAre("here"));
+  EXPECT_THAT(names({"mine/", (folder / "mine").string(), "./mine/here.toml"}),
+              ElementsAre("here"));
+  EXPECT_THAT(names({"one"}), ElementsAre("one"));
+  EXPECT_THAT(names({"one/"}), ElementsAre("there"));
+  fs::current_path(before);
+}
+
 } // namespace
 } // namespace rmemcheck::test

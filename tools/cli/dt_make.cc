@@ -27,10 +27,13 @@ struct MakeOptions : MachineTreeOptions {
 TreeRequest wanted_tree(const MakeOptions &options) {
   if (options.case_name.empty())
     return tree_request(options.tree);
-  const bool is_file = std::filesystem::is_regular_file(options.case_name);
-  return read_case(is_file ? std::filesystem::path(options.case_name)
-                           : case_files({options.case_name}, find_kit(options.kit)).front())
-      .tree;
+  if (std::filesystem::is_regular_file(options.case_name))
+    return read_case(options.case_name).tree;
+  const auto files = case_files({options.case_name}, find_kit(options.kit));
+  if (files.size() > 1)
+    throw bad_input(fmt::format("--case {}: expected one case, not a folder of {}",
+                                options.case_name, files.size()));
+  return read_case(files.front()).tree;
 }
 
 ExitStatus make(const MakeOptions &options) {
