@@ -303,3 +303,17 @@ def test_many_regions_are_made_at_once(rmemcheck, tmp_path):
     assert rmemcheck("dt", "make", "--out", tmp_path / "many.dtb", "--static", 16000,
                      "--region-size", "4K", "--gap", "4K").returncode == 0
     assert time.monotonic() - start < 5  # 0.2 s on a quiet machine
+
+
+@pytest.mark.parametrize("line, named", [
+    ('kernel = "linus"', 'known.toml:5: kernel: expected one of baseline, patched, Makefile, not'),
+    ('machine = "vax"', 'known.toml:5: machine: expected'),
+    ('until = "2027-02-29"', 'known.toml:5: until: expected a date'),
+])
+def test_a_known_failure_of_what_is_not_there(rmemcheck, tmp_path, line, named):
+    known = tmp_path / "known.toml"
+    known.write_text(f'[[known]]\ncase = "one"\nrule = "recorded"\nreason = "x"\n{line}\n')
+    result = rmemcheck("run", "--machine", "um", "--kernel", "Makefile", "--cases", "one",
+                       "--expected", known, "--out", tmp_path / "out", cwd=KIT)
+    assert_refused(result, 2, named)
+    assert not (tmp_path / "out").exists()

@@ -30,16 +30,17 @@ std::vector<fs::path> trees_below(const fs::path &folder) {
   return files;
 }
 
+bool has_name(const fs::path &folder) { return folder.has_filename() && folder.filename() != "."; }
+
 /// The name of a folder that results are left in: the board's file, and where another board's is
 /// called so as well, with the folder in front.
 std::string name_of(const fs::path &file, std::set<std::string> &taken) {
   std::string name = file.stem().string();
   for (fs::path rest = file.parent_path(); !taken.insert(name).second; rest = rest.parent_path()) {
-    const std::string more = rest.filename().string();
-    if (more.empty() || more == ".")
-      name += file.extension().string();
+    if (has_name(rest))
+      name.insert(0, rest.filename().string() + '-');
     else
-      name.insert(0, more + '-');
+      name += file.extension().string();
   }
   return name;
 }
@@ -57,6 +58,17 @@ std::vector<fs::path> board_files(const std::vector<fs::path> &given) {
       throw bad_input(fmt::format("--boards {}: no such folder or file", each.string()));
   }
   return files;
+}
+
+std::vector<std::string> board_names(const std::vector<fs::path> &given) {
+  std::vector<std::string> names;
+  for (const fs::path &file : board_files(given)) {
+    names.push_back(file.stem().string());
+    for (fs::path rest = file.parent_path(); has_name(rest); rest = rest.parent_path())
+      names.push_back(rest.filename().string() + '-' + names.back());
+    names.push_back(names.back() + file.extension().string());
+  }
+  return names;
 }
 
 std::vector<PreparedCase> prepare_boards(const std::vector<fs::path> &given, const Machine &machine,

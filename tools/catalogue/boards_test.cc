@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
 
 class BoardsTest : public FolderTest {
 protected:
@@ -56,6 +57,7 @@ TEST_F(BoardsTest, AreCasesWithNamesOfTheirOwn) {
   EXPECT_EQ(cases[0].what.name, "board");
   EXPECT_EQ(cases[1].what.name, "two-board");
   EXPECT_EQ(cases[1].what.title, "2 regions of board.dts, transplanted");
+  EXPECT_THAT(board_names({folder}), IsSupersetOf({"board", "two-board"}));
   EXPECT_TRUE(cases[1].is_board);
   EXPECT_THAT(left_out, ElementsAre((folder / "none.dts").string()));
 }

@@ -130,6 +130,15 @@ fs::path machine_file(const std::string &given, const Kit &kit) {
   return named_file(given, kit.machines(), "machine");
 }
 
+std::vector<std::string> machine_names(const Kit &kit) {
+  std::vector<std::string> names;
+  for (const fs::path &folder : {kit.machines(), kit.folder / "selftests" / "machines"})
+    if (fs::is_directory(folder)) // what is installed has no tests
+      for (const fs::path &file : toml_files(folder))
+        names.push_back(file.stem().string());
+  return names;
+}
+
 BuildRequest build_request(const SourceTree &tree, const Machine &machine, const Kit &kit) {
   BuildRequest request;
   request.tree = tree;

@@ -51,6 +51,9 @@ std::vector<Machine> read_bootable_machines(const std::vector<std::string> &give
 /// A build of a tree for a machine with the kit's configuration and its probe module, unpatched.
 BuildRequest build_request(const SourceTree &tree, const Machine &machine, const Kit &kit);
 
+/// Names of all that --machine takes by name.
+std::vector<std::string> machine_names(const Kit &kit);
+
 /// The files of cases: folders of them, files, or names of ones in the kit, which come before a
 /// folder of that name; none given means all of the kit, numbers in their order. A case named twice
 /// is there once. A folder without cases is bad_input.

@@ -215,6 +215,34 @@ std::vector<std::string> parts_of(const std::vector<Machine> &machines) {
   return names;
 }
 
+/// What --expected lists. What kernels are called is known of a plan alone.
+template <typename Kernel>
+std::vector<KnownFailure> known_failures(const RunOptions &options, const Kit &kit,
+                                         const std::vector<Kernel> &kernels,
+                                         std::vector<std::string> kernel_names) {
+  if (options.expected.empty())
+    return {};
+  KnownNames names{std::move(kernel_names), machine_names(kit), {}};
+  for (const std::string &machine : options.machines)
+    names.machines.push_back(fs::path(machine).stem().string());
+  names.cases = board_names({options.boards.begin(), options.boards.end()});
+  for (const auto &given : {std::vector<std::string>(), options.cases})
+    for (const fs::path &file : case_files(given, kit))
+      names.cases.push_back(file.stem().string());
+  for (const Kernel &kernel : kernels)
+    names.cases.insert(names.cases.end(), kernel.cases.begin(), kernel.cases.end());
+  return read_known_failures(options.expected, names);
+}
+
+/// As results call them; those that nobody names are called so whatever is booted now.
+std::vector<std::string> names_of(const Plan &plan) {
+  std::vector<std::string> names = RunOptions().kernels;
+  for (const PlannedKernel &kernel : plan.kernels)
+    if (std::ranges::find(names, kernel.name) == names.end())
+      names.push_back(kernel.name);
+  return names;
+}
+
 /// What needs no tree to be found wrong.
 void check_words(const RunOptions &options, const Kit &kit) {
   (void)case_files(options.cases, kit);
@@ -235,19 +263,22 @@ std::string none_is_for(const std::vector<Machine> &machines,
 }
 
 /// One machine's results are in the folder itself, those of several each in one of its own there.
-Results run_all(const RunOptions &options, const std::vector<KnownFailure> &known) {
+Results run_all(const RunOptions &options) {
   ProgressLine progress(options.is_json ? stderr : stdout, stderr, ::isatty(STDERR_FILENO) == 1);
   const Telling telling = telling_of(progress, options);
   RunRequest request;
   request.kit = find_kit(options.kit);
   check_words(options, request.kit);
-  request.plan = make_plan(kernel_requests(options), request.kit, telling.step);
+  const std::vector<KernelRequest> kernels = kernel_requests(options);
+  (void)known_failures(options, request.kit, kernels, {}); // told before a tree is read
+  request.plan = make_plan(kernels, request.kit, telling.step);
   request.cases = options.cases;
   request.boards.assign(options.boards.begin(), options.boards.end());
   request.config = options.config;
   request.jobs = options.jobs;
   request.resume = options.resume;
-  request.known = known;
+  request.known =
+      known_failures(options, request.kit, request.plan.kernels, names_of(request.plan));
   for (const std::string &line : request.plan.unserved)
     telling.print(line + '\n');
   const std::vector<Machine> machines =
@@ -303,11 +334,6 @@ void check_rule(const std::string &rule) {
         fmt::format("--bisect {}: expected one of {}", rule, fmt::join(failing_words(), ", ")));
 }
 
-std::vector<KnownFailure> known_failures(const RunOptions &options) {
-  return options.expected.empty() ? std::vector<KnownFailure>()
-                                  : read_known_failures(options.expected);
-}
-
 /// Those that are named, and what runs them.
 void check_named_machines(const RunOptions &options, const std::vector<KernelRequest> &requests,
                           const Kit &kit) {
@@ -328,6 +354,7 @@ void check_command(const RunOptions &options) {
   if (!options.config.empty())
     (void)read_whole_config(options.config);
   const std::vector<KernelRequest> requests = kernel_requests(options);
+  (void)known_failures(options, kit, requests, {});
   check_named_machines(options, requests, kit);
   for (const KernelRequest &request : requests)
     if (!request.spec.revision.empty())
@@ -338,10 +365,9 @@ void check_command(const RunOptions &options) {
 /// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
 /// tells nothing about it. What is no commit's fault ends the bisection.
 ExitStatus bisect(const RunOptions &options) {
-  const std::vector<KnownFailure> known = known_failures(options);
   check_command(options);
   try {
-    const Results results = run_all(options, known);
+    const Results results = run_all(options);
     if (fails(results, options.bisect))
       return ExitStatus::kernel_fails;
     return conclusion(results.outcomes) == Outcome::pass ? ExitStatus::holds
@@ -356,8 +382,7 @@ ExitStatus bisect(const RunOptions &options) {
 ExitStatus run(const RunOptions &options) {
   if (!options.bisect.empty())
     return bisect(options);
-  const auto known = known_failures(options); // a wrong one is told before anything is built
-  return exit_status(conclusion(run_all(options, known).outcomes), options.are_known_allowed);
+  return exit_status(conclusion(run_all(options).outcomes), options.are_known_allowed);
 }
 
 } // namespace

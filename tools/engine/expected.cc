@@ -7,6 +7,7 @@
 #include "judge/comparison.h"
 
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -15,19 +16,51 @@
 namespace rmemcheck {
 namespace {
 
-KnownFailure read_known(TomlTable &reader) {
+bool contains(const std::vector<std::string> &names, const std::string &name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+void refuse(const TomlTable &reader, const char *key, const std::string &given,
+            const std::string &expected) {
+  reader.refuse(key, fmt::format("{}, not \"{}\"", expected, given));
+}
+
+void check_names(const TomlTable &reader, const KnownFailure &known, const KnownNames &names) {
+  if (!contains(names.cases, known.case_name))
+    refuse(reader, "case", known.case_name, "a case of the kit or of this run");
+  if (!can_fail(known.rule))
+    refuse(reader, "rule", known.rule, "a rule, or panic, oops or hang");
+  if (!known.machine.empty() && !contains(names.machines, known.machine))
+    refuse(reader, "machine", known.machine, "a machine of the kit or of this run");
+  if (!known.kernel.empty() && !names.kernels.empty() && !contains(names.kernels, known.kernel))
+    refuse(reader, "kernel", known.kernel,
+           fmt::format("one of {}", fmt::join(names.kernels, ", ")));
+}
+
+/// A day that the calendar has.
+bool is_date(const std::string &text) {
+  static const std::regex form("([0-9]{4})-([0-9]{2})-([0-9]{2})");
+  std::smatch parts;
+  if (!std::regex_match(text, parts, form))
+    return false;
+  const auto number = [&](std::size_t part) { return std::stoi(parts[part]); };
+  return std::chrono::year_month_day(std::chrono::year(number(1)),
+                                     std::chrono::month(static_cast<unsigned>(number(2))),
+                                     std::chrono::day(static_cast<unsigned>(number(3))))
+      .ok();
+}
+
+KnownFailure read_known(TomlTable &reader, const KnownNames &names) {
   KnownFailure known;
   known.kernel = reader.string("kernel").value_or("");
   known.machine = reader.string("machine").value_or("");
   known.case_name = reader.required_string("case", "the name of a case");
   known.rule = reader.required_string("rule", "a rule that fails, or panic, oops or hang");
-  if (!can_fail(known.rule))
-    reader.refuse("rule", "a rule, or panic, oops or hang");
   known.reason = reader.required_string("reason", "why that is accepted");
   known.until = reader.string("until").value_or("");
-  static const std::regex date("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-  if (!known.until.empty() && !std::regex_match(known.until, date))
-    reader.refuse("until", "a date, \"YYYY-MM-DD\"");
+  check_names(reader, known, names);
+  if (!known.until.empty() && !is_date(known.until))
+    refuse(reader, "until", known.until, "a date, \"YYYY-MM-DD\"");
   reader.finish();
   return known;
 }
@@ -79,12 +112,13 @@ void accept(CaseResult &result, const RunResults &results, const std::vector<Kno
 
 } // namespace
 
-std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path) {
+std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path,
+                                              const KnownNames &names) {
   const TomlFile file(path);
   TomlTable reader = file.root();
   std::vector<KnownFailure> all;
   for (TomlTable &known : reader.tables("known"))
-    all.push_back(read_known(known));
+    all.push_back(read_known(known, names));
   reader.finish();
   return all;
 }

@@ -19,8 +19,16 @@ struct KnownFailure {
   std::string until;  ///< YYYY-MM-DD, the first day on which it is not; empty: for ever
 };
 
+/// What an entry may name.
+struct KnownNames {
+  std::vector<std::string> kernels; ///< none: they are not known yet, and any will do
+  std::vector<std::string> machines;
+  std::vector<std::string> cases;
+};
+
 /// Reads a file of them. Errors are bad_input with file and line.
-std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path);
+std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path,
+                                              const KnownNames &names);
 
 /// A kernel that must pass and fails nothing but what is known passes, with a remark that says so.
 /// Returns sentences about entries that have expired by `today` (YYYY-MM-DD), which count for

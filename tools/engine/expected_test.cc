@@ -4,6 +4,7 @@
 #include "base/test_folder.h"
 #include "report/test_results.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace rmemcheck::test {
@@ -22,11 +23,12 @@ protected:
   }
   std::vector<std::string> apply(const std::string &text) {
     write("known.toml", text);
-    return apply_known(results, read_known_failures(folder / "known.toml"), "2026-11-28");
+    return apply_known(results, read_known_failures(folder / "known.toml", names), "2026-11-28");
   }
   static std::string entry(const std::string &more = "") {
     return "[[known]]\ncase = \"static-65\"\nrule = \"recorded\"\nreason = \"64 entries\"\n" + more;
   }
+  KnownNames names{{"linux"}, {"arm64"}, {"a", "one", "other", "static-65"}};
   RunResults results;
 };
 
@@ -82,6 +84,28 @@ TEST_F(KnownTest, RefusesWithFileAndLine) {
     EXPECT_EQ(error.status(), ExitStatus::bad_input);
     EXPECT_THAT(error.what(), HasSubstr("known.toml"));
   }
+}
+
+TEST_F(KnownTest, RefusesNamesThatThereAreNot) {
+  const auto refused = [&](const std::string &entry) {
+    return std::string(error_of([&] { apply(entry); }).what());
+  };
+  EXPECT_THAT(refused(entry("kernel = \"linus\"\n")),
+              HasSubstr("known.toml:5: kernel: expected one of linux, not \"linus\""));
+  EXPECT_THAT(refused(entry("machine = \"vax\"\n")), HasSubstr("known.toml:5: machine: expected"));
+  EXPECT_THAT(refused("[[known]]\ncase = \"two\"\nrule = \"recorded\"\nreason = \"x\"\n"),
+              HasSubstr("known.toml:2: case: expected"));
+  EXPECT_THAT(refused("[[known]]\ncase = \"one\"\nrule = \"recodred\"\nreason = \"x\"\n"),
+              HasSubstr("known.toml:3: rule: expected a rule, or panic, oops or hang, not \"rec"));
+  names.kernels.clear();
+  EXPECT_THAT(apply(entry("kernel = \"linus\"\n")), IsEmpty());
+}
+
+TEST_F(KnownTest, RefusesDaysThatNoCalendarHas) {
+  for (const char *day : {"2027-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "2026-12-01 "})
+    EXPECT_THAT(error_of([&] { apply(entry(fmt::format("until = \"{}\"\n", day))); }).what(),
+                HasSubstr("known.toml:5: until: expected a date"));
+  EXPECT_THAT(apply(entry("until = \"2028-02-29\"\n")), IsEmpty());
 }
 
 TEST(DateOfToday, IsADate) { EXPECT_EQ(date_of_today().size(), 10u); }
