@@ -196,12 +196,28 @@ def test_judged_folder_that_is_none(rmemcheck, tmp_path):
     assert_refused(rmemcheck("judge", tmp_path), 2, "run.json")
 
 
-def test_full_standard_output(rmemcheck, dtb):
+@pytest.mark.parametrize("words", ["dt explain {}", "run --help", "--version", "--manual", "capture",
+                                   "series list"])
+def test_full_standard_output(rmemcheck, dtb, words):
     with open("/dev/full", "w") as full:
-        done = subprocess.run(rmemcheck.command("dt", "explain", dtb), stdout=full,
+        done = subprocess.run(rmemcheck.command(*words.format(dtb).split()), stdout=full,
                               stderr=subprocess.PIPE, text=True, env=rmemcheck.environment)
     assert done.returncode == 3
+    assert "rmemcheck: standard output: " in done.stderr
     assert "No space left on device" in done.stderr
+
+
+def test_a_reader_that_has_gone_is_no_crash(rmemcheck, tmp_path):
+    """As other programs end: by SIGPIPE, without a word; or, where that is ignored, with one."""
+    dtb = tmp_path / "many.dtb"
+    rmemcheck("dt", "make", "--out", dtb, "--static", 3000, "--region-size", "4K", "--gap", "4K")
+    for trap, status, words in (("", 141, ""), ("trap '' PIPE; ", 3, "standard output: ")):
+        done = subprocess.run(
+            ["bash", "-c", f'{trap}"$@" | true; exit ${{PIPESTATUS[0]}}', "bash",
+             *rmemcheck.command("dt", "explain", dtb)],
+            stderr=subprocess.PIPE, text=True, env=rmemcheck.environment)
+        assert done.returncode == status
+        assert words in done.stderr and len(done.stderr.splitlines()) == (1 if words else 0)
 
 
 def assert_nothing_half_made(cache):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/process.h"
 #include "cli/manual.h"
+#include "cli/usage.h"
 #include "cli/verb.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ ExitStatus parse_and_run(int argc, char **argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
     if (error.get_exit_code() != 0)
-      throw bad_input(std::string(error.what()) + "; --help shows what there is");
+      throw bad_input(usage_error(app, error));
     if (is_manual)
       fmt::print("{}", manual_page(app));
     else
@@ -68,6 +69,11 @@ ExitStatus flushed(ExitStatus status) {
   throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
 }
 
+/// A library's error: no memory, no such file. The one of fmt does not say what it could not write.
+std::string words_of(const std::exception &error) {
+  return std::ferror(stdout) == 0 ? error.what() : fmt::format("standard output: {}", error.what());
+}
+
 /// "git bisect run" takes whatever is less than 128, but 0 and 125, for a bad commit. What went
 /// wrong before a verdict is no commit's fault.
 ExitStatus for_bisection(ExitStatus status) {
@@ -82,7 +88,7 @@ bool is_bisection(int argc, char **argv) {
   });
 }
 
-int say(ExitStatus status, const char *message, bool is_bisected) {
+int say(ExitStatus status, const std::string &message, bool is_bisected) {
   fmt::print(stderr, "rmemcheck: {}\n", message);
   return static_cast<int>(is_bisected ? for_bisection(status) : status);
 }
@@ -98,7 +104,7 @@ int main(int argc, char **argv) {
     return static_cast<int>(flushed(parse_and_run(argc, argv)));
   } catch (const Error &error) {
     return say(error.status(), error.what(), is_bisected);
-  } catch (const std::exception &error) { // a library's: no memory, no such file
-    return say(ExitStatus::unknown, error.what(), is_bisected);
+  } catch (const std::exception &error) {
+    return say(ExitStatus::unknown, words_of(error), is_bisected);
   }
 }
