@@ -204,6 +204,20 @@ def test_a_series_is_exported_for_quilt(rmemcheck, tmp_path):
                            if not path.name.startswith("0000-"))
     assert all((folder / name).read_bytes() == (KIT / "patches/v6.1" / name).read_bytes()
                for name in names)
+    assert f"{folder}: {len(names)} patches of v6.1" in result.stdout
+    again = rmemcheck("series", "export", "--tree", ARCHIVE, "--quilt", f"{folder}/")
+    assert "in place of an earlier export" in again.stdout
+
+
+@pytest.mark.parametrize("there", ["file", "series"])
+def test_an_export_changes_nothing_that_it_has_not_left(rmemcheck, tmp_path, there):
+    path = tmp_path / "patches" if there == "file" else tmp_path / "patches/series"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("mine.patch\n")
+    result = rmemcheck("series", "export", "--tree", tmp_path / "none", "--quilt",
+                       tmp_path / "patches")
+    assert_refused(result, 2, f"--quilt {tmp_path}/patches: ")
+    assert path.read_text() == "mine.patch\n"
 
 
 def test_what_is_known_is_no_failure(rmemcheck, history, tmp_path):

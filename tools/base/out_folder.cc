@@ -56,34 +56,34 @@ std::string out_marker_text(const std::string &verb) {
   return fmt::format("left by rmemcheck {}, which replaces this folder as a whole\n", verb);
 }
 
-fs::path out_folder_path(const fs::path &wanted) {
+fs::path out_folder_path(const fs::path &wanted, const std::string &option) {
   if (wanted.empty())
-    throw bad_input("--out: expected the name of a folder");
+    throw bad_input(option + ": expected the name of a folder");
   const fs::path path = fs::weakly_canonical(fs::absolute(wanted));
   return path.has_filename() ? path : path.parent_path();
 }
 
-void check_replaceable(const fs::path &folder, const std::string &verb) {
+void check_replaceable(const fs::path &folder, const std::string &verb, const std::string &option) {
   if (!fs::exists(folder))
     return;
   if (!fs::is_directory(folder))
-    throw bad_input(fmt::format("--out {}: not a folder", folder.string()));
+    throw bad_input(fmt::format("{} {}: not a folder", option, folder.string()));
   if (!fs::is_empty(folder) && !has_marker(folder, verb))
-    throw bad_input(fmt::format("--out {}: holds something else than what rmemcheck {} leaves; it "
+    throw bad_input(fmt::format("{} {}: holds something else than what rmemcheck {} leaves; it "
                                 "stays as it is, expected a new or empty folder",
-                                folder.string(), verb));
+                                option, folder.string(), verb));
 }
 
-OutFolder::OutFolder(const fs::path &wanted, const std::string &verb)
-    : wanted_(out_folder_path(wanted)) {
-  check_replaceable(wanted_, verb);
+OutFolder::OutFolder(const fs::path &wanted, const std::string &verb, const std::string &option)
+    : wanted_(out_folder_path(wanted, option)) {
+  check_replaceable(wanted_, verb, option);
   std::error_code error;
   fs::create_directories(wanted_.parent_path(), error);
   remove_orphans(wanted_, verb);
   partial_ = wanted_;
   partial_ += fmt::format(".partial-{}", ::getpid());
   if (!fs::create_directory(partial_, error))
-    throw bad_input(fmt::format("--out {}: cannot be made: {}", wanted.string(),
+    throw bad_input(fmt::format("{} {}: cannot be made: {}", option, wanted.string(),
                                 error ? error.message() : "it is there already"));
   try {
     write_file(partial_ / out_marker_name, out_marker_text(verb));

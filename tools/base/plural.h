@@ -7,7 +7,7 @@
 
 namespace rmemcheck {
 
-/// "1 boot", "2 boots".
+/// "1 boot", "2 boots", "2 patches".
 std::string plural(std::size_t count, std::string_view word);
 
 } // namespace rmemcheck

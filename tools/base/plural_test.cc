@@ -10,6 +10,8 @@ TEST(Plural, IsOfAllButOne) {
   EXPECT_EQ(plural(0, "boot"), "0 boots");
   EXPECT_EQ(plural(1, "boot"), "1 boot");
   EXPECT_EQ(plural(2, "boot"), "2 boots");
+  EXPECT_EQ(plural(1, "patch"), "1 patch");
+  EXPECT_EQ(plural(2, "patch"), "2 patches");
 }
 
 } // namespace

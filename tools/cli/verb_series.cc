@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
 #include "base/out_folder.h"
+#include "base/plural.h"
 #include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
@@ -89,10 +90,9 @@ ExitStatus check_abi(const SourceTree &tree, const Series &series, const Machine
   fmt::print("\nABI for {}, without and with the patches:\n", machine.name);
   for (const std::string &change : changes)
     fmt::print("  {}\n", change);
-  fmt::print("{}\n", changes.empty()
-                         ? fmt::format("struct reserved_mem and {} exported symbols are the same",
-                                       before.symbols.size())
-                         : fmt::format("{} changes", changes.size()));
+  fmt::print("{}\n", changes.empty() ? fmt::format("struct reserved_mem and {} are the same",
+                                                   plural(before.symbols.size(), "exported symbol"))
+                                     : plural(changes.size(), "change"));
   return changes.empty() ? ExitStatus::holds : ExitStatus::kernel_fails;
 }
 
@@ -120,11 +120,12 @@ ExitStatus check(const SeriesOptions &options, bool) {
 
 /// As debian/patches wants it: the patches, and "series", which names them in their order.
 ExitStatus export_quilt(const SeriesOptions &options, bool) {
+  OutFolder out(options.quilt, "series export", "--quilt"); // a wrong one is refused first
+  const bool is_replaced = is_there(out.final_path() / "series");
   const Kit kit = find_kit(options.kit);
   const SourceTree tree = find_tree_with_progress(options.tree);
   const Series series = find_series(kit.patches(), tree.version);
   check_series(series, tree.path);
-  OutFolder out(options.quilt, "series export");
   std::string names;
   for (const std::filesystem::path &patch : series.patches) {
     write_file(out.path() / patch.filename(), read_file(patch));
@@ -132,8 +133,9 @@ ExitStatus export_quilt(const SeriesOptions &options, bool) {
   }
   write_file(out.path() / "series", names);
   out.commit();
-  fmt::print("{}: {} patches of {}\n", options.quilt, series.patches.size(),
-             series.folder.filename().string());
+  fmt::print("{}: {} of {}, and the file series that names them{}\n", options.quilt,
+             plural(series.patches.size(), "patch"), series.folder.filename().string(),
+             is_replaced ? ", in place of an earlier export" : "");
   return ExitStatus::holds;
 }
 
@@ -144,7 +146,7 @@ ExitStatus apply(const SeriesOptions &options, bool) {
   const SourceTree tree = find_tree_with_progress(options.tree);
   const Series series = find_series(kit.patches(), tree.version);
   apply_series(series, options.tree);
-  fmt::print("{}: {} patches of {} applied\n", options.tree, series.patches.size(),
+  fmt::print("{}: {} of {} applied\n", options.tree, plural(series.patches.size(), "patch"),
              series.folder.filename().string());
   return ExitStatus::holds;
 }
