@@ -316,7 +316,7 @@ ODD = {
                    "ranges", "/reserved-memory", "0x85000000 to 0x95000000", "0x0000000085700000.."),
     "below-a-region": (source("outer@90000000 { reg = <0 0x90000000 0 0x100000>; "
                               "inner@98000000 { reg = <0 0x98000000 0 0x1000>; no-map; }; };"),
-                       "nested", "/reserved-memory/outer@90000000/inner@98000000", "v3.15", "1 regions"),
+                       "nested", "/reserved-memory/outer@90000000/inner@98000000", "v3.15", "1 region:"),
     "two-parents": (source(FIRMWARE, more="reserved-memory@0 { #address-cells = <2>; "
                            "#size-cells = <2>; ranges; x@90000000 { reg = <0 0x90000000 0 0x1000>; }; };"),
                     "root", "/reserved-memory", "the first in the tree", "x@90000000"),

@@ -231,7 +231,7 @@ def test_a_screen_reader_has_tables_and_names(browser, page, real_run):  # noqa:
     names = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes}
     roles = {role for role, _ in names}
     assert {"table", "columnheader", "rowheader", "main", "search", "heading"} <= roles
-    assert any("65 regions, 1 differences marked" in name for role, name in names
+    assert any("65 regions, 1 difference marked" in name for role, name in names
                if role in ("image", "img"))
     fields = [node for node in nodes if node["role"]["value"] in ("textbox", "searchbox", "combobox", "checkbox", "button")]
     assert fields and all(node.get("name", {}).get("value") for node in fields if not node.get("ignored"))

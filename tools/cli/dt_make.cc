@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
 #include "base/file.h"
+#include "base/plural.h"
 #include "catalogue/case.h"
 #include "catalogue/kit.h"
 #include "cli/dt_verbs.h"
@@ -42,7 +43,7 @@ ExitStatus make(const MakeOptions &options) {
   const std::string dtb = make_tree(board.dtb, request, board.memory_base);
   const ReservedMemory tree = read_reserved_memory(dtb, options.out);
   write_file(options.out, dtb);
-  fmt::print("{}: {} regions, {} bytes\n", options.out, tree.regions.size(), dtb.size());
+  fmt::print("{}: {}, {} bytes\n", options.out, plural(tree.regions.size(), "region"), dtb.size());
   return ExitStatus::holds;
 }
 

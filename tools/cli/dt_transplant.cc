@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
+#include "base/plural.h"
 #include "catalogue/kit.h"
 #include "cli/dt_verbs.h"
 #include "cli/machine_tree.h"
@@ -28,7 +29,7 @@ ExitStatus transplant_board(const TransplantOptions &options) {
   for (const std::string &change : done.changes)
     fmt::print("{}\n", change);
   const std::size_t count = read_reserved_memory(tree, options.out).regions.size();
-  fmt::print("{}: {} regions, {} bytes{}\n", options.out, count, tree.size(),
+  fmt::print("{}: {}, {} bytes{}\n", options.out, plural(count, "region"), tree.size(),
              done.alignment == 0
                  ? ""
                  : fmt::format("; addresses are the same modulo {:#x}", done.alignment));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
 #include "base/out_folder.h"
+#include "base/plural.h"
 #include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
@@ -112,9 +113,9 @@ ExitStatus boot_one(const BootOptions &options) {
   save(out.path(), kept);
   out.commit();
   const BootResult &result = kept.boot;
-  fmt::print("{}{}{} after {:.1f} s, {} files of evidence in {}\n", to_string(result.ending),
+  fmt::print("{}{}{} after {:.1f} s, {} of evidence in {}\n", to_string(result.ending),
              result.ending_reason.empty() ? "" : ": ", result.ending_reason, result.seconds,
-             result.evidence.size(), options.out);
+             plural(result.evidence.size(), "file"), options.out);
   return options.judge ? judge_one(kept, options.out) : exit_status(result.ending);
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/folder.h"
+#include "base/plural.h"
 #include "base/process.h"
 #include "catalogue/case_text.h"
 #include "catalogue/random_case.h"
@@ -306,7 +307,8 @@ private:
     std::size_t failing = 0;
     for (const RandomFinding &finding : result_.summary.findings)
       failing += finding.role == Role::told ? 0 : 1;
-    telling_.step(fmt::format("booting {} trees by chance, {} kinds of finding", all, failing),
+    telling_.step(fmt::format("booting {} by chance, {} of finding", plural(all, "tree"),
+                              plural(failing, "kind")),
                   static_cast<double>(done) / static_cast<double>(all));
   }
 

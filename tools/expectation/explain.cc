@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "expectation/explain.h"
 
+#include "base/plural.h"
 #include "expectation/node_faults.h"
 #include "expectation/unpatched.h"
 
@@ -113,9 +114,9 @@ std::string summary(const Expectation &expectation) {
   };
   const auto is_static = [](const auto &region) { return region.node.is_static(); };
   const auto statics = count(expectation, is_static);
-  return fmt::format("{} regions: {} static, {} boot-placed, {} no-map; {} recorded, {} refused, "
+  return fmt::format("{}: {} static, {} boot-placed, {} no-map; {} recorded, {} refused, "
                      "{} ignored\n",
-                     expectation.regions.size(), statics,
+                     plural(expectation.regions.size(), "region"), statics,
                      static_cast<std::ptrdiff_t>(expectation.regions.size()) - statics,
                      count(expectation, [](const auto &region) { return region.node.no_map; }),
                      fate(Fate::recorded), fate(Fate::refused), fate(Fate::ignored));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/left_out.h"
 
+#include "base/plural.h"
 #include "evidence/iomem.h"
 #include "judge/by_address.h"
 #include "judge/rule_report.h"
@@ -64,10 +65,10 @@ std::map<std::vector<PhysicalRange>, Group, Earlier> groups_of(const Expectation
 void demand_bytes(RuleReport &report, const Group &group, const char *what, std::uint64_t wanted,
                   std::uint64_t seen) {
   if (seen < wanted)
-    report.finding(
-        group.first,
-        fmt::format("{:#x} bytes of alloc-ranges {}, for {} regions", wanted, what, group.count),
-        fmt::format("{:#x} bytes", seen));
+    report.finding(group.first,
+                   fmt::format("{:#x} bytes of alloc-ranges {}, for {}", wanted, what,
+                               plural(group.count, "region")),
+                   fmt::format("{:#x} bytes", seen));
 }
 
 } // namespace

@@ -16,6 +16,7 @@
     parent.append(node);
     return node;
   };
+  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
   const address = (hex) => Number("0x" + hex);
   const shown = (hex) => "0x" + hex.padStart(16, "0");
   const rangeText = (begin, last) => `${shown(begin)}..${shown(last)}`;
@@ -125,7 +126,8 @@
       this.canvas = add(this.place, "canvas", undefined, { className: "rows", tabIndex: 0 });
       this.canvas.setAttribute("role", "img");
       this.canvas.setAttribute("aria-label", `Map of physical memory, ${this.data.name}: ` +
-        `${this.data.regions.length} regions, ${this.marks.length} differences marked. ` +
+        `${plural(this.data.regions.length, "region")}, ` +
+        `${plural(this.marks.length, "difference")} marked. ` +
         "The regions follow as a table, the findings as another.");
       this.said = add(this.place, "div", "", { className: "said" });
       this.said.setAttribute("aria-live", "polite");
