@@ -64,7 +64,7 @@ private:
 
   std::vector<SourceTree> trees_of(const KernelSpec &spec) {
     if (!spec.from.empty())
-      return take_commits(spec.base, spec.from, spec.revision, progress_);
+      return find_commits(spec.base, spec.from, spec.revision, progress_);
     return {find_tree(spec.tree(), progress_)};
   }
 

@@ -244,12 +244,18 @@ std::vector<SourceTree> take_commits(const fs::path &repository, const std::stri
                                      const std::string &to, const Progress &progress) {
   if (!is_git_repository(repository))
     throw bad_input(fmt::format("{}: expected a git repository", repository.string()));
+  if (to.starts_with('.') || to.find("..") != std::string::npos)
+    throw bad_input(fmt::format("{}..{}: expected a commit on either side of two dots", from, to));
   const Repository git(repository);
   const ChildResult commits = git.try_git({"log", "--reverse", "--topo-order", "--format=%h %T %s",
                                            "--abbrev=12", "--end-of-options", from + ".." + to});
   if (commits.status != 0)
     throw bad_input(fmt::format("{}: expected two commits of {}: {}", from + ".." + to,
                                 repository.string(), first_line(commits.err)));
+  if (git.try_git({"merge-base", "--is-ancestor", "--end-of-options", from, to}).status != 0)
+    throw bad_input(fmt::format("{}..{}: expected an ancestor of {} in front of the dots: {} is "
+                                "none in {}",
+                                from, to, to, from, repository.string()));
   std::vector<SourceTree> trees;
   for (const std::string &line : split_lines(commits.out)) {
     std::istringstream words(line);

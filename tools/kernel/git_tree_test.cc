@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/git_tree.h"
 #include "kernel/test_kernel.h"
+#include "kernel/tree.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -246,6 +247,41 @@ TEST_F(TakeRelease, NamesATagThatKernelOrgDoesNotHave) {
   EXPECT_EQ(error.status(), ExitStatus::unknown);
   EXPECT_THAT(error.what(), AllOf(StartsWith("v6.99: "), HasSubstr("refs/tags/v6.99")));
   EXPECT_THAT(names_in(cache() / "git"), IsEmpty());
+}
+
+using Range = GitTree;
+
+TEST_F(Range, IsOfCommitsFromOneToWhatHasGrownFromIt) {
+  git("linux", {"branch", "old"});
+  write("linux/Kconfig", "next\n");
+  git("linux", {"commit", "--quiet", "-am", "next"});
+  git("linux", {"branch", "new"});
+  git("linux", {"checkout", "--quiet", "-b", "side", "old"});
+  write("linux/Kconfig", "side\n");
+  git("linux", {"commit", "--quiet", "-am", "side"});
+  const std::string linux = (folder / "linux").string();
+  const auto commits = find_commits(linux, "old", "new", quiet);
+  ASSERT_EQ(commits.size(), 1U);
+  EXPECT_EQ(commits[0].subject, "next");
+  EXPECT_EQ(commits[0].version, find_tree(linux, quiet).version);
+  const auto refused = [&](const std::string &from, const std::string &to) {
+    return std::string(error_of([&] { (void)find_commits(linux, from, to, quiet); }).what());
+  };
+  EXPECT_THAT(refused("side", "new"), HasSubstr("side..new: expected an ancestor of new"));
+  EXPECT_THAT(refused("new", "old"), HasSubstr("new is none"));
+  EXPECT_THAT(refused("new", "new"), HasSubstr("no commit"));
+  EXPECT_THAT(refused("old", ".new"), HasSubstr("old...new: expected a commit on either side"));
+  EXPECT_THAT(refused("old", "new..side"), HasSubstr("expected a commit on either side"));
+  EXPECT_THAT(refused("old", "none"), HasSubstr("expected two commits"));
+}
+
+TEST_F(Range, IsOfKernels) {
+  git("linux", {"rm", "--quiet", "Kconfig"});
+  git("linux", {"commit", "--quiet", "-m", "no kernel"});
+  const Error error =
+      error_of([&] { (void)find_commits((folder / "linux").string(), "HEAD~1", "HEAD", quiet); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("it has no Kconfig"));
 }
 
 } // namespace

@@ -42,11 +42,21 @@ std::optional<Addition> addition_of(const std::string &word) {
   return std::nullopt;
 }
 
+/// The plus in front of the last addition. Names of files may have one, too: the longest name that
+/// is there.
+std::size_t last_plus(const std::string &rest) {
+  for (std::size_t plus = rest.find('+'); plus != std::string::npos;
+       plus = rest.find('+', plus + 1))
+    if (fs::exists(rest.substr(plus + 1)))
+      return plus;
+  return rest.rfind('+');
+}
+
 /// Takes additions off the end, the last one first.
 std::vector<Addition> take_additions(std::string &rest) {
   std::vector<Addition> additions;
   while (!fs::exists(rest)) {
-    const std::size_t plus = rest.rfind('+');
+    const std::size_t plus = last_plus(rest);
     if (plus == std::string::npos)
       break;
     const std::optional<Addition> addition = addition_of(rest.substr(plus + 1));

@@ -69,6 +69,20 @@ TEST_F(SpecTest, APathMayHaveTheSignsOfTheGrammar) {
   EXPECT_EQ(spec.revision, "");
 }
 
+TEST_F(SpecTest, SoMayAPatch) {
+  write("linux/Makefile", "");
+  write("b.patch", "");
+  for (const char *name : {"a+b.patch", "a b.patch", "a@b..c.patch", "a=b.patch", "+a.patch",
+                           "f+o@l d/a+b@c d.patch"}) {
+    write(name, "");
+    const KernelSpec spec = parse("linux@v6.8..v6.9+" + at("b.patch") + "+series+" + at(name));
+    EXPECT_EQ(spec.base, at("linux"));
+    ASSERT_EQ(spec.additions.size(), 3u) << name;
+    EXPECT_EQ(spec.additions.back().path, at(name));
+  }
+  EXPECT_EQ(parse("linux+" + at("f+o@l d/")).additions.at(0).kind, Addition::Kind::folder);
+}
+
 TEST_F(SpecTest, RolesStandInFront) {
   write("linux/Makefile", "");
   EXPECT_EQ(parse_spec("baseline=" + at("linux")).role, Role::baseline);

@@ -143,4 +143,12 @@ SourceTree find_tree(const std::string &tree, const Progress &progress) {
   return found;
 }
 
+std::vector<SourceTree> find_commits(const std::string &repository, const std::string &from,
+                                     const std::string &to, const Progress &progress) {
+  std::vector<SourceTree> found = take_commits(repository, from, to, progress);
+  for (SourceTree &tree : found)
+    tree.version = version_of(tree.path, tree.name);
+  return found;
+}
+
 } // namespace rmemcheck

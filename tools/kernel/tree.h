@@ -32,4 +32,9 @@ struct SourceTree {
 /// What is no kernel is bad_input; a tag that cannot be fetched is could_not_find_out.
 SourceTree find_tree(const std::string &tree, const Progress &progress);
 
+/// Every commit of a range of a repository, the oldest first, as take_commits() does. One that is
+/// no kernel is bad_input.
+std::vector<SourceTree> find_commits(const std::string &repository, const std::string &from,
+                                     const std::string &to, const Progress &progress);
+
 } // namespace rmemcheck
