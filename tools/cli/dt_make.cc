@@ -25,19 +25,26 @@ struct MakeOptions : MachineTreeOptions {
   TreeOptions tree;
 };
 
-TreeRequest wanted_tree(const MakeOptions &options) {
-  if (options.case_name.empty())
-    return tree_request(options.tree);
+std::filesystem::path case_file(const MakeOptions &options) {
   if (std::filesystem::is_regular_file(options.case_name))
-    return read_case(options.case_name).tree;
+    return options.case_name;
   const auto files = case_files({options.case_name}, find_kit(options.kit));
   if (files.size() > 1)
     throw bad_input(fmt::format("--case {}: expected one case, not a folder of {}",
                                 options.case_name, files.size()));
-  return read_case(files.front()).tree;
+  return files.front();
+}
+
+TreeRequest wanted_tree(const MakeOptions &options) {
+  if (options.case_name.empty())
+    return tree_request(options.tree);
+  const std::filesystem::path file = case_file(options);
+  check_output(options.out, {file.string()});
+  return read_case(file).tree;
 }
 
 ExitStatus make(const MakeOptions &options) {
+  check_output(options.out, {options.base});
   const TreeRequest request = wanted_tree(options);
   const MachineTree board = machine_tree(options);
   const std::string dtb = make_tree(board.dtb, request, board.memory_base);

@@ -9,6 +9,7 @@
 #include "engine/guest_init.h"
 #include "guest/boot.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -34,6 +35,15 @@ void add_machine_tree_options(CLI::App &verb, MachineTreeOptions &options) {
       ->type_name("FILE.dtb")
       ->excludes(machine);
   verb.add_option("--kit", options.kit, "The kit's folder")->type_name("FOLDER");
+}
+
+void check_output(const std::string &out, const std::vector<std::string> &inputs) {
+  for (const std::string &input : inputs) {
+    std::error_code none; // neither need be there
+    if (std::filesystem::equivalent(out, input, none))
+      throw bad_input(
+          fmt::format("--out {}: expected another file than {}, which is read", out, input));
+  }
 }
 
 MachineTree machine_tree(const MachineTreeOptions &options) {

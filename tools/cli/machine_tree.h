@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -16,6 +17,9 @@ struct MachineTreeOptions {
 
 /// --machine, --base and --kit.
 void add_machine_tree_options(CLI::App &verb, MachineTreeOptions &options);
+
+/// An --out that is one of the files that are read is bad_input: it would be gone.
+void check_output(const std::string &out, const std::vector<std::string> &inputs);
 
 struct MachineTree {
   std::string name; ///< for messages
