@@ -333,3 +333,48 @@ def test_a_known_failure_of_what_is_not_there(rmemcheck, tmp_path, line, named):
                        "--expected", known, "--out", tmp_path / "out", cwd=KIT)
     assert_refused(result, 2, named)
     assert not (tmp_path / "out").exists()
+
+
+ENDLESS = ["dt explain {0}", "dt lint {0}", "dt transplant {0} --out x", "judge {0}",
+           "judge --log {0}", "run --list {0} --out x", "run --expected {0} --cases one --out x",
+           "boot --kernel {1} --dtb {0} --out x", "series check --with {0}", "report {0}"]
+
+
+@pytest.mark.parametrize("words", ENDLESS)
+@pytest.mark.parametrize("kind", ["device", "pipe"])
+def test_what_never_ends_is_not_read(rmemcheck, dtb, tmp_path, words, kind):
+    path = "/dev/zero"
+    if kind == "pipe":
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+    command = rmemcheck.command(*words.format(path, dtb).split())
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                          env={**rmemcheck.environment, "RMEMCHECK_KIT": str(KIT)})
+    assert_refused(done, 2, path, "expected")
+
+
+def test_an_endless_standard_input_is_bounded(rmemcheck):
+    with open("/dev/zero") as zero:
+        done = subprocess.run(["bash", "-c", 'ulimit -v 2000000; exec "$@"', "bash",
+                               *rmemcheck.command("judge", "--log", "-")], stdin=zero,
+                              capture_output=True, text=True, timeout=60)
+    assert_refused(done, 2, "standard input: expected at most 512 MiB")
+
+
+def test_a_command_of_the_shell_is_read(rmemcheck, dtb):
+    done = subprocess.run(["bash", "-c", f'"$0" dt explain <(cat {dtb})', rmemcheck.command()[0]],
+                          capture_output=True, text=True, env=rmemcheck.environment)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("words", ["transplant {tree} --out {tree}", "transplant {tree} --out {link}",
+                                   "make --static 1 --base {tree} --out {tree}",
+                                   "make --case {case} --out {case}"])
+def test_a_tree_is_not_written_over_what_it_is_made_of(rmemcheck, dtb, tmp_path, words):
+    (tmp_path / "link").symlink_to(dtb)
+    case = tmp_path / "case.toml"
+    shutil.copy(KIT / "selftests/cases/one.toml", case)
+    before = content_of(tmp_path)
+    result = rmemcheck("dt", *words.format(tree=dtb, link=tmp_path / "link", case=case).split())
+    assert_refused(result, 2, "--out ", "which is read")
+    assert content_of(tmp_path) == before

@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/process.h"
 
 #include <array>
 #include <cerrno>
@@ -10,9 +11,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <functional>
+#include <linux/magic.h>
 #include <memory>
 #include <openssl/evp.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace rmemcheck {
@@ -102,23 +105,55 @@ int replace(const std::filesystem::path &path, std::string_view bytes) {
   return error;
 }
 
-/// Hands the file's bytes over, a piece at a time. Errors as read_file().
-void read_pieces(const std::filesystem::path &path,
+/// A pipe without a name has somebody at its other end.
+bool is_unnamed_pipe(const std::filesystem::path &path) {
+  struct statfs system {};
+  return ::statfs(path.c_str(), &system) == 0 && system.f_type == PIPEFS_MAGIC;
+}
+
+/// Hands over the bytes of an open file, a piece at a time. Errors as read_file().
+void read_pieces(int file, const std::string &name,
                  const std::function<void(std::string_view)> &take) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.number() < 0)
-    throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
   std::string piece(0x10000, '\0');
   for (;;) {
-    const ssize_t got = ::read(file.number(), piece.data(), piece.size());
+    const ssize_t got = ::read(file, piece.data(), piece.size());
     if (got < 0 && errno != EINTR)
-      throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
+      throw bad_input(fmt::format("{}: cannot read: {}", name, reason(errno)));
+    if (got < 0)
+      throw_if_interrupted();
     if (got == 0)
       return;
     if (got > 0)
       take(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
   }
 }
+
+void read_pieces(const std::filesystem::path &path,
+                 const std::function<void(std::string_view)> &take) {
+  if (is_special(path) && !is_unnamed_pipe(path))
+    throw bad_input(fmt::format("{}: expected a file, not what may never end", path.string()));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0)
+    throw bad_input(fmt::format("{}: cannot read: {}", path.string(), reason(errno)));
+  read_pieces(file.number(), path.string(), take);
+}
+
+/// Puts pieces together, as many as anything has that people have made.
+class Whole {
+public:
+  explicit Whole(std::string name) : name_(std::move(name)) {}
+  void operator()(std::string_view piece) {
+    if (bytes_.size() + piece.size() > most)
+      throw bad_input(fmt::format("{}: expected at most {} MiB", name_, most >> 20));
+    bytes_ += piece;
+  }
+  std::string bytes() { return std::move(bytes_); }
+
+private:
+  static constexpr std::size_t most = std::size_t{512} << 20;
+  std::string name_;
+  std::string bytes_;
+};
 
 /// SHA-256 of what is added.
 class Sha256 {
@@ -151,9 +186,15 @@ private:
 } // namespace
 
 std::string read_file(const std::filesystem::path &path) {
-  std::string bytes;
-  read_pieces(path, [&](std::string_view piece) { bytes += piece; });
-  return bytes;
+  Whole whole(path.string());
+  read_pieces(path, std::ref(whole));
+  return whole.bytes();
+}
+
+std::string read_standard_input() {
+  Whole whole("standard input");
+  read_pieces(STDIN_FILENO, "standard input", std::ref(whole));
+  return whole.bytes();
 }
 
 std::string read_regular_file(const std::filesystem::path &path) {

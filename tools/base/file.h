@@ -8,11 +8,16 @@
 
 namespace rmemcheck {
 
-/// The whole file as bytes. A file that cannot be read is bad_input naming it and why.
+/// The whole file as bytes. A file that cannot be read is bad_input naming it and why, and so is
+/// what may never end, a device or a named pipe, and more than 512 MiB. A shell's <(COMMAND) is
+/// taken.
 std::string read_file(const std::filesystem::path &path);
 
-/// The same of what must be a file: a pipe or a device, which may never end, is bad_input as well.
+/// The same of what must be a file: any pipe is bad_input as well.
 std::string read_regular_file(const std::filesystem::path &path);
+
+/// All of standard input, no more than of a file.
+std::string read_standard_input();
 
 /// Whether there is anything of that name: a link that leads nowhere is.
 bool is_there(const std::filesystem::path &path);

@@ -19,7 +19,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <iostream>
 #include <iterator>
 #include <memory>
 
@@ -53,9 +52,7 @@ bool is_boot(const fs::path &folder) { return is_there(folder / "run.json"); }
 
 /// "-" is standard input.
 std::string input(const std::string &path) {
-  if (path != "-")
-    return read_file(path);
-  return {std::istreambuf_iterator<char>(std::cin), {}};
+  return path == "-" ? read_standard_input() : read_file(path);
 }
 
 std::string input_name(const std::string &path) { return path == "-" ? "standard input" : path; }
