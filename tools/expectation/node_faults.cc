@@ -154,9 +154,11 @@ std::vector<TreeFault> loose_page_faults(const Expectation &expectation) {
     if (!is_hidden_by_boot(region))
       continue;
     if (const std::string loose = loose_border(region, expectation.page_size); !loose.empty())
-      faults.push_back({"shared-page", region.node.name, loose,
-                        "on every version it may share a page with what is mapped, and kernels "
-                        "map whole pages: that one stays in the linear mapping"});
+      faults.push_back(
+          {"shared-page", region.node.name, loose,
+           "on every version it may share a page with what is mapped, and kernels "
+           "map whole pages: that one stays in the linear mapping, and at the end of a "
+           "contiguous block arm64 stops at a BUG in mm/mmu.c"});
   }
   return faults;
 }

@@ -124,13 +124,28 @@ bool goes_on_in_half_a_pair(const FaultyBoot &boot) {
              }) != banks.end();
 }
 
+/// A page of which a part is no-map is mapped with what lies before it and with what lies behind,
+/// and arm64 changes no page of a contiguous block (pgattr_change_is_safe(), arch/arm64/mm/mmu.c).
+bool maps_a_page_twice(const FaultyBoot &boot) {
+  const std::uint64_t page = boot.expectation.page_size;
+  return log_says(boot, "kernel BUG at arch/arm64/mm/mmu.c") &&
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
+           return each.node.no_map && each.node.enabled &&
+                  (each.node.size % page != 0 ||
+                   std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
+                     return range.begin % page != 0 || range.end % page != 0;
+                   }));
+         });
+}
+
 /// An overlap is told of neighbours in the array. Whether the finding misses the word of one with
-/// what is not in it, or has that of two which are neighbours for it.
+/// what is not in it, or has that of two which are neighbours for it. Of namesakes nothing shows
+/// which one is in it.
 bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
   return finding.expected == "no overlap" ||
          std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
            return finding.expected == "an error: overlaps with " + other.node.name &&
-                  !is_seen(boot, other);
+                  (!is_seen(boot, other) || has_namesake(boot, &other));
          });
 }
 
@@ -177,6 +192,14 @@ bool is_static_default_pool(const FaultyBoot &, const Region &region) {
 
 bool is_refused_cma_pool(const FaultyBoot &, const Region &region) {
   return region.range && region.given_back && region.node.reusable && !region.node.no_map;
+}
+
+bool is_no_map_namesake(const FaultyBoot &boot, const Region &region) {
+  return region.node.no_map && has_namesake(boot, &region);
+}
+
+bool is_placed_namesake(const FaultyBoot &boot, const Region &region) {
+  return is_boot_placed(region) && has_namesake(boot, &region);
 }
 
 bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
@@ -338,16 +361,15 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"recorded", "logged", "nothing-extra", "placement", "device-memory", "reserved",
-        "probe-mapping", "init", "known-errors", "all-ram"},
+        "probe-mapping", "init", "known-errors", "all-ram", "iomem", "own-memory"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
-         // Nothing shows where the second one has taken RAM away.
-         return finding.rule == "all-ram"
-                    ? any_region(boot,
-                                 [](const FaultyBoot &each, const Region &other) {
-                                   return other.node.no_map && has_namesake(each, &other);
-                                 })
-                    : has_namesake(boot, region);
+         // Nothing shows where the second one lies: what memory it has, or hides with its page.
+         if (finding.rule == "own-memory")
+           return any_region(boot, is_placed_namesake);
+         return has_namesake(boot, region) ||
+                ((finding.rule == "all-ram" || finding.rule == "iomem") &&
+                 any_region(boot, is_no_map_namesake));
        }},
       {"alignment-is-a-mask",
        "an alignment that is no power of two is taken for a mask, without a word",
@@ -538,6 +560,17 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot) {
          return boot.evidence.ending == Ending::hang && goes_on_in_half_a_pair(boot);
        },
+       "0"},
+      {"part-of-a-page",
+       "a page of which a part is no-map is mapped twice, in a contiguous block too, and the "
+       "kernel dies of a check",
+       "",
+       "",
+       "",
+       {},
+       "arm64",
+       nullptr,
+       maps_a_page_twice,
        "0"},
   };
 }

@@ -134,6 +134,24 @@ TEST(KnownFaults, ExplainAnEndThatTheSeriesLeavesAlone) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
+  Scenario scenario = dead_of(1, "6.1.192");
+  scenario.expectation.arch = "arm64";
+  scenario.expectation.may_have_known_faults = false;
+  scenario.evidence.unsent_log.lines.push_back(
+      {"console.log", 2, "kernel BUG at arch/arm64/mm/mmu.c:205!"});
+  ReservedRegion &node = scenario.expectation.regions.front().node;
+  node.enabled = node.no_map = true;
+  node.size = 0x10;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "part-of-a-page");
+  node.size = 0x1000;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  node.reg = {range(0x50000000, 0x1100)};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "part-of-a-page");
+  scenario.evidence.unsent_log.lines.pop_back();
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
 TEST(KnownFaults, ExplainWhatTheSeriesOfNewKernelsLeavesAlone) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = false;
@@ -282,6 +300,19 @@ TEST(KnownFaults, ExplainPagesThatTwoHave) {
   const Verdict verdict = verdict_of(scenario);
   const auto rule = std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule);
   EXPECT_EQ(rule->findings.at(0).known, "refused-takes-others-along");
+}
+
+TEST(KnownFaults, ExplainMemoryOfNamesakesThatNothingShows) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.most_own_memory = 0x100000;
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  scenario.expectation.regions.push_back(expected(scenario, "placed"));
+  const Verdict verdict = verdict_of(scenario);
+  const auto rule = std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule);
+  EXPECT_EQ(rule->findings.at(0).known, "namesakes");
 }
 
 } // namespace
