@@ -565,13 +565,12 @@ std::vector<KnownFault> make_table() {
        "a page of which a part is no-map is mapped twice, in a contiguous block too, and the "
        "kernel dies of a check",
        "",
-       "",
+       "7.3",
        "",
        {},
        "arm64",
        nullptr,
-       maps_a_page_twice,
-       "0"},
+       maps_a_page_twice},
   };
 }
 

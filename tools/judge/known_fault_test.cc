@@ -137,7 +137,6 @@ TEST(KnownFaults, ExplainAnEndThatTheSeriesLeavesAlone) {
 TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
   Scenario scenario = dead_of(1, "6.1.192");
   scenario.expectation.arch = "arm64";
-  scenario.expectation.may_have_known_faults = false;
   scenario.evidence.unsent_log.lines.push_back(
       {"console.log", 2, "kernel BUG at arch/arm64/mm/mmu.c:205!"});
   ReservedRegion &node = scenario.expectation.regions.front().node;
