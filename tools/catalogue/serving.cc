@@ -94,6 +94,13 @@ std::string what_holes_break(const ReservedMemory &tree, const Machine &machine)
              : "";
 }
 
+/// Empty if the crashed kernel's memory, if the tree has any, is what guest/elf_core_header.cc
+/// writes.
+std::string what_a_crash_lacks(const ReservedMemory &tree, const Machine &machine) {
+  constexpr unsigned wide = 64;
+  return tree.elfcorehdr && machine.address_bits < wide ? "64-bit linux,elfcorehdr" : "";
+}
+
 /// Why the case makes no sense on the machine; empty if it does.
 std::string what_is_missing(const PreparedCase &prepared, const Machine &machine,
                             const std::vector<EarlyEntries> &kernels) {
@@ -110,7 +117,7 @@ std::string what_is_missing(const PreparedCase &prepared, const Machine &machine
   if (!has_needed_cells(what, prepared.dtb))
     return fmt::format("{} cells for addresses and sizes", what.needs_cells);
   const ReservedMemory tree = read_reserved_memory(prepared.dtb, what.name);
-  for (const auto &missing_of : {what_holes_break, what_firmware_spoils})
+  for (const auto &missing_of : {what_holes_break, what_firmware_spoils, what_a_crash_lacks})
     if (std::string missing = missing_of(tree, machine); !missing.empty())
       return missing;
   return what_kernels_cannot_hold(tree, machine, kernels);

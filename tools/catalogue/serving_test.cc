@@ -211,6 +211,19 @@ TEST(TakeOutUnserved, TakesWhatIsWrittenForOtherCells) {
                 "twenty: not on wide, which has no 1 cells for addresses and sizes"});
 }
 
+TEST(TakeOutUnserved, TakesTheCrashOfANarrowKernel) {
+  Machine machine;
+  machine.name = "narrow";
+  machine.address_bits = 32;
+  std::vector<PreparedCase> cases = {twenty()};
+  EXPECT_THAT(left_out(cases, machine), testing::IsEmpty());
+  cases[0].what.tree.elfcorehdr = {{0, 0x1000}};
+  cases[0].dtb = make_tree(board(), cases[0].what.tree, memory_base);
+  EXPECT_EQ(
+      left_out(cases, machine),
+      std::vector<std::string>{"twenty: not on narrow, which has no 64-bit linux,elfcorehdr"});
+}
+
 TEST(MustFail, DependsOnVersionAndMachine) {
   PreparedCase prepared;
   prepared.what.baseline_fails = {"recorded"};

@@ -238,7 +238,7 @@ void print_summaries(const std::vector<Judged> &judged) {
 ExitStatus judge_folders(const JudgeOptions &options) {
   const std::vector<KnownFailure> known = options.expected.empty()
                                               ? std::vector<KnownFailure>()
-                                              : read_known_failures(options.expected);
+                                              : read_known_failures(options.expected, {});
   std::vector<Judged> judged = judge_all(options);
   std::vector<RunResults> runs;
   std::vector<Outcome> outcomes;

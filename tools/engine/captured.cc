@@ -221,6 +221,7 @@ KeptBoot read_capture(const std::string &archive, const std::string &origin,
   const Fields config = evidence.contains("config") ? split_lines(evidence.at("config")) : Fields{};
   note_architecture(kept, manifest.machine(), config);
   kept.default_cma = default_cma_area(config);
+  kept.max_order = forced_max_order(config);
   kept.dtb = dtb.empty() && evidence.contains("fdt") ? evidence.at("fdt") : dtb;
   if (!kept.dtb.empty())
     kept.absences.erase("fdt");

@@ -204,6 +204,7 @@ private:
     kept.has_series = kernel.has_series;
     const Showing shown = showing(kernel, boots_.base.machine, !kept.dtb.empty());
     kept.default_cma = default_cma_area(shown.config);
+    kept.max_order = forced_max_order(shown.config);
     if (kept.has_user_space)
       kept.witnesses = witnesses_of(shown);
     kept.key =

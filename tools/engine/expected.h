@@ -19,9 +19,9 @@ struct KnownFailure {
   std::string until;  ///< YYYY-MM-DD, the first day on which it is not; empty: for ever
 };
 
-/// What an entry may name.
+/// What an entry may name. Of a list that is empty the names are not known, and any will do.
 struct KnownNames {
-  std::vector<std::string> kernels; ///< none: they are not known yet, and any will do
+  std::vector<std::string> kernels;
   std::vector<std::string> machines;
   std::vector<std::string> cases;
 };

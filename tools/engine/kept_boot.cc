@@ -73,6 +73,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"address_bits", kept.address_bits},
                      {"own_memory", kept.most_own_memory},
                      {"default_cma", kept.default_cma},
+                     {"max_order", kept.max_order},
                      {"arch", kept.arch},
                      {"mapped_pools", kept.has_mapped_pools},
                      {"recording", to_string(kept.recording)},
@@ -154,6 +155,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.address_bits = json.value("address_bits", kept.address_bits);
     kept.most_own_memory = json.value("own_memory", kept.most_own_memory);
     kept.default_cma = json.value("default_cma", kept.default_cma);
+    kept.max_order = json.value("max_order", kept.max_order);
     kept.arch = json.value("arch", kept.arch);
     kept.has_mapped_pools = json.value("mapped_pools", kept.has_mapped_pools);
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));

@@ -38,6 +38,7 @@ struct KeptBoot {
   bool has_mapped_pools = true;      ///< of the machine (kernel/machine.h)
   std::uint64_t most_own_memory = 0; ///< of the machine, bytes (kernel/machine.h)
   std::uint64_t default_cma = 0;     ///< of the configuration, bytes (kernel/config.h)
+  unsigned max_order = 0;            ///< of the configuration, as it stands there; 0: not told
   std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
   bool has_series = false;            ///< the kernel is one with the series

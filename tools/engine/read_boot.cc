@@ -2,6 +2,7 @@
 #include "engine/read_boot.h"
 
 #include "base/error.h"
+#include "base/kernel_version.h"
 #include "engine/boot_facts.h"
 #include "evidence/dmesg.h"
 #include "expectation/place_faults.h"
@@ -97,11 +98,21 @@ std::vector<std::string> witnesses_of(const KeptBoot &kept) {
   return witnesses;
 }
 
+/// What the page allocator hands out at most; 0: not known. Until v6.4 the order is one too many
+/// (23baf831a32c).
+std::uint64_t most_pages(unsigned max_order, const std::string &version) {
+  constexpr unsigned no_order = 32;
+  if (max_order == 0 || max_order >= no_order)
+    return 0;
+  return std::uint64_t{1} << (max_order - (is_older(version, "6.4") ? 1 : 0));
+}
+
 Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
   BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
   facts.address_bits = kept.address_bits;
   facts.most_own_memory = kept.most_own_memory;
   facts.default_cma = kept.default_cma;
+  facts.most_pages = most_pages(kept.max_order, evidence.log.version);
   facts.arch = kept.arch;
   facts.refuses_mapped_pools = !kept.has_mapped_pools;
   facts.recording = kept.recording;

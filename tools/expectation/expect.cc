@@ -298,7 +298,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
       RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).intersection(addresses).ranges();
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.is_format_unsupported = !tree.unsupported.empty();
-  expectation.most_cma_alignment = largest_pageblock(facts.page_size);
+  expectation.most_cma_alignment =
+      std::max(largest_pageblock(facts.page_size), facts.most_pages * facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");
   // A limit of 0, as of a word that is no number, is none (memblock_mem_limit_remove_map() and

@@ -172,6 +172,15 @@ TEST(Expect, CmaThatIsNoWholePageIsRefused) {
   }
 }
 
+TEST(Expect, AConfigurationMayDemandMoreOfCma) {
+  ReservedMemory tree;
+  tree.memory = {ram};
+  BootFacts facts;
+  EXPECT_EQ(expect(tree, facts).most_cma_alignment, 4 * mebibyte);
+  facts.most_pages = 0x800;
+  EXPECT_EQ(expect(tree, facts).most_cma_alignment, 8 * mebibyte);
+}
+
 TEST(Expect, RestrictedPools) {
   ReservedRegion pool = fixed("pool", ram.begin, mebibyte);
   pool.compatible = {"restricted-dma-pool"};

@@ -171,6 +171,8 @@ struct BootFacts : BootDemands, KernelDecisions {
   std::vector<PhysicalRange> ignored_memory{};
   /// Width of phys_addr_t.
   unsigned address_bits = 64;
+  /// As many as the page allocator hands out at once, by the configuration; 0: it does not tell.
+  std::uint64_t most_pages = 0;
   std::vector<std::string> from_firmware{}; ///< names of regions that firmware has added
   /// The tree has no RAM, since firmware fills it in: whatever depends on RAM is taken for right.
   bool is_memory_unknown = false;

@@ -3,6 +3,7 @@
 
 #include "base/kernel_version.h"
 #include "base/range_set.h"
+#include "judge/refused_cma.h"
 #include "judge/sightings.h"
 
 #include <algorithm>
@@ -191,7 +192,8 @@ bool is_static_default_pool(const FaultyBoot &, const Region &region) {
 }
 
 bool is_refused_cma_pool(const FaultyBoot &, const Region &region) {
-  return region.range && region.given_back && region.node.reusable && !region.node.no_map;
+  return ((region.range && region.given_back) || region.bypassed) && region.node.reusable &&
+         !region.node.no_map;
 }
 
 bool is_no_map_namesake(const FaultyBoot &boot, const Region &region) {
@@ -301,8 +303,8 @@ std::vector<KnownFault> make_table() {
          return region == nullptr && any_region(boot, is_static_default_pool);
        }},
       {"unmapped-beside-pool",
-       "what lies beside a misaligned CMA pool, or one that is not RAM, is not mapped any more, "
-       "and the kernel hangs",
+       "what lies beside a CMA pool that is misaligned, no RAM or makes way for cma= is not mapped "
+       "any more, and the kernel hangs",
        "6.12.103",
        "",
        "",
@@ -312,6 +314,21 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot) {
          return boot.evidence.ending == Ending::hang && any_region(boot, is_refused_cma_pool);
        }},
+      {"early-pools-overflow",
+       "more CMA pools than there are areas are written past the end of an array",
+       "6.12.103",
+       "",
+       "",
+       {"no-error", "no-warning"},
+       "arm",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         // dma_mmu_remap[], arch/arm/mm/dma-mapping.c
+         return has_many_cma_pools(boot.expectation) &&
+                (finding.seen.find("dma_contig_early_reserve") != std::string::npos ||
+                 finding.seen.find("arch/arm/mm/dma-mapping.c") != std::string::npos);
+       },
+       nullptr,
+       fixes_alone},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",
        "",
@@ -496,7 +513,8 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        "",
-       {"placement", "nothing-extra", "known-errors", "all-ram", "recorded", "logged"},
+       {"placement", "nothing-extra", "known-errors", "all-ram", "recorded", "logged",
+        "no-map-memblock"},
        "riscv",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
          const RangeSet taken(boot.expectation.taken);
@@ -559,6 +577,19 @@ std::vector<KnownFault> make_table() {
        nullptr,
        [](const FaultyBoot &boot) {
          return boot.evidence.ending == Ending::hang && goes_on_in_half_a_pair(boot);
+       },
+       "0"},
+      {"firmware-not-reserved",
+       "where /reserved-memory is not read, memory that the firmware keeps for itself is used, and "
+       "the kernel dies of the access",
+       "",
+       "",
+       "",
+       {},
+       "riscv",
+       nullptr,
+       [](const FaultyBoot &boot) {
+         return boot.expectation.is_format_unsupported && log_says(boot, "access fault");
        },
        "0"},
       {"part-of-a-page",

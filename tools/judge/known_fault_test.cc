@@ -151,6 +151,41 @@ TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainAnEndInMemoryOfTheFirmware) {
+  Scenario scenario = dead_of(1, "6.12.117");
+  scenario.expectation.may_have_known_faults = false;
+  scenario.expectation.arch = "riscv";
+  scenario.expectation.is_format_unsupported = true;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  scenario.evidence.unsent_log.lines.push_back(
+      {"console.log", 2, "Oops - store (or AMO) access fault [#1]"});
+  EXPECT_EQ(verdict_of(scenario).known_ending, "firmware-not-reserved");
+  scenario.expectation.is_format_unsupported = false;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainPoolsBeyondAnArray) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm";
+  scenario.evidence.log.version = "7.2.13";
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug,
+              "UBSAN: array-index-out-of-bounds in arch/arm/mm/dma-mapping.c:264:15");
+  const auto known = [&] {
+    const Verdict verdict = verdict_of(scenario);
+    return std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule)->findings.at(0).known;
+  };
+  EXPECT_EQ(known(), "");
+  for (int pool = 0; pool < 9; ++pool) {
+    ExpectedRegion more = expected(scenario, "pool@54000000");
+    more.node.name += fmt::format("-{}", pool);
+    more.node.reusable = true;
+    more.node.compatible = {"shared-dma-pool"};
+    scenario.expectation.regions.push_back(more);
+  }
+  EXPECT_EQ(known(), "early-pools-overflow");
+}
+
 TEST(KnownFaults, ExplainWhatTheSeriesOfNewKernelsLeavesAlone) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = false;
@@ -183,6 +218,9 @@ TEST(KnownFaults, ExplainAHangOverAPoolThatIsRefusedTooLate) {
   ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
   pool = refused(pool);
   pool.given_back = true;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "unmapped-beside-pool");
+  pool.given_back = false;
+  pool.bypassed = true; // by cma= of the command line
   EXPECT_EQ(verdict_of(scenario).known_ending, "unmapped-beside-pool");
   scenario.evidence.log.version = "6.9.0";
   EXPECT_EQ(verdict_of(scenario).known_ending, "");

@@ -38,6 +38,14 @@ bool holds(const std::string &line, const std::set<std::string> &config) {
   return first == config.end() || !first->starts_with(name);
 }
 
+/// 0 where no line begins so.
+std::uint64_t number_of(const std::vector<std::string> &lines, std::string_view option) {
+  for (const std::string &line : lines)
+    if (line.starts_with(option))
+      return std::strtoull(line.c_str() + option.size(), nullptr, 10);
+  return 0;
+}
+
 } // namespace
 
 std::vector<ConfigLine> wanted_config(const std::filesystem::path &fragment,
@@ -90,17 +98,17 @@ void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::
 }
 
 std::uint64_t default_cma_area(const std::vector<std::string> &lines) {
-  constexpr std::string_view size = "CONFIG_CMA_SIZE_MBYTES=";
   constexpr std::uint64_t mebibyte = 0x100000;
   const auto is_set = [&](const char *line) {
     return std::ranges::find(lines, line) != lines.end();
   };
   if (!is_set("CONFIG_DMA_CMA=y") || !is_set("CONFIG_CMA_SIZE_SEL_MBYTES=y"))
     return 0;
-  for (const std::string &line : lines)
-    if (line.starts_with(size))
-      return std::strtoull(line.c_str() + size.size(), nullptr, 10) * mebibyte;
-  return 0;
+  return number_of(lines, "CONFIG_CMA_SIZE_MBYTES=") * mebibyte;
+}
+
+unsigned forced_max_order(const std::vector<std::string> &lines) {
+  return static_cast<unsigned>(number_of(lines, "CONFIG_ARCH_FORCE_MAX_ORDER="));
 }
 
 } // namespace rmemcheck

@@ -128,5 +128,10 @@ TEST(DefaultCmaArea, IsWhatTheConfigurationSays) {
   EXPECT_EQ(default_cma_area({}), 0u);
 }
 
+TEST(Config, TellsTheLargestOrder) {
+  EXPECT_EQ(forced_max_order({"CONFIG_ARM=y", "CONFIG_ARCH_FORCE_MAX_ORDER=12"}), 12u);
+  EXPECT_EQ(forced_max_order({"# CONFIG_ARCH_FORCE_MAX_ORDER is not set"}), 0u);
+}
+
 } // namespace
 } // namespace rmemcheck::test
