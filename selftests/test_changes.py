@@ -101,6 +101,9 @@ def of_memory():
            r"\g<1>0x0000000060000000", "reserved")
     for total in (65536, 524288, 1048572, 1048580, 2097152):
         yield f"{total}K in all", "dmesg", r"/1048576K available", f"/{total}K available", "all-ram"
+    yield "more available than all", "dmesg", r"Memory: \d+K/", "Memory: 1048576K/", "all-ram"
+    yield "less reserved than in memblock", "dmesg", r" \d+K reserved", " 64K reserved", "all-ram"
+    yield "less in CMA areas", "dmesg", r"\d+K cma-reserved", "4096K cma-reserved", "all-ram"
     for more in (1, 0x40, 0x1000, 0x10000 - 1):
         begin, end = place(60)
         yield (f"{more:#x} more reserved", "memblock-reserved", re.escape(span(begin, end)),
@@ -184,6 +187,8 @@ def of_evidence():
         yield f"{file} lacks its last byte", file, r"(?s)(.*)..$", r"\1", "inconclusive"
     yield "the console is empty", "console.log", r"(?s).*", "", "inconclusive"
     yield "the log is doubled", "dmesg", r"(?s)(.*)", r"\1\1", "inconclusive"
+    yield "the log tells of its memory twice", "dmesg", r"(\n[^\n]*Memory: [^\n]*)", r"\1\1", \
+        "inconclusive"
     yield "the log runs back", "dmesg", r"\n<6>\[ +0\.", r"\n<6>[   99.000000] x\n<6>[    0.", \
         "inconclusive"
     yield "the log lacks its start", "dmesg", r"(?s)^.*?(<6>[^\n]*Zone ranges)", r"\1", "inconclusive"

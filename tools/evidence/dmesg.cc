@@ -3,6 +3,7 @@
 
 #include "evidence/lines.h"
 #include "evidence/log_line.h"
+#include "evidence/memory_totals.h"
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
@@ -189,11 +190,17 @@ void demand_known_form(std::string_view file, const std::vector<NumberedLogLine>
       throw not_understood(file, line.line(), "a form of log line that is known");
 }
 
+bool tells_of_memory(const NumberedLogLine &line) {
+  return line.log.from_kernel && is_memory_line(line.log.text);
+}
+
 /// One boot begins once, and its clock does not run back. Processors' clocks may differ a little.
 std::string trouble_of_whole(const std::vector<NumberedLogLine> &lines) {
   constexpr double most_back = 1;
   if (std::ranges::count_if(lines, begins_boot) > 1)
     return "the kernel log holds more than one boot";
+  if (std::ranges::count_if(lines, tells_of_memory) > 1)
+    return "the kernel log tells more than once how much memory there is";
   double latest = 0;
   for (const NumberedLogLine &line : lines) {
     const double seconds = line.log.seconds.value_or(latest);

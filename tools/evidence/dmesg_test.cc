@@ -235,5 +235,12 @@ TEST(DmesgTest, ReadsARegionThatEndsWithTheAddressSpace) {
   EXPECT_EQ(log.regions[0].range, (PhysicalRange{0xfffffffffffff000, 0xffffffffffffffff}));
 }
 
+TEST(Dmesg, IsNoWholeLogWhereItTellsOfAllMemoryTwice) {
+  const std::string once = "<6>[    0.000000] Memory: 60K/64K available (4K reserved)\n";
+  EXPECT_EQ(parse_dmesg(once).trouble, "");
+  EXPECT_EQ(parse_dmesg(once + once).trouble,
+            "the kernel log tells more than once how much memory there is");
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/by_address.h"
 #include "judge/layout.h"
+#include "judge/memory_totals.h"
 #include "judge/rules.h"
 
 #include "evidence/iomem.h"
@@ -12,8 +13,6 @@
 
 namespace rmemcheck {
 namespace {
-
-constexpr std::uint64_t kibibyte = 1024;
 
 /// Memory that UEFI leaves to the kernel (is_usable_memory(), drivers/firmware/efi/efi-init.c).
 bool is_usable(const EfiMemory &memory) {
@@ -127,26 +126,6 @@ void demand_system_ram(RuleReport &report, const Ram &ram,
     report.finding("", "all RAM in System RAM", "not there: " + to_string(missing));
 }
 
-/// "Memory: 979248K/1048576K available (...": the second number is all pages of memblock's memory
-/// (mem_init_print_info(), mm/page_alloc.c), each of whose ranges counts by its whole pages.
-void demand_total(RuleReport &report, std::uint64_t page, const std::vector<MemblockRange> &memory,
-                  const KernelLog &log) {
-  std::uint64_t bytes = 0;
-  for (const MemblockRange &entry : memory)
-    bytes += RangeSet({entry.range}).whole_units(page).bytes();
-  for (const SourceLine &line : log.lines) {
-    Scanner scanner(line.text);
-    if (!scanner.literal("Memory: ") || !scanner.decimal() || !scanner.literal("K/"))
-      continue;
-    const auto total = scanner.decimal();
-    if (total != bytes / kibibyte)
-      report.finding("", fmt::format("{}K in all, as memblock has it", bytes / kibibyte), line.text,
-                     line);
-    return;
-  }
-  report.unknown("no line of the log says how much memory there is");
-}
-
 } // namespace
 
 RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidence) {
@@ -163,10 +142,9 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
   if (!evidence.memblock_memory && !evidence.iomem)
     return absent(evidence, "its memory", "iomem");
   RuleReport report;
-  if (evidence.memblock_memory) {
+  if (evidence.memblock_memory)
     demand_memblock(report, ram, *evidence.memblock_memory, evidence.log);
-    demand_total(report, ram.page_size, *evidence.memblock_memory, evidence.log);
-  }
+  demand_memory_totals(report, expectation, evidence);
   std::optional<std::vector<IomemEntry>> system_ram;
   if (evidence.iomem)
     system_ram = top_level(*evidence.iomem, "System RAM");

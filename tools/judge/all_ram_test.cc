@@ -43,7 +43,8 @@ TEST(AllRam, FailsWithAByteThatMemblockLacks) {
 TEST(AllRam, FailsWhereANoMapRegionIsTakenOutOfMemblock) {
   Scenario scenario = passing();
   cut(*scenario.evidence.memblock_memory, range(0x50020000, 0x10000), "memblock-memory");
-  memory_line(scenario).text = "Memory: 999000K/1048512K available (1K kernel code)";
+  memory_line(scenario).text =
+      "Memory: 900000K/1048512K available (49576K reserved, 16384K cma-reserved)";
   EXPECT_EQ(only_finding("all-ram", scenario).seen,
             "not there: 0x0000000050020000..0x000000005002ffff");
   // As 32-bit ARM says
@@ -86,10 +87,59 @@ TEST(AllRam, AllowsNoMapRegionsWhosePlaceNobodyKnowsAndNoMore) {
 
 TEST(AllRam, FailsWhereTheLogTellsLess) {
   Scenario scenario = passing();
-  memory_line(scenario).text = "Memory: 60000K/65536K available (4000K kernel code)";
+  memory_line(scenario).text =
+      "Memory: 900000K/1000000K available (49576K reserved, 16384K cma-reserved)";
   EXPECT_EQ(only_finding("all-ram", scenario).expected, "1048576K in all, as memblock has it");
   memory_line(scenario).text = "nothing";
   EXPECT_EQ(outcome("all-ram", scenario), Outcome::inconclusive);
+}
+
+TEST(AllRam, FailsWhereTheLogsPartsAreNoParts) {
+  Scenario scenario = passing();
+  std::string &text = memory_line(scenario).text;
+  text = "Memory: 990000K/1048576K available (49576K reserved, 16384K cma-reserved)";
+  EXPECT_EQ(only_finding("all-ram", scenario).expected,
+            "no more available and reserved than there is in all");
+  // What numbers of 64 bits do not hold
+  text = "Memory: 18446744073709551615K/1048576K available (2K reserved, 16384K cma-reserved)";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::fail);
+  text = "Memory: 982616K/1048576K available (49576K reserved, 16384K cma-reserved)";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  text = "Memory: 982616K/1048576K available (4000K kernel code)";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::inconclusive);
+}
+
+TEST(AllRam, FailsWhereTheLogHasOtherCmaAreas) {
+  Scenario scenario = passing();
+  std::string &text = memory_line(scenario).text;
+  for (const char *kib : {"0", "16383", "17409", "32768"}) {
+    text =
+        fmt::format("Memory: 900000K/1048576K available (49576K reserved, {}K cma-reserved)", kib);
+    EXPECT_EQ(only_finding("all-ram", scenario).expected,
+              "16 MiB cma-reserved, as the log has CMA areas")
+        << kib;
+  }
+  // The log rounds down to MiB.
+  text = "Memory: 900000K/1048576K available (49576K reserved, 16896K cma-reserved)";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  text = "Memory: 900000K/1048576K available (49576K reserved, 32768K cma-reserved)";
+  Scenario live = scenario;
+  live.expectation.is_live = true;
+  EXPECT_EQ(outcome("all-ram", live), Outcome::pass);
+  add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x000000007dc00000 on node -1");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+}
+
+TEST(AllRam, FailsWhereTheLogTellsOfLessReservedThanMemblock) {
+  Scenario scenario = passing();
+  // The kernel and pools have 30 MiB of it.
+  memory_line(scenario).text =
+      "Memory: 900000K/1048576K available (15000K reserved, 16384K cma-reserved)";
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass); // of a dump of an earlier time
+  scenario.evidence.files.insert("memblock-reserved");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::pass);
+  scenario.evidence.memblock_reserved->push_back({range(0x60000000, 0x100001), "NONE", {}});
+  EXPECT_EQ(only_finding("all-ram", scenario).at.text, memory_line(scenario).text);
 }
 
 TEST(AllRam, TakesUefisWordForWhatThereIs) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/memory_totals.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <optional>
 
@@ -64,25 +64,18 @@ void demand_bypass(RuleReport &report, const ExpectedRegion &region, const Evide
     report.finding(region.node.name, "a log line: " + wanted, "no line");
 }
 
-/// "Memory: 979248K/1048576K available (..., 52944K reserved, 16384K cma-reserved)": what all
-/// areas have together.
+/// What all areas have together.
 void compare_total(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
   std::uint64_t wanted = own_area_wanted(expectation);
   for (const ExpectedRegion &region : expectation.regions)
     if (takes_memory(region) && region.cma)
       wanted += region.size;
-  for (const SourceLine &line : evidence.log.lines) {
-    const auto end = line.text.find("K cma-reserved");
-    if (!line.text.starts_with("Memory: ") || end == std::string::npos)
-      continue;
-    const auto begin = line.text.rfind(' ', end);
-    const std::uint64_t kib = std::strtoull(line.text.c_str() + begin + 1, nullptr, 10);
-    if (kib != wanted / 1024)
-      report.finding("", fmt::format("{} KiB in CMA areas", wanted / 1024),
-                     fmt::format("{} KiB", kib), line);
-    return;
-  }
-  report.unknown("no line of the log says how much memory is in CMA areas");
+  const auto totals = parse_memory_totals(evidence.log);
+  if (!totals || !totals->cma)
+    return report.unknown("no line of the log says how much memory is in CMA areas");
+  if (*totals->cma != wanted / 1024)
+    report.finding("", fmt::format("{} KiB in CMA areas", wanted / 1024),
+                   fmt::format("{} KiB", *totals->cma), totals->at);
 }
 
 } // namespace

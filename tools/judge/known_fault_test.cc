@@ -231,6 +231,9 @@ TEST(KnownFaults, ExplainASecondDefaultArea) {
   scenario.expectation.may_have_known_faults = true;
   scenario.expectation.arch = "arm";
   add_log_line(scenario.evidence.log, "cma: Reserved 16 MiB at 0x7e000000");
+  std::ranges::find_if(scenario.evidence.log.lines, [](const SourceLine &each) {
+    return each.text.starts_with("Memory: ");
+  })->text = "Memory: 900000K/1048576K available (49576K reserved, 32768K cma-reserved)";
   scenario.evidence.memblock_reserved->push_back(
       {range(0x7e000000, 0x1000000), "NONE", line("memblock-reserved", 9)});
   scenario.evidence.log.version = "6.12.102";

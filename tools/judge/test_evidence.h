@@ -195,7 +195,7 @@ Evidence good_evidence(const Expectation &expectation, const Place &place) {
     cma_bytes += region.fate == Fate::recorded && region.cma ? region.size : 0;
   add_log_line(
       evidence.log,
-      fmt::format("Memory: 999000K/1048576K available (4000K kernel code, 49576K reserved, "
+      fmt::format("Memory: 900000K/1048576K available (4000K kernel code, 49576K reserved, "
                   "{}K cma-reserved)",
                   cma_bytes / 1024));
   add_memory(evidence, no_map_ranges);

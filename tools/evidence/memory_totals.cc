@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "evidence/memory_totals.h"
+
+#include "evidence/scanner.h"
+
+namespace rmemcheck {
+namespace {
+
+/// "Memory: 979248K/1048576K available ("
+std::optional<MemoryTotals> scan_start(std::string_view text) {
+  Scanner scanner(text);
+  if (!scanner.literal("Memory: "))
+    return std::nullopt;
+  const auto available = scanner.decimal();
+  const bool is_of_two = scanner.literal("K/");
+  const auto total = scanner.decimal();
+  if (!available || !is_of_two || !total || !scanner.literal("K available ("))
+    return std::nullopt;
+  return MemoryTotals{*available, *total, {}, {}, {}};
+}
+
+/// The number before "K NAME", which ends with a comma or the bracket.
+std::optional<std::uint64_t> scan_part(std::string_view text, std::string_view name) {
+  for (auto end = text.find(name); end != std::string_view::npos; end = text.find(name, end + 1)) {
+    const auto begin = text.find_last_of(" (", end - 1);
+    const std::string_view behind = text.substr(end + name.size());
+    Scanner scanner(text.substr(begin + 1));
+    const auto value = scanner.decimal();
+    if (value && scanner.literal(name) && (behind.starts_with(',') || behind.starts_with(')')))
+      return value;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+bool is_memory_line(std::string_view text) { return scan_start(text).has_value(); }
+
+std::optional<MemoryTotals> parse_memory_totals(const KernelLog &log) {
+  for (const SourceLine &line : log.lines)
+    if (auto totals = scan_start(line.text)) {
+      totals->reserved = scan_part(line.text, "K reserved");
+      totals->cma = scan_part(line.text, "K cma-reserved");
+      totals->at = line;
+      return totals;
+    }
+  return std::nullopt;
+}
+
+} // namespace rmemcheck

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include "evidence/evidence.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace rmemcheck {
+
+/// What mem_init_print_info() (mm/mm_init.c) says of all memory, in KiB: "Memory:
+/// 979248K/1048576K available (..., 52944K reserved, 16384K cma-reserved)".
+struct MemoryTotals {
+  std::uint64_t available = 0;
+  std::uint64_t total = 0; ///< of all pages in memblock's memory
+  /// Not given to the page allocator; without `cma`. Both are absent where the line lacks them.
+  std::optional<std::uint64_t> reserved;
+  std::optional<std::uint64_t> cma;
+  SourceLine at;
+};
+
+/// Whether a line is that one, as far as its start tells.
+bool is_memory_line(std::string_view text);
+
+/// Of the first line that is that one; nothing where there is none.
+std::optional<MemoryTotals> parse_memory_totals(const KernelLog &log);
+
+} // namespace rmemcheck

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "judge/memory_totals.h"
+
+#include "evidence/memory_totals.h"
+#include "evidence/pools.h"
+#include "evidence/scanner.h"
+#include "judge/layout.h"
+
+#include <fmt/format.h>
+
+namespace rmemcheck {
+namespace {
+
+constexpr std::uint64_t kibibyte = 1024;
+
+/// All pages of memblock's memory, each of whose ranges counts by its whole pages.
+RangeSet whole_pages(const std::vector<MemblockRange> &memory, std::uint64_t page) {
+  std::vector<PhysicalRange> pages;
+  for (const MemblockRange &entry : memory)
+    for (const PhysicalRange &part : RangeSet({entry.range}).whole_units(page).ranges())
+      pages.push_back(part);
+  return RangeSet(std::move(pages));
+}
+
+/// What memblock has reserved in the end, which is no more than at first, and NOMAP memory: no page
+/// that has a part of it is given to the page allocator.
+std::uint64_t kept_pages(const Evidence &evidence, std::uint64_t page) {
+  std::vector<PhysicalRange> kept;
+  for (const MemblockRange &entry : *evidence.memblock_reserved)
+    kept.push_back(entry.range);
+  for (const MemblockRange &entry : *evidence.memblock_memory)
+    if (entry.flag == "NOMAP")
+      kept.push_back(entry.range);
+  return RangeSet(std::move(kept))
+      .touched_units(page)
+      .intersection(whole_pages(*evidence.memblock_memory, page))
+      .bytes();
+}
+
+/// As debugfs shows it. What memblock=debug prints is of an earlier time, and a live system may
+/// have reserved more since.
+bool shows_reserved_in_the_end(const Expectation &expectation, const Evidence &evidence) {
+  return !expectation.is_live && evidence.memblock_memory && evidence.memblock_reserved &&
+         evidence.files.contains("memblock-reserved");
+}
+
+/// MiB of the areas that the log names, each rounded down.
+struct LoggedAreas {
+  std::uint64_t count = 0;
+  std::uint64_t mebibytes = 0;
+};
+
+/// "cma: Reserved 16 MiB at ..." and "Reserved memory: created CMA memory pool at ..."
+LoggedAreas areas_of(const KernelLog &log) {
+  constexpr std::uint64_t mebibyte = 0x100000;
+  LoggedAreas areas;
+  for (const SourceLine &line : log.lines) {
+    Scanner scanner(line.text);
+    if (!scanner.literal("cma: Reserved "))
+      continue;
+    ++areas.count;
+    areas.mebibytes += scanner.decimal().value_or(0);
+  }
+  for (const LoggedPool &pool : parse_pools(log))
+    if (pool.kind == "CMA memory") {
+      ++areas.count;
+      areas.mebibytes += pool.range.size() / mebibyte;
+    }
+  return areas;
+}
+
+/// A live system may have areas of other makers, which name them otherwise.
+void demand_areas(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
+                  const MemoryTotals &totals) {
+  if (expectation.is_live || !log_gap(evidence).empty())
+    return;
+  const LoggedAreas areas = areas_of(evidence.log);
+  constexpr std::uint64_t mebibyte_in_kib = 1024;
+  if (*totals.cma < areas.mebibytes * mebibyte_in_kib ||
+      *totals.cma > (areas.mebibytes + areas.count) * mebibyte_in_kib)
+    report.finding("",
+                   fmt::format("{} MiB cma-reserved, as the log has CMA areas", areas.mebibytes),
+                   totals.at.text, totals.at);
+}
+
+/// Parts of one whole, of which some is neither free nor reserved.
+void demand_parts(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
+                  const MemoryTotals &totals) {
+  const std::uint64_t kept = *totals.reserved + *totals.cma;
+  if (kept > totals.total || totals.available > totals.total - kept)
+    report.finding("", "no more available and reserved than there is in all", totals.at.text,
+                   totals.at);
+  if (!shows_reserved_in_the_end(expectation, evidence))
+    return;
+  if (const std::uint64_t least = kept_pages(evidence, expectation.page_size) / kibibyte;
+      kept < least)
+    report.finding("", fmt::format("at least {}K reserved, as memblock has it", least),
+                   totals.at.text, totals.at);
+}
+
+} // namespace
+
+void demand_memory_totals(RuleReport &report, const Expectation &expectation,
+                          const Evidence &evidence) {
+  const auto totals = parse_memory_totals(evidence.log);
+  if (!totals) {
+    if (evidence.memblock_memory)
+      report.unknown("no line of the log says how much memory there is");
+    return;
+  }
+  if (evidence.memblock_memory) {
+    const std::uint64_t bytes =
+        whole_pages(*evidence.memblock_memory, expectation.page_size).bytes();
+    if (totals->total != bytes / kibibyte)
+      report.finding("", fmt::format("{}K in all, as memblock has it", bytes / kibibyte),
+                     totals->at.text, totals->at);
+  }
+  if (!totals->reserved || !totals->cma)
+    return report.unknown("the line of the log that says how much memory there is has not all "
+                          "its parts: " +
+                          totals->at.text);
+  demand_parts(report, expectation, evidence, *totals);
+  demand_areas(report, expectation, evidence, *totals);
+}
+
+} // namespace rmemcheck
