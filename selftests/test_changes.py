@@ -90,8 +90,9 @@ def of_memory():
         yield (f"{less:#x} less in iomem", "iomem", r"-7fffffff : System RAM",
                f"-{0x7fffffff - less:08x} : System RAM", "all-ram")
         yield (f"{less:#x} less mapped", "kernel_page_tables",
-               rf"0x{0x80000000 + LINEAR:016x}( +\w+ \w+ +RW)",
-               rf"0x{0x80000000 - less + LINEAR:016x}\1", "ram-mapped")
+               rf"0x{0x80000000 + LINEAR:016x}( +\w+ \w+ +RW.*\n)0x{0x80000000 + LINEAR:016x}",
+               rf"0x{0x80000000 - less + LINEAR:016x}\g<1>0x{0x80000000 - less + LINEAR:016x}",
+               "ram-mapped")
     for more in (0x1000, 0x100000):
         yield (f"{more:#x} more in memblock", "memblock-memory", r"0x000000007fffffff",
                f"0x{0x7fffffff + more:016x}", "all-ram")
@@ -185,8 +186,14 @@ def of_evidence():
         yield f"{file} is no text", file, r"(?s).*", "\x00\x01\x02", "inconclusive"
         yield f"{file} is cut", file, r"(?s)^(.{100}).*", r"\1", "inconclusive"
         yield f"{file} lacks its last byte", file, r"(?s)(.*)..$", r"\1", "inconclusive"
+        yield f"{file} is doubled", file, r"(?s)^(.*)$", r"\1\1", "inconclusive"
+        yield f"{file} is doubled but for its start", file, r"(?s)^(.*?\n.*?\n)(.*)$", \
+            r"\1\2\2", "inconclusive"
+    yield "a line of the page tables is lost", "kernel_page_tables", \
+        r"(start \]---\n.*\n.*\n).*\n", r"\1", "inconclusive"
+    yield "two lines of the page tables are cut and joined", "kernel_page_tables", \
+        r"(start \]---\n.*\n.*PTE).*\n.*PTE", r"\1", "inconclusive"
     yield "the console is empty", "console.log", r"(?s).*", "", "inconclusive"
-    yield "the log is doubled", "dmesg", r"(?s)(.*)", r"\1\1", "inconclusive"
     yield "the log tells of its memory twice", "dmesg", r"(\n[^\n]*Memory: [^\n]*)", r"\1\1", \
         "inconclusive"
     yield "the log runs back", "dmesg", r"\n<6>\[ +0\.", r"\n<6>[   99.000000] x\n<6>[    0.", \

@@ -30,6 +30,27 @@ std::optional<IomemEntry> scan_entry(std::string_view text) {
       {*first, end}, static_cast<unsigned>(indentation / 2), std::string(scanner.rest()), {}};
 }
 
+/// What stands beside each other is sorted and does not overlap (__request_resource(),
+/// kernel/resource.c): what is told again does not stand
+/// behind what was told before.
+class Siblings {
+public:
+  bool are_in_order(const IomemEntry &entry) {
+    if (entry.depth >= deepest)
+      return true;
+    ends_.resize(std::min<std::size_t>(ends_.size(), entry.depth + 1));
+    const bool in_order = ends_.size() <= entry.depth || entry.range.begin >= ends_[entry.depth];
+    ends_.resize(entry.depth + 1, 0);
+    ends_[entry.depth] = entry.range.end;
+    return in_order;
+  }
+
+private:
+  /// What lies deeper stands at the depth of what it lies in: MAX_IORES_LEVEL, 5 or more.
+  static constexpr unsigned deepest = 5;
+  std::vector<std::uint64_t> ends_; ///< of the last one at each depth
+};
+
 bool is_hidden(const IomemEntry &entry) { return entry.range == PhysicalRange{0, 1}; }
 
 } // namespace
@@ -45,6 +66,11 @@ std::vector<IomemEntry> parse_iomem(std::string_view text) {
   }
   if (std::ranges::all_of(entries, is_hidden))
     throw could_not_find_out("iomem:1: every address is 0: it must be read as root");
+  Siblings siblings;
+  for (const IomemEntry &entry : entries)
+    if (!siblings.are_in_order(entry))
+      throw not_understood(file, {entry.at.line, entry.at.text},
+                           "a range behind the one before it at its depth");
   return entries;
 }
 

@@ -76,5 +76,22 @@ TEST(IomemTest, ADamagedLineIsNeverPassedOver) {
   EXPECT_THAT(message_of([] { parse_iomem(""); }), HasSubstr("iomem: "));
 }
 
+TEST(IomemTest, WhatIsToldAgainIsNoAnswer) {
+  const std::string whole = "09000000-09000fff : pl011\n"
+                            "  09000000-09000fff : pl011@9000000\n"
+                            "40000000-5001ffff : System RAM\n"
+                            "  40210000-4055ffff : Kernel code\n"
+                            "  50000000-5000ffff : reserved\n"
+                            "50020000-5002ffff : reserved\n";
+  EXPECT_EQ(parse_iomem(whole).size(), 6u);
+  EXPECT_THAT(message_of([&] { parse_iomem(whole + whole); }),
+              HasSubstr("iomem:7: expected a range behind the one before it"));
+  const std::string child = "  40210000-4055ffff : Kernel code\n";
+  EXPECT_THAT(message_of([&] { parse_iomem(whole + child + child); }), HasSubstr("iomem:8: "));
+  // Levels beyond those that are shown look like siblings.
+  const std::string deep = "          40000000-40000fff : deep\n";
+  EXPECT_EQ(parse_iomem(deep + deep).size(), 2u);
+}
+
 } // namespace
 } // namespace rmemcheck

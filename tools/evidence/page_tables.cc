@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
+#include <optional>
 
 namespace rmemcheck {
 namespace {
@@ -31,25 +33,26 @@ bool take_level(Scanner &scanner) {
   return word && std::ranges::find(levels, *word) != levels.end();
 }
 
+bool has_word(Scanner attributes, std::string_view wanted) {
+  for (attributes.spaces(); const auto word = attributes.word(); attributes.spaces())
+    if (*word == wanted)
+      return true;
+  return false;
+}
+
 /// A hole has no attributes. An entry that is not valid (debug_pagealloc, memfd_secret) keeps some,
-/// and shows it with "F" as the first. What a row of a table covers its own rows say again.
+/// and shows it with "F" as the first.
 bool is_mapped(Scanner attributes) {
   attributes.spaces();
-  auto word = attributes.word();
-  if (!word || *word == "F")
-    return false;
-  for (; word; word = attributes.word()) {
-    if (*word == "TBL")
-      return false;
-    attributes.spaces();
-  }
-  return true;
+  const auto word = attributes.word();
+  return word && *word != "F";
 }
 
 struct PageTableLine {
   std::uint64_t begin;
   std::uint64_t end;
   bool mapped;
+  bool is_table; ///< what it covers its own rows say again
 };
 
 /// "0xBEGIN-0xEND        2112K PTE       RW NX SHD AF            UXN    MEM/NORMAL-TAGGED"
@@ -63,23 +66,40 @@ std::optional<PageTableLine> scan_line(std::string_view text) {
     return std::nullopt;
   if (!take_size(scanner) || scanner.spaces() == 0 || !take_level(scanner))
     return std::nullopt;
-  return PageTableLine{*begin, *end, is_mapped(scanner)};
+  const bool is_table = has_word(scanner, "TBL");
+  return PageTableLine{*begin, *end, !is_table && is_mapped(scanner), is_table};
 }
 
-/// Takes the lines up to the end marker; what follows is no linear mapping.
+/// Takes the lines up to the end marker; what follows is no linear mapping. Holes have lines too:
+/// each begins where the one before it ends (note_page(), arch/arm64/mm/ptdump.c).
 std::vector<VirtualRange> parse_until_end(std::vector<Line>::const_iterator line,
                                           std::vector<Line>::const_iterator end) {
   std::vector<VirtualRange> ranges;
+  std::optional<std::uint64_t> next;
   for (; line != end; ++line) {
     if (line->text == end_marker)
       return ranges;
     const auto found = scan_line(line->text);
     if (!found)
       throw not_understood(file, *line, "'BEGIN-END SIZE LEVEL ATTRIBUTES' of the linear mapping");
+    if (!found->is_table && next.value_or(found->begin) != found->begin)
+      throw not_understood(file, *line, fmt::format("a line that begins at {:#x}", *next));
+    if (!found->is_table)
+      next = found->end;
     if (found->mapped)
       ranges.push_back({found->begin, found->end, source_line(file, *line)});
   }
   throw not_understood(file, *std::prev(line), "lines up to '---[ Linear Mapping end ]---'");
+}
+
+/// A marker that stands there again is of a dump that is told twice, or of two that are mixed.
+void demand_one_mapping(const std::vector<Line> &lines) {
+  for (const std::string_view marker : {start_marker, end_marker}) {
+    const auto is_marked = [&](const Line &line) { return line.text == marker; };
+    const auto last = std::find_if(lines.rbegin(), lines.rend(), is_marked);
+    if (std::ranges::count_if(lines, is_marked) > 1)
+      throw not_understood(file, *last, "one linear mapping");
+  }
 }
 
 } // namespace
@@ -91,6 +111,7 @@ std::optional<std::vector<VirtualRange>> parse_linear_mapping(std::string_view t
   const auto start = std::ranges::find(lines, start_marker, &Line::text);
   if (start == lines.end())
     return std::nullopt;
+  demand_one_mapping(lines);
   return parse_until_end(std::next(start), lines.end());
 }
 

@@ -17,6 +17,7 @@ constexpr std::string_view dump = R"(---[ Linear Mapping start ]---
 0xffffff8010020000-0xffffff8010030000          64K PTE
 0xffffff8010030000-0xffffff8010200000        1856K PTE       RW NX SHD AF    CON     UXN    MEM/NORMAL-TAGGED
 0xffffff8010200000-0xffffff8010300000           1M PTE F     RW NX SHD AF            UXN    MEM/NORMAL
+0xffffff8010300000-0xffffff8040000000         765M PMD
 0xffffff8040000000-0xffffffc000000000         255G PGD
 ---[ Linear Mapping end ]---
 ---[ Modules start ]---
@@ -81,7 +82,7 @@ TEST(PageTablesTest, ADumpOfAnotherArchitectureHasNone) {
 
 TEST(PageTablesTest, ADumpThatIsCutShortIsNoAnswer) {
   const std::string cut(dump.substr(0, dump.find("---[ Linear Mapping end")));
-  EXPECT_THAT(message_of([&] { parse_linear_mapping(cut); }), HasSubstr("kernel_page_tables:7: "));
+  EXPECT_THAT(message_of([&] { parse_linear_mapping(cut); }), HasSubstr("kernel_page_tables:8: "));
   EXPECT_THAT(message_of([] { parse_linear_mapping("---[ Linear Mapping start ]---\n"); }),
               HasSubstr("kernel_page_tables:1: "));
   EXPECT_THAT(message_of([] { parse_linear_mapping("no dump\n"); }),
@@ -102,6 +103,20 @@ TEST(PageTablesTest, ADamagedLineIsNeverPassedOver) {
     EXPECT_THAT(message, HasSubstr("kernel_page_tables:2: ")) << damaged;
     EXPECT_THAT(message, HasSubstr("found '" + damaged + "'"));
   }
+}
+
+TEST(PageTablesTest, ALineThatIsLostOrToldAgainIsNoAnswer) {
+  const std::string whole(dump);
+  const auto begin = whole.find("0xffffff8010020000-");
+  const auto end = whole.find('\n', begin) + 1;
+  const std::string hole = whole.substr(begin, end - begin);
+  EXPECT_THAT(
+      message_of([&] { parse_linear_mapping(std::string(whole).erase(begin, hole.size())); }),
+      HasSubstr("kernel_page_tables:4: expected a line that begins at 0xffffff8010020000"));
+  EXPECT_THAT(message_of([&] { parse_linear_mapping(std::string(whole).insert(begin, hole)); }),
+              HasSubstr("kernel_page_tables:5: expected a line that begins at 0xffffff8010030000"));
+  EXPECT_THAT(message_of([&] { parse_linear_mapping(whole + whole); }),
+              HasSubstr("kernel_page_tables:14: expected one linear mapping"));
 }
 
 } // namespace
