@@ -196,6 +196,10 @@ def of_evidence():
     yield "the console is empty", "console.log", r"(?s).*", "", "inconclusive"
     yield "the log tells of its memory twice", "dmesg", r"(\n[^\n]*Memory: [^\n]*)", r"\1\1", \
         "inconclusive"
+    yield "the log has no levels", "dmesg", r"(?m)^<\d+>", "", "inconclusive"
+    yield "a line of the log has no level", "dmesg", r"\n<6>", "\n", "inconclusive"
+    yield "the log is of another kernel", "dmesg", r"Linux version \d+\.\d+", "Linux version 5.4", \
+        "inconclusive"
     yield "the log runs back", "dmesg", r"\n<6>\[ +0\.", r"\n<6>[   99.000000] x\n<6>[    0.", \
         "inconclusive"
     yield "the log lacks its start", "dmesg", r"(?s)^.*?(<6>[^\n]*Zone ranges)", r"\1", "inconclusive"

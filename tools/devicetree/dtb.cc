@@ -72,6 +72,8 @@ Dtb::Dtb(const std::string &bytes, const std::string &origin) : blob_(bytes.data
   root_cells_.size = root_cell_count(*this, "#size-cells", origin);
 }
 
+std::size_t Dtb::size() const { return fdt_totalsize(blob_); }
+
 std::optional<std::string_view> Dtb::property(int node, const char *name) const {
   int length = 0;
   const void *value = fdt_getprop(blob_, node, name, &length);

@@ -26,6 +26,8 @@ public:
   Dtb(const std::string &bytes, const std::string &origin);
 
   [[nodiscard]] const void *blob() const { return blob_; }
+  /// Bytes, as its header says; what it was read from may have more.
+  [[nodiscard]] std::size_t size() const;
   [[nodiscard]] const Cells &root_cells() const { return root_cells_; }
   /// The value of a property, or nothing if the node has none of that name.
   [[nodiscard]] std::optional<std::string_view> property(int node, const char *name) const;

@@ -123,6 +123,12 @@ Role role_of(const Json &json, const std::string &kernel) {
   return *role;
 }
 
+unsigned checked_address_bits(unsigned bits) {
+  if (bits != 32 && bits != 64)
+    throw std::invalid_argument(fmt::format("address_bits: expected 32 or 64, found {}", bits));
+  return bits;
+}
+
 /// A piece that run.json does not call absent is missed where it is not there.
 void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
   for (const char *name : parsed_names)
@@ -131,8 +137,13 @@ void add_absent(KeptBoot &kept, const std::vector<std::string> &absent) {
       kept.witnesses.emplace_back(name);
 }
 
-/// Returns whether the kernel was given a tree; runs of old, which do not say, had one.
-bool read_run_json(const fs::path &path, KeptBoot &kept) {
+/// What run.json says of the files beside it.
+struct Files {
+  bool has_tree = true; ///< runs of old, which do not say, had one
+  std::vector<std::string> absent{};
+};
+
+Files read_run_json(const fs::path &path, KeptBoot &kept) {
   const std::string text = read_regular_file(path);
   try {
     const Json json = Json::parse(text);
@@ -152,7 +163,7 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.hazards = json.value("hazards", kept.hazards);
     kept.left_out = json.value("left_out", kept.left_out);
     kept.has_user_space = json.value("user_space", kept.has_user_space);
-    kept.address_bits = json.value("address_bits", kept.address_bits);
+    kept.address_bits = checked_address_bits(json.value("address_bits", kept.address_bits));
     kept.most_own_memory = json.value("own_memory", kept.most_own_memory);
     kept.default_cma = json.value("default_cma", kept.default_cma);
     kept.max_order = json.value("max_order", kept.max_order);
@@ -162,14 +173,16 @@ bool read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.must_log = json.value("must_log", kept.must_log);
     kept.has_series = json.value("series", kept.has_series);
     kept.witnesses = json.value("witnesses", kept.witnesses);
-    add_absent(kept, json.value("absent", std::vector<std::string>()));
+    const Files files{json.value("device_tree", true),
+                      json.value("absent", std::vector<std::string>())};
+    add_absent(kept, files.absent);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
     kept.boot.qemu_error = json.at("qemu_error");
     kept.boot.ending = parse_ending(json.at("ending"));
     kept.boot.ending_reason = json.at("ending_reason");
     kept.boot.seconds = json.at("boot_seconds");
-    return json.value("device_tree", true);
+    return files;
   } catch (const std::exception &error) { // nlohmann's and ours
     throw bad_input(fmt::format("{}: not as a boot leaves it: {}", path.string(), error.what()));
   }
@@ -226,11 +239,35 @@ std::string load_tree(const fs::path &path, bool has_tree) {
   return dtb;
 }
 
+/// What the boot has not sent was put there later.
+void check_absent(const fs::path &folder, const std::vector<std::string> &absent) {
+  for (const std::string &name : absent)
+    if (is_there(folder / name))
+      throw bad_input(
+          fmt::format("{}: expected no such file, as run.json says", (folder / name).string()));
+}
+
+/// A run keeps a boot in runs/KERNEL/CASE, by which it is found again and compared.
+void check_place(const fs::path &folder, const KeptBoot &kept) {
+  const fs::path whole = fs::absolute(folder / "").lexically_normal().parent_path();
+  const fs::path kernel = whole.parent_path();
+  if (kernel.parent_path().filename() != "runs" || kept.kernel.empty() || kept.case_name.empty())
+    return;
+  if (kernel.filename() != kept.kernel || whole.filename() != kept.case_name)
+    throw bad_input(fmt::format("{}: expected the boot of kernel \"{}\" with case \"{}\", found "
+                                "\"{}\" with \"{}\"",
+                                (folder / "run.json").string(), kernel.filename().string(),
+                                whole.filename().string(), kept.kernel, kept.case_name));
+}
+
 } // namespace
 
 KeptBoot load(const fs::path &folder) {
   KeptBoot kept;
-  kept.dtb = load_tree(folder / "tree.dtb", read_run_json(folder / "run.json", kept));
+  const Files files = read_run_json(folder / "run.json", kept);
+  check_place(folder, kept);
+  kept.dtb = load_tree(folder / "tree.dtb", files.has_tree);
+  check_absent(folder / "evidence", files.absent);
   if (is_there(folder / "console.log"))
     kept.boot.console = read_regular_file(folder / "console.log");
   kept.boot.evidence = load_evidence(folder / "evidence");

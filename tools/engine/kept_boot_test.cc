@@ -106,6 +106,28 @@ TEST_F(KeptBootTest, SaysWhatIsWrongWithAFolder) {
   EXPECT_EQ(error_of([&] { load(run()); }).status(), ExitStatus::bad_input);
 }
 
+/// What run.json says of the files beside it, and of the folder that a run has put it into.
+TEST_F(KeptBootTest, RefusesARunJsonOfAnother) {
+  save(folder / "runs/baseline/one", kept);
+  EXPECT_EQ(load(folder / "runs/baseline/one").case_name, "one");
+  save(folder / "runs/patched/one", kept);
+  const auto refusal = [&](const fs::path &of) {
+    const Error error = error_of([&] { load(of); });
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    return std::string(error.what());
+  };
+  EXPECT_THAT(refusal(folder / "runs/patched/one/"),
+              HasSubstr("expected the boot of kernel \"patched\" with case \"one\", found "
+                        "\"baseline\" with \"one\""));
+  save(run(), kept);
+  write("run/evidence/iomem", "");
+  EXPECT_THAT(refusal(run()), HasSubstr("evidence/iomem: expected no such file, as run.json says"));
+  fs::remove_all(run());
+  kept.address_bits = 7;
+  save(run(), kept);
+  EXPECT_THAT(refusal(run()), HasSubstr("address_bits: expected 32 or 64, found 7"));
+}
+
 /// A pipe would be read for ever, and a link to itself is none that can be followed.
 TEST_F(KeptBootTest, NamesWhatIsNoFile) {
   save(run(), kept);
@@ -192,7 +214,55 @@ TEST_F(KeptBootTest, MissesWhatFirmwareHasTaken) {
   const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
   kept.dtb = tree_with({ours, other});
   kept.boot.evidence = {{"fdt", tree_with({ours, firmware})}};
-  EXPECT_EQ(judge_kept(kept, "").verdict.regions_in_tree, 2u);
+  const Verdict verdict = judge_kept(kept, "").verdict;
+  EXPECT_EQ(verdict.regions_in_tree, 2u);
+  EXPECT_EQ(verdict.outcome, Outcome::inconclusive);
+  EXPECT_EQ(verdict.reason,
+            "evidence/fdt: expected all regions of tree.dtb, found no other@54000000 that is the "
+            "same");
+  kept.is_live = true; // whoever names a tree has said what is to be expected
+  EXPECT_THAT(judge_kept(kept, "").verdict.reason, Not(HasSubstr("evidence/fdt")));
+}
+
+TEST_F(KeptBootTest, SentATreeAndNothingBehindIt) {
+  kept.boot.evidence = {{"fdt", kept.dtb + kept.dtb}};
+  EXPECT_THAT(judge_kept(kept, "").verdict.reason,
+              HasSubstr(fmt::format("evidence/fdt: expected {} bytes", kept.dtb.size())));
+}
+
+TEST_F(KeptBootTest, IsOfTheKernelThatRunJsonNames) {
+  const auto reason_with = [&](const char *version) {
+    kept.boot.evidence = {{"dmesg", fmt::format("<5>Linux version {} (gcc)\n", version)}};
+    return judge_kept(kept, "").verdict.reason;
+  };
+  EXPECT_EQ(reason_with("6.12.0-rc1+"),
+            "dmesg: expected Linux 6.1.192, as run.json says, found Linux 6.12.0");
+  EXPECT_THAT(reason_with("6.1.192+"), Not(HasSubstr("run.json")));
+  kept.kernel_version.clear(); // nobody knows
+  EXPECT_THAT(reason_with("6.12.0"), Not(HasSubstr("run.json")));
+}
+
+TEST_F(KeptBootTest, HasAddressesAsWideAsItsMachine) {
+  kept.address_bits = 32;
+  kept.boot.evidence = {
+      {"probe", "reserved_mem_probe 1\nlinear virt=0xffffff8000000000 phys=0x0\nend 0\n"}};
+  EXPECT_THAT(judge_kept(kept, "").verdict.reason, HasSubstr("addresses of 32 bits"));
+  kept.address_bits = 64;
+  EXPECT_THAT(judge_kept(kept, "").verdict.reason, Not(HasSubstr("bits")));
+}
+
+TEST_F(KeptBootTest, SendsItsLogWithLevels) {
+  const auto reason_with = [&](const std::string &first) {
+    kept.boot.evidence = {{"dmesg", first + "[    0.000000] Linux version 6.1.192 (gcc)\n<6>[    "
+                                            "0.1] Run /init as init process\n"}};
+    const std::vector<RuleResult> rules = judge_kept(kept, "").verdict.rules;
+    return std::ranges::find(rules, "no-error", &RuleResult::rule)->reason;
+  };
+  kept.boot.console.clear();
+  EXPECT_EQ(reason_with("<5>"), "");
+  EXPECT_EQ(reason_with(""), "the kernel log lacks the level of line 1");
+  kept.has_user_space = false; // the console alone, which shows none
+  EXPECT_EQ(reason_with(""), "");
 }
 
 /// It alone shows what came after the log was read.
@@ -279,7 +349,7 @@ protected:
   NoUserSpaceTest() {
     kept.has_user_space = false;
     kept.kernel = "patched";
-    kept.boot.evidence = {{"dmesg", "Linux version 6.1.7 (gcc)\nKernel command line: cma=16M\n"
+    kept.boot.evidence = {{"dmesg", "Linux version 6.1.192 (gcc)\nKernel command line: cma=16M\n"
                                     "reboot: Power down\n"}};
   }
   [[nodiscard]] std::string outcome_of(const std::string &name) const {

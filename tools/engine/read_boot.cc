@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/kernel_version.h"
+#include "devicetree/dtb.h"
 #include "engine/boot_facts.h"
 #include "evidence/dmesg.h"
 #include "expectation/place_faults.h"
@@ -51,8 +52,27 @@ struct GivenTree {
   std::string trouble{}; ///< why nobody can tell what the kernel was given; empty otherwise
 };
 
+/// The tree that the kernel says it was given. What a boot of ours was given has all of our
+/// regions: one that has not is of another boot, or firmware has taken them out, and then the
+/// kernel is not what is judged.
+ReservedMemory read_given(const KeptBoot &kept, const std::string &dtb, const std::string &origin,
+                          const ReservedMemory &ours) {
+  ReservedMemory given = read_reserved_memory(dtb, origin);
+  if (kept.is_live)
+    return given;
+  if (const std::size_t size = Dtb(dtb, origin).size(); size != dtb.size())
+    throw could_not_find_out(fmt::format("{}: expected {} bytes, as its header says, found {}",
+                                         origin, size, dtb.size()));
+  for (const ReservedRegion &region : ours.regions)
+    if (!has(given, region))
+      throw could_not_find_out(
+          fmt::format("{}: expected all regions of tree.dtb, found no {} that is the same", origin,
+                      region.name));
+  return given;
+}
+
 /// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
-/// the tree that the kernel was given. Nothing of ours may be missing from it.
+/// the tree that the kernel was given.
 GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::string &folder) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
   ReservedMemory ours;
@@ -66,7 +86,7 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
   }
   ReservedMemory given;
   try {
-    given = read_reserved_memory(fdt->second, prefix + "evidence/fdt");
+    given = read_given(kept, fdt->second, prefix + "evidence/fdt", ours);
   } catch (const Error &error) {
     return {ours, {}, error.what()};
   }
@@ -132,6 +152,20 @@ Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Ev
   return expect(tree.memory, facts);
 }
 
+/// Where run.json and the evidence of a boot of ours are of two kernels or of two machines.
+std::string contradiction(const KeptBoot &kept, const Evidence &evidence) {
+  const std::string &version = evidence.log.version;
+  if (is_older(kept.kernel_version, version) || is_older(version, kept.kernel_version))
+    return fmt::format("dmesg: expected Linux {}, as run.json says, found Linux {}",
+                       kept.kernel_version, version);
+  // phys_addr_t is no narrower than a pointer.
+  if (evidence.is_64_bit.value_or(false) && kept.address_bits < 64)
+    return fmt::format("probe: expected a kernel with addresses of {} bits, as run.json says, "
+                       "found one of 64",
+                       kept.address_bits);
+  return "";
+}
+
 /// The console's word, beside the log that a guest has sent of itself, or without one.
 void take_console(const KeptBoot &kept, Evidence &evidence) {
   if (kept.boot.console.empty())
@@ -148,6 +182,15 @@ void take_console(const KeptBoot &kept, Evidence &evidence) {
   if (evidence.log.trouble.empty())
     evidence.log.trouble =
         disagreement(kept.boot.console, dmesg->second, console_level(command_line(evidence.log)));
+}
+
+/// The guest sends its log with levels, without which no line is an error. Without a guest there is
+/// the console alone, and a live system's log is as somebody has packed it.
+void demand_levels(const KeptBoot &kept, Evidence &evidence) {
+  const auto dmesg = kept.boot.evidence.find("dmesg");
+  if (kept.has_user_space && !kept.is_live && dmesg != kept.boot.evidence.end() &&
+      evidence.log.trouble.empty())
+    evidence.log.trouble = lack_of_levels(dmesg->second);
 }
 
 /// Nothing is known where the evidence is not understood, and that is said of every rule.
@@ -183,7 +226,10 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
     read.trouble = error.what();
   }
   read.evidence.absences = kept.absences;
+  if (read.trouble.empty() && !kept.is_live)
+    read.trouble = contradiction(kept, read.evidence);
   take_console(kept, read.evidence);
+  demand_levels(kept, read.evidence);
   const GivenTree tree = tree_of(kept, read.evidence, folder);
   if (read.trouble.empty())
     read.trouble = tree.trouble;

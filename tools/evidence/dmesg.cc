@@ -267,6 +267,15 @@ KernelLog parse_console_after(std::string_view console, const KernelLog &log) {
   return read_log("console.log", lines);
 }
 
+std::string lack_of_levels(std::string_view dmesg) {
+  const std::vector<NumberedLogLine> lines = log_lines_of(dmesg);
+  const auto without =
+      std::ranges::find_if(lines, [](const NumberedLogLine &line) { return !line.log.level; });
+  return without == lines.end()
+             ? ""
+             : fmt::format("the kernel log lacks the level of line {}", without->number);
+}
+
 std::string disagreement(std::string_view console, std::string_view dmesg, unsigned console_level) {
   const std::vector<NumberedLogLine> shown = log_lines_of(console);
   const std::vector<NumberedLogLine> kept = log_lines_of(dmesg);

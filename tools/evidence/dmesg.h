@@ -15,6 +15,9 @@ KernelLog parse_dmesg(std::string_view text);
 /// those of "console.log".
 KernelLog parse_console_after(std::string_view console, const KernelLog &log);
 
+/// Why a log is not as klogctl() gives it, which begins each line with its level; empty if it is.
+std::string lack_of_levels(std::string_view dmesg);
+
 /// Why a log is no whole one by the word of the console that was written at the same time: a line
 /// of the kernel's that one of them has, and the other should; empty if they agree. A console shows
 /// levels below `console_level`.
