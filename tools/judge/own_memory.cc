@@ -273,6 +273,23 @@ void compare_places(RuleReport &report, const OwningBoot &baseline, const Owning
                        .first_line(alone.ranges().front()));
 }
 
+/// Memory for the kernel that follows a crash is kept where the command line asks for it. What the
+/// log tells of that has what is built into the kernel too. On a live system firmware may ask.
+void forbid_crash_kernel(RuleReport &report, const Expectation &expectation,
+                         const Evidence &evidence) {
+  const auto has = [&](std::string_view text) {
+    return std::ranges::any_of(evidence.log.lines, [&](const SourceLine &line) {
+      return line.text.find(text) != std::string::npos;
+    });
+  };
+  if (expectation.is_live || !has("Kernel command line: ") || has("crashkernel="))
+    return;
+  for (const IomemEntry &entry : *evidence.iomem)
+    if (entry.name == "Crash kernel")
+      report.finding("", "no memory for a crash kernel: the command line has no crashkernel=",
+                     entry.at.text, entry.at);
+}
+
 } // namespace
 
 RangeSet own_cma_area(const KernelLog &log) {
@@ -310,6 +327,7 @@ RuleResult check_own_memory(const Expectation &expectation, const Evidence &evid
                                  : RangeSet(expectation.memory).bytes() / share;
   const OwnMemory own = own_memory(expectation, evidence);
   RuleReport report;
+  forbid_crash_kernel(report, expectation, evidence);
   const std::string gap = log_gap(evidence); // it tells of CMA areas
   if (own.bytes > most && !gap.empty())
     report.unknown(gap);

@@ -56,6 +56,17 @@ TEST(OwnMemory, IsNotThatOfARegionWhosePlaceIsUnknown) {
   EXPECT_EQ(own_memory(scenario.expectation, scenario.evidence).bytes, 0x10000u);
 }
 
+TEST(OwnMemory, IsNotThatOfACrashKernelUnlessItIsAskedFor) {
+  Scenario scenario = passing_64_bit();
+  scenario.evidence.iomem->push_back(
+      {range(0x60000000, 0x10000000), 1, "Crash kernel", line("iomem", 9, "Crash kernel")});
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass) << "no line tells";
+  add_log_line(scenario.evidence.log, "Kernel command line: console=ttyAMA0");
+  EXPECT_EQ(only_finding("own-memory", scenario).at.line, 9u);
+  scenario.evidence.log.lines.back().text += " crashkernel=256M";
+  EXPECT_EQ(outcome("own-memory", scenario), Outcome::pass);
+}
+
 TEST(OwnMemory, HasABound) {
   Scenario scenario = passing_64_bit();
   reserve(scenario.evidence, range(0x78000000, 0x4000000)); // a sixteenth
