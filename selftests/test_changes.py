@@ -161,6 +161,18 @@ COMPLAINTS = [
 ]
 
 
+def of_nobody():
+    """What nobody has asked for."""
+    yield ("there is a crash kernel", "iomem", r"(?s)(.*\n  \w+-\w+ : )reserved",
+           r"\1Crash kernel", "own-memory")
+    yield ("the probe has driven a device", "probe", r"\nend (\d+)",
+           lambda end: "\ndevice name=ghost assigned=0 allocated=0 base=0x50000000 size=0x2000"
+           f"\nend {int(end[1]) + 1}", "device-memory")
+    yield ("a device was given a region", "dmesg", r"\n(<6>[^\n]*)Memory: ",
+           r"\n<6>[    0.000000] rmemcheck-consumer ghost: assigned reserved memory node "
+           rf"{name(0)}\n\1Memory: ", "device-memory")
+
+
 def of_the_log():
     for text in TROUBLES:
         yield (f"log: {text}", "dmesg", r"\n(<6>[^\n]*)Memory: ",
@@ -208,7 +220,7 @@ def of_evidence():
         "00000000-00000000", "inconclusive"
 
 
-CHANGES = [*of_regions(), *of_memory(), *of_the_log(), *of_evidence()]
+CHANGES = [*of_regions(), *of_memory(), *of_nobody(), *of_the_log(), *of_evidence()]
 
 
 def test_there_are_many():

@@ -7,12 +7,45 @@
 #include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
+#include <set>
+#include <string_view>
 
 namespace rmemcheck {
 namespace {
 
 /// What the probe takes for a device (kmod/reserved_mem_probe.c).
 constexpr std::uint64_t probed_bytes = 0x2000;
+
+/// "rmemcheck-consumer NAME: assigned reserved memory node REGION"
+constexpr std::string_view driver = "rmemcheck-consumer ";
+constexpr std::string_view assigned = ": assigned reserved memory node ";
+
+bool is_assignment(const SourceLine &line) {
+  return line.text.starts_with(driver) && line.text.find(assigned) != std::string::npos;
+}
+
+std::string assigned_device(const SourceLine &line) {
+  return line.text.substr(driver.size(), line.text.find(assigned) - driver.size());
+}
+
+/// Devices of the probe and their lines in the log that are of no device of the tree, or that are
+/// there again.
+void forbid_others(RuleReport &report, const Expectation &expectation, const Evidence &evidence) {
+  std::set<std::string> devices;
+  std::set<std::string> assignments;
+  const auto is_of_tree = [&](const std::string &device) {
+    return std::ranges::find(expectation.consumers, device, &ExpectedConsumer::name) !=
+           expectation.consumers.end();
+  };
+  for (const ProbedDevice &seen : evidence.devices)
+    if (!is_of_tree(seen.name) || !devices.insert(seen.name).second)
+      report.finding("", "each device of the tree once, and no other", seen.at.text, seen.at);
+  for (const SourceLine &line : evidence.log.lines)
+    if (is_assignment(line) &&
+        (!is_of_tree(assigned_device(line)) || !assignments.insert(line.text).second))
+      report.finding("", "each device of the tree given its region once, and no other", line.text,
+                     line);
+}
 
 /// The devices of a boot against their regions.
 class DeviceComparison {
@@ -31,7 +64,7 @@ public:
       compare_region(consumer, *seen);
   }
 
-  [[nodiscard]] RuleResult result() const { return report_.result(); }
+  [[nodiscard]] RuleReport &report() { return report_; }
 
 private:
   void compare_region(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
@@ -50,7 +83,6 @@ private:
     demand_line(consumer, seen);
   }
 
-  /// "rmemcheck-consumer NAME: assigned reserved memory node REGION"
   void demand_line(const ExpectedConsumer &consumer, const ProbedDevice &seen) {
     const std::string wanted = "assigned reserved memory node " + consumer.region;
     const auto &lines = evidence_.log.lines;
@@ -105,8 +137,14 @@ private:
 } // namespace
 
 RuleResult check_device_memory(const Expectation &expectation, const Evidence &evidence) {
-  if (expectation.consumers.empty())
-    return skip("the tree has no device that takes a region into use");
+  if (expectation.consumers.empty()) {
+    RuleReport report;
+    forbid_others(report, expectation, evidence);
+    const RuleResult result = report.result();
+    return result.outcome == Outcome::fail
+               ? result
+               : skip("the tree has no device that takes a region into use");
+  }
   if (expectation.recording == Recording::no_tree)
     return skip("this kernel makes no devices of the tree");
   if (!evidence.probe)
@@ -114,7 +152,8 @@ RuleResult check_device_memory(const Expectation &expectation, const Evidence &e
   DeviceComparison comparison(expectation, evidence);
   for (const ExpectedConsumer &consumer : expectation.consumers)
     comparison.compare(consumer);
-  return comparison.result();
+  forbid_others(comparison.report(), expectation, evidence);
+  return comparison.report().result();
 }
 
 } // namespace rmemcheck

@@ -135,5 +135,28 @@ TEST(DeviceMemory, APoolOfAPageHasNoTwo) {
   EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
 }
 
+TEST(DeviceMemory, FailsWithADeviceThatTheTreeHasNot) {
+  Scenario scenario = with_device("pool@54000000");
+  scenario.evidence.devices.push_back(device(scenario)); // once more
+  scenario.evidence.devices.back().at = line("probe", 21, "device name=camera");
+  EXPECT_EQ(only_finding(rule, scenario).at.line, 21u);
+  scenario.evidence.devices.back().name = "sound";
+  EXPECT_EQ(only_finding(rule, scenario).at.line, 21u);
+  scenario = passing(); // which has none at all
+  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+  scenario.evidence.devices = {{"sound", 0, 0, {}, line("probe", 21, "device name=sound")}};
+  EXPECT_EQ(only_finding(rule, scenario).seen, "device name=sound");
+}
+
+TEST(DeviceMemory, FailsWithALineOfADeviceThatTheTreeHasNot) {
+  for (const char *device : {"camera", "sound"}) { // once more, and another
+    Scenario scenario = with_device("pool@54000000");
+    const std::string text =
+        fmt::format("rmemcheck-consumer {}: assigned reserved memory node pool@54000000", device);
+    add_log_line(scenario.evidence.log, text);
+    EXPECT_EQ(only_finding(rule, scenario).seen, text);
+  }
+}
+
 } // namespace
 } // namespace rmemcheck::test
