@@ -116,6 +116,16 @@ struct KunitResult {
   std::string name;
   enum class Kind { passed, failed, skipped } kind{};
   SourceLine at;
+  std::uint64_t number = 0; ///< that the line has, from 1
+};
+
+/// "# NAME: pass:4 fail:0 skip:1 total:5", what KUnit itself has counted of a suite.
+struct KunitTotals {
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t all = 0;
+  SourceLine at;
 };
 
 struct KunitSuite {
@@ -124,6 +134,7 @@ struct KunitSuite {
   std::vector<KunitResult> tests;
   std::optional<KunitResult> result; ///< nothing if it did not end
   SourceLine at;
+  std::optional<KunitTotals> totals{}; ///< nothing if KUnit has not told
 };
 
 /// What the kernel's own tests have printed.

@@ -21,18 +21,37 @@ std::optional<KunitResult> scan_result(std::string_view text, const SourceLine &
   const bool has_failed = scanner.literal("not ok ");
   if (!has_failed && !scanner.literal("ok "))
     return std::nullopt;
-  if (!scanner.decimal() || !scanner.literal(" "))
+  const auto number = scanner.decimal();
+  if (!number || !scanner.literal(" "))
     return std::nullopt;
   scanner.literal("- ");
   const auto name = scanner.word();
   if (!name)
     return std::nullopt;
-  KunitResult result{std::string(*name), KunitResult::Kind::passed, at};
+  KunitResult result{std::string(*name), KunitResult::Kind::passed, at, *number};
   if (has_failed)
     result.kind = KunitResult::Kind::failed;
   else if (scanner.literal(" # SKIP"))
     result.kind = KunitResult::Kind::skipped;
   return result;
+}
+
+/// "# NAME: pass:4 fail:0 skip:1 total:5"
+std::optional<KunitTotals> scan_totals(std::string_view text, const std::string &name,
+                                       const SourceLine &at) {
+  Scanner scanner(text);
+  if (!scanner.literal("# " + name + ": pass:"))
+    return std::nullopt;
+  const auto passed = scanner.decimal();
+  const bool has_failed = scanner.literal(" fail:");
+  const auto failed = scanner.decimal();
+  const bool has_skipped = scanner.literal(" skip:");
+  const auto skipped = scanner.decimal();
+  const bool has_all = scanner.literal(" total:");
+  const auto all = scanner.decimal();
+  if (!passed || !has_failed || !failed || !has_skipped || !skipped || !has_all || !all)
+    return std::nullopt;
+  return KunitTotals{*passed, *failed, *skipped, *all, at};
 }
 
 /// Takes the lines that follow KUnit's first one.
@@ -49,6 +68,8 @@ public:
       take_plan(*plan, line);
     else if (const auto result = scan_result(text, line))
       end_suite(*result);
+    else
+      take_totals(text, line);
   }
 
   [[nodiscard]] KunitReport report() const { return report_; }
@@ -69,6 +90,15 @@ private:
       report_.suites.back().planned = *plan;
     else if (const auto result = scan_result(text, line))
       report_.suites.back().tests.push_back(*result);
+  }
+
+  /// Before the result of the suite.
+  void take_totals(std::string_view text, const SourceLine &line) {
+    if (report_.suites.empty() || report_.suites.back().result)
+      return;
+    KunitSuite &suite = report_.suites.back();
+    if (auto totals = scan_totals(text, suite.name, line))
+      suite.totals = std::move(totals);
   }
 
   void end_suite(const KunitResult &result) {

@@ -54,6 +54,13 @@ TEST(KunitTest, ReadsSuitesTestsAndLines) {
   EXPECT_EQ(suite.tests[0].at.line, 12u);
   EXPECT_EQ(suite.tests[1].kind, Kind::passed);
   EXPECT_EQ(suite.tests[2].kind, Kind::skipped);
+  EXPECT_EQ(suite.tests[2].number, 3u);
+  ASSERT_TRUE(suite.totals);
+  EXPECT_EQ(suite.totals->passed, 3u);
+  EXPECT_EQ(suite.totals->failed, 1u);
+  EXPECT_EQ(suite.totals->skipped, 1u);
+  EXPECT_EQ(suite.totals->all, 5u);
+  EXPECT_EQ(suite.totals->at.line, 17u);
   ASSERT_TRUE(suite.result);
   EXPECT_EQ(suite.result->kind, Kind::failed);
   EXPECT_EQ(suite.result->at.line, 19u);

@@ -29,6 +29,26 @@ void demand_plan(RuleReport &report, const KunitSuite &suite) {
                                suite.tests.size()));
 }
 
+std::uint64_t count(const KunitSuite &suite, Kind kind) {
+  return static_cast<std::uint64_t>(std::ranges::count(suite.tests, kind, &KunitResult::kind));
+}
+
+/// Lines have the numbers 1, 2, 3 and so on, and KUnit counts them itself.
+void demand_numbers(RuleReport &report, const KunitSuite &suite) {
+  for (std::size_t index = 0; index < suite.tests.size(); ++index)
+    if (suite.tests[index].number != index + 1)
+      return report.unknown(fmt::format("suite {} has \"{}\" in the place of number {}", suite.name,
+                                        suite.tests[index].at.text, index + 1));
+  const std::uint64_t passed = count(suite, Kind::passed);
+  const std::uint64_t failed = count(suite, Kind::failed);
+  const std::uint64_t skipped = count(suite, Kind::skipped);
+  if (const auto &totals = suite.totals;
+      totals && (totals->passed != passed || totals->failed != failed ||
+                 totals->skipped != skipped || totals->all != suite.tests.size()))
+    report.unknown(fmt::format("suite {} has {} passed, {} failed and {} skipped, and says \"{}\"",
+                               suite.name, passed, failed, skipped, totals->at.text));
+}
+
 void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence) {
   bool any_failed = false;
   for (const KunitResult &test : suite.tests)
@@ -59,6 +79,7 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
   for (const KunitSuite &suite : kunit.suites) {
     demand_tests(report, suite, evidence);
     demand_plan(report, suite);
+    demand_numbers(report, suite);
   }
   if (expectation.must_run_suite && !has_run)
     report.unknown(fmt::format("the suite {} of the series did not run", suite_of_series));

@@ -72,12 +72,15 @@ TEST(Kunit, IsSkippedWhereThereIsNothingToRun) {
   EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
   scenario = suite_has_run();
   suite(scenario).tests[0].kind = Kind::skipped;
+  suite(scenario).totals.reset();
   EXPECT_EQ(run(rule, scenario).reason, "KUnit skipped every test");
 }
 
 TEST(Kunit, DoesNotPassWhereALineStandsForAnother) {
   Scenario scenario = suite_has_run();
   suite(scenario).tests[1] = suite(scenario).tests[0];
+  suite(scenario).tests[1].number = 2;
+  suite(scenario).totals.reset();
   EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
   EXPECT_EQ(run(rule, scenario).reason, "suite of_reserved_mem tells of test finds more than once");
 }
@@ -86,6 +89,28 @@ TEST(Kunit, DoesNotPassWhereThePlanIsSmaller) {
   Scenario scenario = suite_has_run();
   suite(scenario).planned = 1;
   EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(Kunit, DoesNotPassWhereTheNumbersOfLinesAreOthers) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).tests[1].number = 3;
+  EXPECT_EQ(run(rule, scenario).reason,
+            "suite of_reserved_mem has \"    ok 2 many # SKIP too few\" in the place of number 2");
+  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+}
+
+TEST(Kunit, DoesNotPassWhereKunitHasCountedOtherwise) {
+  for (const KunitTotals &totals :
+       {KunitTotals{2, 0, 0, 2, {}}, KunitTotals{1, 1, 1, 2, {}}, KunitTotals{1, 0, 1, 3, {}}}) {
+    Scenario scenario = suite_has_run();
+    suite(scenario).totals = totals;
+    EXPECT_THAT(run(rule, scenario).reason,
+                HasSubstr("1 passed, 0 failed and 1 skipped, and says"));
+    EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  }
+  Scenario scenario = suite_has_run();
+  suite(scenario).totals.reset(); // kunit.stats_enabled=0
+  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
 }
 
 } // namespace

@@ -241,10 +241,12 @@ inline KunitReport kunit_report() {
   KunitSuite suite;
   suite.name = "of_reserved_mem";
   suite.planned = 2;
-  suite.tests = {{"finds", Kind::passed, line("dmesg", 101, "    ok 1 finds")},
-                 {"many", Kind::skipped, line("dmesg", 102, "    ok 2 many # SKIP too few")}};
-  suite.result = {suite.name, Kind::passed, line("dmesg", 103, "ok 1 of_reserved_mem")};
+  suite.tests = {{"finds", Kind::passed, line("dmesg", 101, "    ok 1 finds"), 1},
+                 {"many", Kind::skipped, line("dmesg", 102, "    ok 2 many # SKIP too few"), 2}};
+  suite.result = {suite.name, Kind::passed, line("dmesg", 103, "ok 1 of_reserved_mem"), 1};
   suite.at = line("dmesg", 100, "    # Subtest: of_reserved_mem");
+  suite.totals = {1, 0, 1, 2,
+                  line("dmesg", 102, "# of_reserved_mem: pass:1 fail:0 skip:1 total:2")};
   return {line("dmesg", 98, "KTAP version 1"), 103, 1, {suite}};
 }
 
