@@ -173,8 +173,7 @@ Files read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.must_log = json.value("must_log", kept.must_log);
     kept.has_series = json.value("series", kept.has_series);
     kept.witnesses = json.value("witnesses", kept.witnesses);
-    const Files files{json.value("device_tree", true),
-                      json.value("absent", std::vector<std::string>())};
+    Files files{json.value("device_tree", true), json.value("absent", std::vector<std::string>())};
     add_absent(kept, files.absent);
     kept.boot.qemu_argv = json.at("argv").get<std::vector<std::string>>();
     kept.boot.qemu_version = json.at("qemu_version");
