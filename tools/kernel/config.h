@@ -29,8 +29,8 @@ std::vector<std::string> read_whole_config(const std::filesystem::path &path);
 /// where it makes none or they do not tell, as of a share of RAM (kernel/dma/Kconfig).
 std::uint64_t default_cma_area(const std::vector<std::string> &lines);
 
-/// CONFIG_ARCH_FORCE_MAX_ORDER of these lines: what the page allocator hands out at most, as a power
-/// of two of pages, and until v6.4 (23baf831a32c) one more than that; 0 if they do not tell.
+/// CONFIG_ARCH_FORCE_MAX_ORDER of these lines: what the page allocator hands out at most, as a
+/// power of two of pages, and until v6.4 (23baf831a32c) one more than that; 0 if they do not tell.
 unsigned forced_max_order(const std::vector<std::string> &lines);
 
 /// What KCONFIG_ALLCONFIG takes.
