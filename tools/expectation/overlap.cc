@@ -41,7 +41,7 @@ void join(std::vector<ExpectedOverlap> &pairs, const std::vector<ExpectedOverlap
                        [&](const ExpectedOverlap &other) { return same_pair(pair, other); });
   };
   for (ExpectedOverlap &pair : pairs)
-    pair.required = in(more, pair);
+    pair.required = pair.required && in(more, pair);
   for (ExpectedOverlap pair : more) {
     if (in(pairs, pair))
       continue;
@@ -53,20 +53,24 @@ void join(std::vector<ExpectedOverlap> &pairs, const std::vector<ExpectedOverlap
 } // namespace
 
 std::vector<ExpectedOverlap> find_overlaps(const std::vector<ExpectedRegion> &regions) {
-  // v6.9 keeps a node that it failed to reserve in the array; a kernel that drops it has other
-  // neighbours. Boot-placed regions have no place yet and cannot overlap.
+  // v6.9 keeps a node that it failed to reserve in the array; a kernel that drops it, or only what
+  // is empty, has other neighbours. Boot-placed regions have no place yet and cannot overlap.
   Regions all;
+  Regions filled;
   Regions accepted;
   for (const ExpectedRegion &region : regions) {
     if (!region.range || region.fate == Fate::ignored)
       continue;
     all.push_back(&region);
+    if (!region.range->empty())
+      filled.push_back(&region);
     if (region.fate == Fate::recorded)
       accepted.push_back(&region);
   }
   std::vector<ExpectedOverlap> overlaps = neighbours(sorted(all));
-  if (accepted.size() != all.size())
-    join(overlaps, neighbours(sorted(accepted)));
+  for (const Regions *fewer : {&filled, &accepted})
+    if (fewer->size() != all.size())
+      join(overlaps, neighbours(sorted(*fewer)));
   return overlaps;
 }
 

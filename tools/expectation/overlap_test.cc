@@ -47,6 +47,12 @@ TEST(FindOverlaps, RefusedNodesMakeLinesOptional) {
               ElementsAre("outer x?", "y z", "outer y?"));
 }
 
+TEST(FindOverlaps, AnEmptyNodeMayStandBetweenTwoOrNot) {
+  EXPECT_THAT(pairs({region("outer", 0, 100, Fate::refused), region("empty", 20, 20, Fate::refused),
+                     region("next", 50, 60)}),
+              ElementsAre("outer empty?", "outer next?"));
+}
+
 TEST(FindOverlaps, IgnoredAndBootPlacedTakeNoPart) {
   ExpectedRegion boot_placed = region("b", 0, 0);
   boot_placed.range.reset();

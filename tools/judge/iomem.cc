@@ -30,6 +30,20 @@ RangeSet ram_of(const Layout &layout, const Expectation &expectation, const Evid
   return expectation.is_live ? RangeSet() : layout.memory;
 }
 
+/// Pages of no-map regions that share one: the kernel takes whole pages of each, and shows the
+/// first that asks for them (request_resource()).
+RangeSet contested_pages(const Layout &layout) {
+  std::vector<PhysicalRange> pages;
+  for (const PlacedRange &placed : layout.no_map)
+    append(pages, RangeSet({placed.range}).touched_units(layout.page_size).ranges());
+  std::ranges::sort(pages, {}, &PhysicalRange::begin);
+  std::vector<PhysicalRange> contested;
+  for (std::size_t index = 1; index < pages.size(); ++index)
+    if (pages[index - 1].overlaps(pages[index]))
+      append(contested, {pages[index - 1], pages[index]});
+  return RangeSet(std::move(contested));
+}
+
 /// All no-map RAM must be told by that name. What is System RAM is a finding already.
 void demand_shown(RuleReport &report, const Layout &layout, const Expectation &expectation,
                   const Evidence &evidence) {
@@ -39,7 +53,8 @@ void demand_shown(RuleReport &report, const Layout &layout, const Expectation &e
   const RangeSet missing = layout.whole_no_map_pages()
                                .intersection(ram_of(layout, expectation, evidence))
                                .minus(bytes_of(top_level(*evidence.iomem, no_map->name)))
-                               .minus(bytes_of(top_level(*evidence.iomem, system_ram)));
+                               .minus(bytes_of(top_level(*evidence.iomem, system_ram)))
+                               .minus(contested_pages(layout));
   if (!missing.empty())
     report.finding("", fmt::format("no-map RAM shown as \"{}\"", no_map->name),
                    "not there: " + to_string(missing));

@@ -42,6 +42,20 @@ TEST(Iomem, FailsWhereNoMapRamIsNotShown) {
   EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
 }
 
+TEST(Iomem, AsksForNoPageThatTwoNoMapRegionsShare) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "arm64";
+  entry_at(scenario, 0x50020000).range.end -= 0x10000;
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::fail);
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  ExpectedRegion other = hidden;
+  hidden.range = hidden.node.reg[0] = range(0x50020000, 0x1800);
+  other.node.name = "other@50021800";
+  other.range = other.node.reg[0] = range(0x50021800, 0xe800);
+  scenario.expectation.regions.push_back(other);
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
 /// What memblock does not have is no RAM of the kernel's.
 TEST(Iomem, AsksForNoMapRamThatMemblockHas) {
   Scenario scenario = passing();

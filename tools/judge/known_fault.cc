@@ -53,10 +53,16 @@ bool overlap(const Region &one, const Region &other) {
   });
 }
 
-/// Whether an init function refuses it, or one that it overlaps or touches.
+/// Whether an init function refuses it, or has been asked and should not have been.
+bool may_be_given_back(const FaultyBoot &boot, const Region &region) {
+  return region.given_back || region.bypassed ||
+         (region.fate == Fate::refused && !region.node.compatible.empty() && is_seen(boot, region));
+}
+
+/// Whether it may be given back, or one that it overlaps or touches.
 bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
   return std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
-    return (other.given_back || other.bypassed) &&
+    return may_be_given_back(boot, other) &&
            (region == nullptr || &other == region || overlap(*region, other));
   });
 }
@@ -147,6 +153,24 @@ bool is_overlap_without(const FaultyBoot &boot, const Finding &finding) {
          std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
            return finding.expected == "an error: overlaps with " + other.node.name &&
                   (!is_seen(boot, other) || has_namesake(boot, &other));
+         });
+}
+
+/// Whether the finding is about neighbours in the array one of which has the place of another
+/// region, and so either of the two may be the neighbour.
+bool is_overlap_of_equals(const FaultyBoot &boot, const Finding &finding, const Region *region) {
+  const auto has_equal = [&](const Region &one) {
+    return std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
+      return &one != &other && one.range && one.range == other.range;
+    });
+  };
+  const auto is_told = [&](const Region &other) {
+    return finding.seen.find(other.node.name + " (") != std::string::npos ||
+           finding.expected == "an error: overlaps with " + other.node.name;
+  };
+  return (region != nullptr && has_equal(*region)) ||
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &other) {
+           return is_told(other) && has_equal(other);
          });
 }
 
@@ -388,6 +412,27 @@ std::vector<KnownFault> make_table() {
                 ((finding.rule == "all-ram" || finding.rule == "iomem") &&
                  any_region(boot, is_no_map_namesake));
        }},
+      {"equals-by-chance",
+       "of regions of one place either is sorted first, and overlaps are told of its neighbours",
+       "",
+       "6.9",
+       "",
+       {"known-errors"},
+       "",
+       is_overlap_of_equals},
+      {"freed-with-initrd",
+       "a region that lies over the initrd is given back with it",
+       "",
+       "",
+       "",
+       {"reserved"},
+       "",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         const RangeSet taken(boot.expectation.taken);
+         return region != nullptr && region->range && taken.overlaps(*region->range);
+       },
+       nullptr,
+       "0"},
       {"alignment-is-a-mask",
        "an alignment that is no power of two is taken for a mask, without a word",
        "",

@@ -164,6 +164,42 @@ TEST(KnownFaults, ExplainAnEndInMemoryOfTheFirmware) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainOverlapsOfRegionsOfOnePlace) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.evidence.log.version = "6.1.192";
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap,
+              "mapped@50000000 (0x50000000--0x50010000) overlaps with two@50040000 "
+              "(0x50040000--0x50050000)");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  ExpectedRegion twin = expected(scenario, "two@50040000");
+  twin.node.name = "twin@50040000";
+  twin.fate = Fate::ignored;
+  scenario.expectation.regions.push_back(twin);
+  const auto known = [&] {
+    const Verdict verdict = verdict_of(scenario);
+    return std::ranges::find(verdict.rules, "known-errors", &RuleResult::rule)
+        ->findings.at(0)
+        .known;
+  };
+  EXPECT_EQ(known(), "equals-by-chance");
+  scenario.evidence.log.version = "6.9.0";
+  EXPECT_EQ(known(), "");
+}
+
+TEST(KnownFaults, ExplainARegionThatGoesWithTheInitrd) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = false;
+  std::erase_if(*scenario.evidence.memblock_reserved, [&](const MemblockRange &entry) {
+    return entry.range.overlaps(*expected(scenario, "mapped@50000000").range);
+  });
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  scenario.expectation.taken.push_back(range(0x50000000, 0x90000));
+  const Verdict verdict = verdict_of(scenario);
+  const auto rule = std::ranges::find(verdict.rules, "reserved", &RuleResult::rule);
+  EXPECT_EQ(rule->findings.at(0).known, "freed-with-initrd");
+}
+
 TEST(KnownFaults, ExplainPoolsBeyondAnArray) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

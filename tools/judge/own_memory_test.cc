@@ -203,6 +203,22 @@ TEST(SameOwnMemory, FindsAPageThatLiesApart) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
 
+/// As the array of struct page does where there are more regions beside it.
+TEST(SameOwnMemory, AllowsForALargePieceThatHasMoved) {
+  TwoBoots two = two_boots();
+  two.alone = Outcome::fail;
+  for (Evidence *evidence : {&two.baseline, &two.patched})
+    reserve(*evidence, range(0x7f100000, 0x100000));
+  reserve(two.baseline, range(0x78000000, 0x1000000));
+  reserve(two.patched, range(0x6a000000, 0x1000000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.alone = Outcome::pass; // which has placed what the patched kernel has
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.alone = Outcome::fail;
+  two.baseline.memblock_reserved->back().range.end -= 0x1000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
 TEST(SameOwnMemory, AllowsForRegionsThatABaselineMayNotHavePlaced) {
   TwoBoots two = two_boots();
   two.alone = Outcome::fail;

@@ -19,8 +19,26 @@ struct BootPlaced {
   std::optional<Place> patched;
 };
 
-/// An alignment that the series raises is a mask to the baseline: it may put the region
-/// elsewhere.
+/// Whether one may take the room of the other.
+bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
+  const auto windows = [&](const ExpectedRegion &region) {
+    return region.windows.empty() ? std::vector{anywhere} : region.windows;
+  };
+  const std::vector<PhysicalRange> others = windows(other);
+  return std::ranges::any_of(windows(one), [&](const PhysicalRange &window) {
+    return std::ranges::any_of(others,
+                               [&](const PhysicalRange &each) { return each.overlaps(window); });
+  });
+}
+
+/// An alignment that the series raises is a mask to the baseline: it may put the region elsewhere,
+/// and others that find their room in the same windows.
+bool may_be_moved(const ExpectedRegion &region, const Expectation &expectation) {
+  return std::ranges::any_of(expectation.regions, [&](const ExpectedRegion &other) {
+    return other.is_alignment_rounded && other.node.enabled && may_meet(region, other);
+  });
+}
+
 std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &baseline,
                                     const Evidence &patched) {
   const Sightings before(expectation, baseline);
@@ -28,7 +46,7 @@ std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Eviden
   std::vector<BootPlaced> all;
   for (const ExpectedRegion &region : expectation.regions)
     if (region.node.enabled && is_boot_placed(region) && region.node.size != 0 &&
-        !region.is_alignment_rounded)
+        !may_be_moved(region, expectation))
       all.push_back({&region, place_of(region, before), place_of(region, after)});
   return all;
 }
@@ -64,18 +82,6 @@ bool has_shape_of(const ExpectedRegion &one, const ExpectedRegion &other) {
     return std::tuple(region.size, region.alignment, region.cma, region.windows);
   };
   return shape(one) == shape(other);
-}
-
-/// Whether one may take the room of the other.
-bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
-  const auto windows = [&](const ExpectedRegion &region) {
-    return region.windows.empty() ? std::vector{anywhere} : region.windows;
-  };
-  const std::vector<PhysicalRange> others = windows(other);
-  return std::ranges::any_of(windows(one), [&](const PhysicalRange &window) {
-    return std::ranges::any_of(others,
-                               [&](const PhysicalRange &each) { return each.overlaps(window); });
-  });
 }
 
 /// Whether the ranges of this region and its likes do not depend on the order of placing.
