@@ -139,11 +139,12 @@ def test_interrupted_run_leaves_what_it_has(rmemcheck, validated, tmp_path):
     out = tmp_path / "out"
     words = ["run", "--out", out, "--jobs", 1, "--cases", "one,static-63,static-64,static-65"]
     program = rmemcheck.start(*words)
-    wait_for((out / "results.json").exists, 120, "results")
+    results = out / "results.json"
+    wait_for(lambda: results.exists() and json.loads(results.read_text())["cases"], 120, "results")
     program.send_signal(signal.SIGINT)
     program.communicate(timeout=10)
     assert program.returncode == 130
-    left = json.loads((out / "results.json").read_text())["cases"]
+    left = json.loads(results.read_text())["cases"]
     assert 0 < len(left) < 8
     times = {case["folder"]: (out / case["folder"] / "run.json").stat().st_mtime_ns
              for case in left}
