@@ -25,6 +25,12 @@ Verdict verdict_of(const Scenario &scenario) {
   return judge(scenario.expectation, scenario.evidence);
 }
 
+/// The fault that explains the rule's first finding.
+std::string known_of(const Scenario &scenario, const std::string &name) {
+  const Verdict verdict = verdict_of(scenario);
+  return std::ranges::find(verdict.rules, name, &RuleResult::rule)->findings.at(0).known;
+}
+
 TEST(KnownFaults, HaveNamesOfTheirOwnAndRulesThatThereAre) {
   std::set<std::string> names;
   for (const KnownFault &fault : known_faults()) {
@@ -176,12 +182,7 @@ TEST(KnownFaults, ExplainOverlapsOfRegionsOfOnePlace) {
   twin.node.name = "twin@50040000";
   twin.fate = Fate::ignored;
   scenario.expectation.regions.push_back(twin);
-  const auto known = [&] {
-    const Verdict verdict = verdict_of(scenario);
-    return std::ranges::find(verdict.rules, "known-errors", &RuleResult::rule)
-        ->findings.at(0)
-        .known;
-  };
+  const auto known = [&] { return known_of(scenario, "known-errors"); };
   EXPECT_EQ(known(), "equals-by-chance");
   scenario.evidence.log.version = "6.9.0";
   EXPECT_EQ(known(), "");
@@ -195,9 +196,7 @@ TEST(KnownFaults, ExplainARegionThatGoesWithTheInitrd) {
   });
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.taken.push_back(range(0x50000000, 0x90000));
-  const Verdict verdict = verdict_of(scenario);
-  const auto rule = std::ranges::find(verdict.rules, "reserved", &RuleResult::rule);
-  EXPECT_EQ(rule->findings.at(0).known, "freed-with-initrd");
+  EXPECT_EQ(known_of(scenario, "reserved"), "freed-with-initrd");
 }
 
 TEST(KnownFaults, ExplainPoolsBeyondAnArray) {
@@ -207,10 +206,7 @@ TEST(KnownFaults, ExplainPoolsBeyondAnArray) {
   scenario.evidence.log.version = "7.2.13";
   add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug,
               "UBSAN: array-index-out-of-bounds in arch/arm/mm/dma-mapping.c:264:15");
-  const auto known = [&] {
-    const Verdict verdict = verdict_of(scenario);
-    return std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule)->findings.at(0).known;
-  };
+  const auto known = [&] { return known_of(scenario, "no-warning"); };
   EXPECT_EQ(known(), "");
   for (int pool = 0; pool < 9; ++pool) {
     ExpectedRegion more = expected(scenario, "pool@54000000");
@@ -330,10 +326,7 @@ TEST(KnownFaults, ExplainARefusedNoMapRegionThatStaysReserved) {
   lose(scenario, "placed-no-map");
   scenario.evidence.memblock_reserved->push_back(
       {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
-  const auto known = [&] {
-    const Verdict verdict = verdict_of(scenario);
-    return std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule)->findings.at(0).known;
-  };
+  const auto known = [&] { return known_of(scenario, "own-memory"); };
   EXPECT_EQ(known(), "refused-no-map-stays-reserved");
   region.node.no_map = false;
   EXPECT_EQ(known(), "");
@@ -361,9 +354,7 @@ TEST(KnownFaults, ExplainThatADeviceMapsWhatWasRefused) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   ExpectedRegion &pool = expected(scenario, "pool@54000000");
   pool = refused(pool);
-  const Verdict verdict = verdict_of(scenario);
-  const auto rule = std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule);
-  EXPECT_EQ(rule->findings.at(0).known, "refused-recorded");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "refused-recorded");
 }
 
 TEST(KnownFaults, ExplainPagesThatTwoHave) {
@@ -373,9 +364,7 @@ TEST(KnownFaults, ExplainPagesThatTwoHave) {
   add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   region.given_back = true;
-  const Verdict verdict = verdict_of(scenario);
-  const auto rule = std::ranges::find(verdict.rules, "no-warning", &RuleResult::rule);
-  EXPECT_EQ(rule->findings.at(0).known, "refused-takes-others-along");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "refused-takes-others-along");
 }
 
 TEST(KnownFaults, ExplainMemoryOfNamesakesThatNothingShows) {
@@ -386,9 +375,7 @@ TEST(KnownFaults, ExplainMemoryOfNamesakesThatNothingShows) {
       {range(0x5a000000, 0x1000000), "NONE", line("memblock-reserved", 90)});
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.regions.push_back(expected(scenario, "placed"));
-  const Verdict verdict = verdict_of(scenario);
-  const auto rule = std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule);
-  EXPECT_EQ(rule->findings.at(0).known, "namesakes");
+  EXPECT_EQ(known_of(scenario, "own-memory"), "namesakes");
 }
 
 } // namespace
