@@ -36,9 +36,9 @@ struct KeptBoot {
   bool has_user_space = true;        ///< of the machine: whether there was a guest to send evidence
   unsigned address_bits = 64;        ///< of the machine's phys_addr_t
   bool has_mapped_pools = true;      ///< of the machine (kernel/machine.h)
+  unsigned max_order = 0;            ///< of the configuration, as it stands there; 0: not told
   std::uint64_t most_own_memory = 0; ///< of the machine, bytes (kernel/machine.h)
   std::uint64_t default_cma = 0;     ///< of the configuration, bytes (kernel/config.h)
-  unsigned max_order = 0;            ///< of the configuration, as it stands there; 0: not told
   std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
   bool has_series = false;            ///< the kernel is one with the series
