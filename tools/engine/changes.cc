@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/changes.h"
 
+#include "base/contains.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/plural.h"
@@ -80,10 +81,6 @@ std::set<std::string> names_of(const std::map<std::string, Value> &one,
     for (const auto &[name, value] : *map)
       names.insert(name);
   return names;
-}
-
-bool contains(const std::vector<std::string> &words, const std::string &word) {
-  return std::ranges::find(words, word) != words.end();
 }
 
 const RuleResult *find_rule(const CaseResult &result, const std::string &rule) {

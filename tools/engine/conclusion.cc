@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/conclusion.h"
 
+#include "base/contains.h"
 #include "catalogue/prepared_case.h"
 #include "report/json.h"
 
@@ -72,10 +73,6 @@ void compare_with_must_fail(CaseResult &result) {
   if (!any_failed && result.conclusion == Outcome::pass)
     remark(result, Outcome::inconclusive,
            fmt::format("cannot show {}, which it must fail", fmt::join(result.must_fail, ", ")));
-}
-
-bool contains(const std::vector<std::string> &words, const std::string &word) {
-  return std::ranges::find(words, word) != words.end();
 }
 
 void compare_mutant(CaseResult &result) {

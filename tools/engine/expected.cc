@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/expected.h"
 
+#include "base/contains.h"
 #include "base/error.h"
 #include "base/toml_table.h"
 #include "engine/conclusion.h"
@@ -15,10 +16,6 @@
 
 namespace rmemcheck {
 namespace {
-
-bool contains(const std::vector<std::string> &names, const std::string &name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 void refuse(const TomlTable &reader, const char *key, const std::string &given,
             const std::string &expected) {
