@@ -267,6 +267,11 @@ KernelLog parse_console_after(std::string_view console, const KernelLog &log) {
   return read_log("console.log", lines);
 }
 
+bool says(const KernelLog &log, std::string_view text) {
+  return std::ranges::any_of(
+      log.lines, [&](const SourceLine &line) { return line.text.find(text) != std::string::npos; });
+}
+
 std::string lack_of_levels(std::string_view dmesg) {
   const std::vector<NumberedLogLine> lines = log_lines_of(dmesg);
   const auto without =

@@ -15,6 +15,9 @@ KernelLog parse_dmesg(std::string_view text);
 /// those of "console.log".
 KernelLog parse_console_after(std::string_view console, const KernelLog &log);
 
+/// Whether one of its lines has that text.
+bool says(const KernelLog &log, std::string_view text);
+
 /// Why a log is not as klogctl() gives it, which begins each line with its level; empty if it is.
 std::string lack_of_levels(std::string_view dmesg);
 

@@ -31,8 +31,7 @@ std::optional<IomemEntry> scan_entry(std::string_view text) {
 }
 
 /// What stands beside each other is sorted and does not overlap (__request_resource(),
-/// kernel/resource.c): what is told again does not stand
-/// behind what was told before.
+/// kernel/resource.c): what is told again does not stand behind what was told before.
 class Siblings {
 public:
   bool are_in_order(const IomemEntry &entry) {

@@ -3,6 +3,7 @@
 
 #include "base/kernel_version.h"
 #include "base/range_set.h"
+#include "evidence/dmesg.h"
 #include "judge/refused_cma.h"
 #include "judge/sightings.h"
 
@@ -19,11 +20,7 @@ const KernelLog &log_of(const FaultyBoot &boot) {
   return boot.evidence.log.lines.empty() ? boot.evidence.unsent_log : boot.evidence.log;
 }
 
-bool log_says(const FaultyBoot &boot, std::string_view text) {
-  return std::ranges::any_of(log_of(boot).lines, [&](const SourceLine &line) {
-    return line.text.find(text) != std::string::npos;
-  });
-}
+bool log_says(const FaultyBoot &boot, std::string_view text) { return says(log_of(boot), text); }
 
 bool is_seen(const FaultyBoot &boot, const Region &region) {
   return std::ranges::any_of(boot.sightings.probed(region),

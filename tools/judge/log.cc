@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/plural.h"
+#include "evidence/dmesg.h"
 #include "judge/init_functions.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
@@ -319,9 +320,7 @@ RuleResult check_known_errors(const Expectation &expectation, const Evidence &ev
 RuleResult check_no_warning(const Expectation &expectation, const Evidence &evidence) {
   RuleReport report;
   for (const std::string &text : expectation.must_log)
-    if (std::ranges::none_of(evidence.log.lines, [&](const SourceLine &line) {
-          return line.text.find(text) != std::string::npos;
-        }))
+    if (!says(evidence.log, text))
       report.unknown(
           fmt::format("no line says \"{}\": the silence of the rest shows nothing", text));
   for (const KernelLog *log : {&evidence.log, &evidence.after_log})

@@ -3,9 +3,10 @@
 
 #include "evidence/memory_totals.h"
 #include "evidence/pools.h"
-#include "evidence/scanner.h"
 #include "judge/layout.h"
+#include "judge/own_memory.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -54,18 +55,14 @@ struct LoggedAreas {
 LoggedAreas areas_of(const KernelLog &log) {
   constexpr std::uint64_t mebibyte = 0x100000;
   LoggedAreas areas;
-  for (const SourceLine &line : log.lines) {
-    Scanner scanner(line.text);
-    if (!scanner.literal("cma: Reserved "))
-      continue;
+  const auto add = [&](const PhysicalRange &area) {
     ++areas.count;
-    areas.mebibytes += scanner.decimal().value_or(0);
-  }
+    areas.mebibytes += area.size() / mebibyte;
+  };
+  std::ranges::for_each(own_cma_area(log).ranges(), add);
   for (const LoggedPool &pool : parse_pools(log))
-    if (pool.kind == "CMA memory") {
-      ++areas.count;
-      areas.mebibytes += pool.range.size() / mebibyte;
-    }
+    if (pool.kind == "CMA memory")
+      add(pool.range);
   return areas;
 }
 

@@ -2,6 +2,7 @@
 #include "judge/own_memory.h"
 
 #include "base/kernel_version.h"
+#include "evidence/dmesg.h"
 #include "evidence/iomem.h"
 #include "evidence/scanner.h"
 #include "judge/by_address.h"
@@ -295,12 +296,8 @@ void compare_places(RuleReport &report, const OwningBoot &baseline, const Owning
 /// log tells of that has what is built into the kernel too. On a live system firmware may ask.
 void forbid_crash_kernel(RuleReport &report, const Expectation &expectation,
                          const Evidence &evidence) {
-  const auto has = [&](std::string_view text) {
-    return std::ranges::any_of(evidence.log.lines, [&](const SourceLine &line) {
-      return line.text.find(text) != std::string::npos;
-    });
-  };
-  if (expectation.is_live || !has("Kernel command line: ") || has("crashkernel="))
+  if (expectation.is_live || !says(evidence.log, "Kernel command line: ") ||
+      says(evidence.log, "crashkernel="))
     return;
   for (const IomemEntry &entry : *evidence.iomem)
     if (entry.name == "Crash kernel")
