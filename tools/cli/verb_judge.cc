@@ -240,16 +240,17 @@ ExitStatus judge_folders(const JudgeOptions &options) {
                                               ? std::vector<KnownFailure>()
                                               : read_known_failures(options.expected, {});
   std::vector<Judged> judged = judge_all(options);
-  std::vector<RunResults> runs;
   std::vector<Outcome> outcomes;
   std::string sentences;
   for (Judged &each : judged) {
     for (const std::string &line : apply_known(each.results, known, date_of_today()))
       sentences += line + '\n';
     outcomes.push_back(conclusion(each.results));
-    runs.push_back(each.results);
   }
   if (options.is_json) {
+    std::vector<RunResults> runs;
+    std::ranges::transform(judged, std::back_inserter(runs),
+                           [](Judged &each) { return std::move(each.results); });
     fmt::print("{}", all_results_json(runs));
   } else {
     print_boots(judged);

@@ -50,7 +50,7 @@ struct Boots {
 };
 
 /// Called as the boots of a case end, with all results so far.
-using Save = std::function<void(const std::vector<CaseResult> &)>;
+using Save = std::function<void(std::vector<CaseResult>)>;
 
 /// Boots the kernels with their cases and judges them. Holds each kernel against its baseline and
 /// each mutant against its control. Prints a line for each boot when all of its case have ended,

@@ -140,8 +140,8 @@ private:
   }
 
   void boot_cases() {
-    results_.cases = boot_and_judge(boots_, telling_, [this](const std::vector<CaseResult> &cases) {
-      save_now_and_then(cases);
+    results_.cases = boot_and_judge(boots_, telling_, [this](std::vector<CaseResult> cases) {
+      save_now_and_then(std::move(cases));
     });
     for (const std::string &line : apply_known(results_, request_.known, date_of_today()))
       telling_.print(line + '\n');
@@ -363,8 +363,8 @@ private:
   }
 
   /// A run of hundreds of boots would write for longer than it boots.
-  void save_now_and_then(const std::vector<CaseResult> &cases) {
-    results_.cases = cases;
+  void save_now_and_then(std::vector<CaseResult> cases) {
+    results_.cases = std::move(cases);
     const auto now = std::chrono::steady_clock::now();
     if (now - last_saved_ < std::chrono::seconds(2))
       return;
