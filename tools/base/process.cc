@@ -21,25 +21,19 @@
 #include <unistd.h>
 
 namespace rmemcheck {
-namespace {
 
-namespace bp = boost::process;
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
-
-constexpr auto interrupt_period = 100ms; // how often the flag is looked at
-constexpr auto patience = 2s;            // between SIGTERM and SIGKILL
+// Child::State, which other files may name, is made of these.
 
 /// A file descriptor that is closed with its owner.
-class File {
+class FileDescriptor {
 public:
-  explicit File(int number = -1) : number_(number) {}
-  File(File &&other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  File &operator=(File &&other) noexcept {
+  explicit FileDescriptor(int number = -1) : number_(number) {}
+  FileDescriptor(FileDescriptor &&other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileDescriptor &operator=(FileDescriptor &&other) noexcept {
     std::swap(number_, other.number_);
     return *this;
   }
-  ~File() {
+  ~FileDescriptor() {
     if (number_ >= 0)
       ::close(number_);
   }
@@ -50,9 +44,18 @@ private:
 };
 
 struct Pipe {
-  File read;
-  File write;
+  FileDescriptor read;
+  FileDescriptor write;
 };
+
+namespace {
+
+namespace bp = boost::process;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto interrupt_period = 100ms; // how often the flag is looked at
+constexpr auto patience = 2s;            // between SIGTERM and SIGKILL
 
 /// Boost's own pipes are inherited by whatever another thread starts at the same time.
 Pipe make_pipe() {
@@ -60,14 +63,14 @@ Pipe make_pipe() {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw could_not_find_out(fmt::format("pipe: {}", std::strerror(errno)));
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return {File(ends[0]), File(ends[1])};
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-File open_input(const std::filesystem::path &path) {
+FileDescriptor open_input(const std::filesystem::path &path) {
   const int number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (number < 0)
     throw bad_input(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
-  return File(number);
+  return FileDescriptor(number);
 }
 
 /// Runs in the child between fork and exec: only what is safe there.
@@ -175,7 +178,7 @@ struct Child::State {
 Child::Child(const Command &command, Streams streams) : state_(std::make_unique<State>()) {
   const std::string program = find_program(command.argv.at(0));
   const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
-  const File input = open_input(command.input.value_or("/dev/null"));
+  const FileDescriptor input = open_input(command.input.value_or("/dev/null"));
   state_->out = make_pipe();
   if (streams == Streams::separate)
     state_->err = make_pipe();
@@ -194,8 +197,8 @@ Child::Child(const Command &command, Streams streams) : state_(std::make_unique<
     throw could_not_find_out(
         fmt::format("{}: cannot be started: {}", program, error.code().message()));
   }
-  state_->out.write = File();
-  state_->err.write = File();
+  state_->out.write = FileDescriptor();
+  state_->err.write = FileDescriptor();
 }
 
 Child::~Child() { finish(); }

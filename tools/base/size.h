@@ -7,6 +7,8 @@
 
 namespace rmemcheck {
 
+inline constexpr std::uint64_t mebibyte = 0x100000;
+
 /// Bytes as a person writes them: decimal or 0x hexadecimal digits, then nothing, K, M or G
 /// (powers of 1024, either case). Nothing if the text is no such number or exceeds 64 bits.
 std::optional<std::uint64_t> parse_size(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "catalogue/random_case.h"
 
+#include "base/size.h"
 #include "catalogue/chance.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace rmemcheck {
 namespace {
 
 constexpr std::uint64_t page = 0x1000;
-constexpr std::uint64_t mebibyte = 0x100000;
 constexpr std::uint64_t four_gibibytes = 0x100000000;
 
 using Pairs = std::vector<std::pair<std::uint64_t, std::uint64_t>>;

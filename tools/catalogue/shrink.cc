@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "catalogue/shrink.h"
 
+#include "base/size.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -131,11 +133,10 @@ std::vector<Change> tuple_changes(const Case &what) {
 
 /// Rounder numbers that are less.
 std::vector<std::uint64_t> rounder(std::uint64_t number) {
-  constexpr std::uint64_t page = 0x1000;
-  constexpr std::uint64_t mebibyte = 0x100000;
+  constexpr std::uint64_t page_size = 0x1000;
   std::vector<std::uint64_t> numbers;
   for (const std::uint64_t each :
-       {page, 0x10 * page, number / mebibyte * mebibyte, number / page * page})
+       {page_size, 0x10 * page_size, number / mebibyte * mebibyte, number / page_size * page_size})
     if (each < number && each != 0 && std::ranges::find(numbers, each) == numbers.end())
       numbers.push_back(each);
   return numbers;

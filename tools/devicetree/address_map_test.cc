@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "devicetree/address_map.h"
 
+#include "base/size.h"
+
 #include <gtest/gtest.h>
 
 namespace rmemcheck {
 namespace {
 
-constexpr std::uint64_t mebibyte = 0x100000;
 constexpr PhysicalRange room{0x50000000, 0x70000000}; // 512 MiB
 
 PhysicalRange at(std::uint64_t begin, std::uint64_t size) { return {begin, begin + size}; }

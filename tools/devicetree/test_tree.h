@@ -3,6 +3,7 @@
 
 // Small device trees for unit tests.
 
+#include "base/size.h"
 #include "devicetree/make.h"
 
 #include <functional>
@@ -13,7 +14,6 @@
 namespace rmemcheck::test {
 
 inline constexpr std::uint64_t memory_base = 0x40000000;
-inline constexpr std::uint64_t mebibyte = 0x100000;
 inline constexpr std::uint32_t base_phandle = 0x8001;
 
 inline int must(int result) {

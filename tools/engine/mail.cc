@@ -54,7 +54,7 @@ bool is_image(const KernelResult &kernel) {
 }
 
 /// The boots of one case, in the order of the kernels.
-using Boots = std::vector<const CaseResult *>;
+using BootsOfCase = std::vector<const CaseResult *>;
 
 class Mail {
 public:
@@ -115,7 +115,7 @@ private:
     add(text, 11);
   }
 
-  static bool is_plain(const Boots &boots) {
+  static bool is_plain(const BootsOfCase &boots) {
     return std::ranges::all_of(boots, [&](const CaseResult *each) {
       return each->verdict.outcome == Outcome::pass &&
              each->verdict.regions_recorded == boots.front()->verdict.regions_recorded;
@@ -182,7 +182,7 @@ private:
     return line;
   }
 
-  static std::string cell(const Boots &boots, const std::string &kernel) {
+  static std::string cell(const BootsOfCase &boots, const std::string &kernel) {
     for (const CaseResult *each : boots)
       if (each->kernel == kernel)
         return fmt::format("{} of {} {}", recorded_text(each->verdict),
@@ -198,7 +198,7 @@ private:
   /// Of the first case that is not plain, and of two kernels.
   void add_log() {
     for (const std::string &name : names_) {
-      const Boots &boots = by_case_[name];
+      const BootsOfCase &boots = by_case_[name];
       if (is_plain(boots) || boots.size() != 2)
         continue;
       const std::vector<std::string> lines = line_difference(
@@ -237,7 +237,7 @@ private:
     std::vector<std::string> bad;
     std::vector<std::string> other;
     for (const std::string &name : names_) {
-      const Boots &boots = by_case_.at(name);
+      const BootsOfCase &boots = by_case_.at(name);
       if (std::ranges::any_of(
               boots, [](const CaseResult *each) { return each->conclusion != Outcome::pass; }))
         bad.push_back(name);
@@ -283,7 +283,7 @@ private:
   const KeptRun &run_;
   const RunResults &results_;
   std::vector<std::string> names_;
-  std::map<std::string, Boots> by_case_;
+  std::map<std::string, BootsOfCase> by_case_;
   std::string text_;
 };
 

@@ -18,7 +18,7 @@ namespace rmemcheck {
 namespace {
 
 constexpr std::string_view dmesg_file = "dmesg";
-constexpr std::string_view speaker = "OF: reserved mem: ";
+constexpr std::string_view reserved_memory_speaker = "OF: reserved mem: ";
 
 /// A line of the log: where it stands, and what it says without prefixes.
 struct NumberedLogLine {
@@ -97,7 +97,7 @@ bool is_wrapped_size_in_kib(std::uint64_t kib, std::uint64_t size) {
 
 /// "0x...44000000..0x...4400ffff (64 KiB) nomap non-reusable NAME", KiB rounded down. The size is
 /// told twice: where the two differ, the line is damaged.
-std::optional<LoggedRegion> scan_region(std::string_view text) {
+std::optional<LoggedRegion> scan_logged_region(std::string_view text) {
   Scanner scanner(text);
   bool wraps = false;
   auto range = scanner.range();
@@ -123,12 +123,12 @@ std::optional<LoggedRegion> scan_region(std::string_view text) {
 
 /// Of what of_reserved_mem.c prints, a region line alone begins with an address.
 bool is_region_line(const LogLine &line) {
-  return line.from_kernel && line.text.starts_with(speaker) &&
-         line.text.substr(speaker.size()).starts_with("0x");
+  return line.from_kernel && line.text.starts_with(reserved_memory_speaker) &&
+         line.text.substr(reserved_memory_speaker.size()).starts_with("0x");
 }
 
 LoggedRegion parse_region(std::string_view file, const NumberedLogLine &line) {
-  auto region = scan_region(line.log.text.substr(speaker.size()));
+  auto region = scan_logged_region(line.log.text.substr(reserved_memory_speaker.size()));
   if (!region)
     throw not_understood(file, line.line(),
                          "'START..END (N KiB) map|nomap reusable|non-reusable NAME'");
@@ -219,8 +219,6 @@ bool belongs_to_last(const Trouble &trouble, const NumberedLogLine &line, const 
          line.number - log.troubles.back().at.line < lines_of_a_report;
 }
 
-constexpr unsigned error_level = 3; // KERN_ERR
-
 /// What the lines of one file say.
 KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &lines) {
   KernelLog log;
@@ -228,7 +226,7 @@ KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &li
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const NumberedLogLine &line = lines[i];
     log.lines.push_back(source_line(name, line.line()));
-    if (line.log.from_kernel && line.log.level && *line.log.level <= error_level)
+    if (line.log.from_kernel && is_at_error_level(line.log))
       log.errors.push_back(log.lines.back());
     if (log.version.empty() && begins_boot(line))
       log.version = parse_version(line);

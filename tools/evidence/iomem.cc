@@ -11,7 +11,7 @@
 namespace rmemcheck {
 namespace {
 
-constexpr std::string_view file = "iomem";
+constexpr std::string_view iomem_file = "iomem";
 
 std::optional<IomemEntry> scan_entry(std::string_view text) {
   Scanner scanner(text);
@@ -56,11 +56,11 @@ bool is_hidden(const IomemEntry &entry) { return entry.range == PhysicalRange{0,
 
 std::vector<IomemEntry> parse_iomem(std::string_view text) {
   std::vector<IomemEntry> entries;
-  for (const Line &line : lines_of_filled(file, text)) {
+  for (const Line &line : lines_of_filled(iomem_file, text)) {
     auto entry = scan_entry(line.text);
     if (!entry)
-      throw not_understood(file, line, "'START-END : NAME', two spaces a level");
-    entry->at = source_line(file, line);
+      throw not_understood(iomem_file, line, "'START-END : NAME', two spaces a level");
+    entry->at = source_line(iomem_file, line);
     entries.push_back(std::move(*entry));
   }
   if (std::ranges::all_of(entries, is_hidden))
@@ -68,7 +68,7 @@ std::vector<IomemEntry> parse_iomem(std::string_view text) {
   Siblings siblings;
   for (const IomemEntry &entry : entries)
     if (!siblings.are_in_order(entry))
-      throw not_understood(file, {entry.at.line, entry.at.text},
+      throw not_understood(iomem_file, {entry.at.line, entry.at.text},
                            "a range behind the one before it at its depth");
   return entries;
 }

@@ -122,4 +122,9 @@ LogLine parse_log_line(std::string_view line) {
   return result;
 }
 
+bool is_at_error_level(const LogLine &line) {
+  constexpr unsigned error_level = 3; // KERN_ERR
+  return line.level && *line.level <= error_level;
+}
+
 } // namespace rmemcheck

@@ -17,6 +17,9 @@ struct LogLine {
   std::optional<double> seconds{}; ///< since boot, where it is told so
 };
 
+/// Whether the kernel said it as an error or as worse.
+bool is_at_error_level(const LogLine &line);
+
 /// Takes off, each where it stands: what a syslog writes ("Nov 28 08:00:00 host kernel: ", or with
 /// one word for the time), "<6>" (klogctl: facility * 8 + level), "[    0.000000]" (printk.time) or
 /// "[Sat Nov 28 08:00:00 2026]" (dmesg -T), and "[    T0]" (CONFIG_PRINTK_CALLER), "[5 T1     d.]"

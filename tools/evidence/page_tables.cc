@@ -12,7 +12,7 @@
 namespace rmemcheck {
 namespace {
 
-constexpr std::string_view file = "kernel_page_tables";
+constexpr std::string_view page_tables_file = "kernel_page_tables";
 constexpr std::string_view start_marker = "---[ Linear Mapping start ]---";
 constexpr std::string_view end_marker = "---[ Linear Mapping end ]---";
 
@@ -81,15 +81,18 @@ std::vector<VirtualRange> parse_until_end(std::vector<Line>::const_iterator line
       return ranges;
     const auto found = scan_line(line->text);
     if (!found)
-      throw not_understood(file, *line, "'BEGIN-END SIZE LEVEL ATTRIBUTES' of the linear mapping");
+      throw not_understood(page_tables_file, *line,
+                           "'BEGIN-END SIZE LEVEL ATTRIBUTES' of the linear mapping");
     if (!found->is_table && next.value_or(found->begin) != found->begin)
-      throw not_understood(file, *line, fmt::format("a line that begins at {:#x}", *next));
+      throw not_understood(page_tables_file, *line,
+                           fmt::format("a line that begins at {:#x}", *next));
     if (!found->is_table)
       next = found->end;
     if (found->mapped)
-      ranges.push_back({found->begin, found->end, source_line(file, *line)});
+      ranges.push_back({found->begin, found->end, source_line(page_tables_file, *line)});
   }
-  throw not_understood(file, *std::prev(line), "lines up to '---[ Linear Mapping end ]---'");
+  throw not_understood(page_tables_file, *std::prev(line),
+                       "lines up to '---[ Linear Mapping end ]---'");
 }
 
 /// A marker that stands there again is of a dump that is told twice, or of two that are mixed.
@@ -98,16 +101,17 @@ void demand_one_mapping(const std::vector<Line> &lines) {
     const auto is_marked = [&](const Line &line) { return line.text == marker; };
     const auto last = std::find_if(lines.rbegin(), lines.rend(), is_marked);
     if (std::ranges::count_if(lines, is_marked) > 1)
-      throw not_understood(file, *last, "one linear mapping");
+      throw not_understood(page_tables_file, *last, "one linear mapping");
   }
 }
 
 } // namespace
 
 std::optional<std::vector<VirtualRange>> parse_linear_mapping(std::string_view text) {
-  const std::vector<Line> lines = lines_of_filled(file, text);
+  const std::vector<Line> lines = lines_of_filled(page_tables_file, text);
   if (!is_marker(lines.front().text))
-    throw not_understood(file, lines.front(), "a marker such as '---[ Linear Mapping start ]---'");
+    throw not_understood(page_tables_file, lines.front(),
+                         "a marker such as '---[ Linear Mapping start ]---'");
   const auto start = std::ranges::find(lines, start_marker, &Line::text);
   if (start == lines.end())
     return std::nullopt;
@@ -123,7 +127,7 @@ std::vector<MappedRange> to_physical(const std::vector<VirtualRange> &ranges,
     const std::uint64_t begin = range.begin - linear.virt_start + linear.phys_start;
     const std::uint64_t end = begin + (range.end - range.begin);
     if (range.begin < linear.virt_start || end <= begin)
-      throw not_understood(file, {range.at.line, range.at.text},
+      throw not_understood(page_tables_file, {range.at.line, range.at.text},
                            "addresses of the linear mapping that the probe shows");
     mapped.push_back({{begin, end}, range.at});
   }

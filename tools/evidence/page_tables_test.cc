@@ -11,7 +11,7 @@ namespace {
 using testing::HasSubstr;
 
 // Of a v6.1 arm64 kernel with a no-map region at 0x50020000.
-constexpr std::string_view dump = R"(---[ Linear Mapping start ]---
+constexpr std::string_view linear_mapping_dump = R"(---[ Linear Mapping start ]---
 0xffffff8002000000-0xffffff8010000000         224M PMD       RW NX SHD AF    CON BLK UXN    MEM/NORMAL-TAGGED
 0xffffff8010000000-0xffffff8010020000         128K PTE       RW NX SHD AF    CON     UXN    MEM/NORMAL-TAGGED
 0xffffff8010020000-0xffffff8010030000          64K PTE
@@ -27,7 +27,7 @@ constexpr std::string_view dump = R"(---[ Linear Mapping start ]---
 )";
 
 TEST(PageTablesTest, ReadsWhatIsMappedOfTheLinearMapping) {
-  const auto ranges = parse_linear_mapping(dump);
+  const auto ranges = parse_linear_mapping(linear_mapping_dump);
   ASSERT_TRUE(ranges);
   ASSERT_EQ(ranges->size(), 3u);
   EXPECT_EQ((*ranges)[0].begin, 0xffffff8002000000u);
@@ -51,7 +51,8 @@ TEST(PageTablesTest, ReadsRowsOfBlocksAndOfTables) {
 }
 
 TEST(PageTablesTest, TranslatesToPhysicalAddresses) {
-  const auto mapped = to_physical(*parse_linear_mapping(dump), {0xffffff8000000000, 0x40000000});
+  const auto mapped =
+      to_physical(*parse_linear_mapping(linear_mapping_dump), {0xffffff8000000000, 0x40000000});
   ASSERT_EQ(mapped.size(), 3u);
   EXPECT_EQ(mapped[0].range, (PhysicalRange{0x42000000, 0x50000000}));
   EXPECT_EQ(mapped[1].range, (PhysicalRange{0x50000000, 0x50020000}));
@@ -81,7 +82,8 @@ TEST(PageTablesTest, ADumpOfAnotherArchitectureHasNone) {
 }
 
 TEST(PageTablesTest, ADumpThatIsCutShortIsNoAnswer) {
-  const std::string cut(dump.substr(0, dump.find("---[ Linear Mapping end")));
+  const std::string cut(
+      linear_mapping_dump.substr(0, linear_mapping_dump.find("---[ Linear Mapping end")));
   EXPECT_THAT(message_of([&] { parse_linear_mapping(cut); }), HasSubstr("kernel_page_tables:8: "));
   EXPECT_THAT(message_of([] { parse_linear_mapping("---[ Linear Mapping start ]---\n"); }),
               HasSubstr("kernel_page_tables:1: "));
@@ -106,7 +108,7 @@ TEST(PageTablesTest, ADamagedLineIsNeverPassedOver) {
 }
 
 TEST(PageTablesTest, ALineThatIsLostOrToldAgainIsNoAnswer) {
-  const std::string whole(dump);
+  const std::string whole(linear_mapping_dump);
   const auto begin = whole.find("0xffffff8010020000-");
   const auto end = whole.find('\n', begin) + 1;
   const std::string hole = whole.substr(begin, end - begin);

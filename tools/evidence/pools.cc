@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "evidence/pools.h"
 
+#include "base/size.h"
 #include "evidence/scanner.h"
 
 namespace rmemcheck {
@@ -9,7 +10,6 @@ namespace {
 std::optional<LoggedPool> scan_pool(const SourceLine &line) {
   constexpr std::string_view start = "Reserved memory: created ";
   constexpr std::string_view middle = " pool at ";
-  constexpr std::uint64_t mebibyte = 0x100000;
   const auto kind_end = line.text.find(middle);
   if (!line.text.starts_with(start) || kind_end == std::string::npos)
     return std::nullopt;

@@ -14,7 +14,7 @@
 namespace rmemcheck {
 namespace {
 
-constexpr std::string_view file = "probe";
+constexpr std::string_view probe_file = "probe";
 constexpr std::array<std::string_view, 2> formats = {"reserved_mem_probe 1",
                                                      "reserved_mem_probe 2"};
 
@@ -73,9 +73,9 @@ bool scan_entry(Scanner &scanner, ProbedRegion &region) {
   auto mapped = take_word(scanner, " mapped=");
   if (!recorded_name || !ops || !mapped || !is_mapped_word(*mapped))
     return false;
-  constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
-  region.range = {*base, *base + std::min(*size, highest - *base)};
-  region.wraps = *size != 0 && *size - 1 > highest - *base;
+  constexpr std::uint64_t highest_address = std::numeric_limits<std::uint64_t>::max();
+  region.range = {*base, *base + std::min(*size, highest_address - *base)};
+  region.wraps = *size != 0 && *size - 1 > highest_address - *base;
   region.recorded_name = std::move(*recorded_name);
   region.ops = std::move(*ops);
   region.mapped = std::move(*mapped);
@@ -83,7 +83,7 @@ bool scan_entry(Scanner &scanner, ProbedRegion &region) {
 }
 
 /// "region name=NAME available=1 found=1" and the entry if it was found.
-std::optional<ProbedRegion> scan_region(std::string_view text) {
+std::optional<ProbedRegion> scan_probed_region(std::string_view text) {
   Scanner scanner(text);
   auto name = take_word(scanner, "region name=");
   const auto available = take_flag(scanner, " available=");
@@ -102,12 +102,12 @@ std::optional<ProbedRegion> scan_region(std::string_view text) {
 }
 
 ProbedRegion parse_region(const Line &line) {
-  auto region = scan_region(line.text);
+  auto region = scan_probed_region(line.text);
   if (!region)
-    throw not_understood(file, line,
+    throw not_understood(probe_file, line,
                          "'region name=... available=0|1 found=0|1' and, if found, 'base= size= "
                          "phandle= recorded_name= ops= mapped=all|none|some|unknown'");
-  region->at = source_line(file, line);
+  region->at = source_line(probe_file, line);
   return std::move(*region);
 }
 
@@ -136,29 +136,30 @@ std::optional<ProbedDevice> scan_device(std::string_view text) {
 ProbedDevice parse_device(const Line &line) {
   auto device = scan_device(line.text);
   if (!device)
-    throw not_understood(file, line, "'device name=... assigned= allocated= base= size='");
-  device->at = source_line(file, line);
+    throw not_understood(probe_file, line, "'device name=... assigned= allocated= base= size='");
+  device->at = source_line(probe_file, line);
   return std::move(*device);
 }
 
 } // namespace
 
 ProbeReport parse_probe(std::string_view text) {
-  const std::vector<Line> lines = lines_of_filled(file, text);
+  const std::vector<Line> lines = lines_of_filled(probe_file, text);
   if (std::ranges::find(formats, lines[0].text) == formats.end())
-    throw not_understood(file, lines[0],
+    throw not_understood(probe_file, lines[0],
                          fmt::format("'{}', the format's version", fmt::join(formats, "' or '")));
   if (lines.size() < 3)
-    throw not_understood(file, lines.back(), "'linear ...', regions and 'end COUNT' after it");
+    throw not_understood(probe_file, lines.back(),
+                         "'linear ...', regions and 'end COUNT' after it");
   const auto linear = scan_linear(lines[1].text);
   if (!linear)
-    throw not_understood(file, lines[1], "'linear virt=0x... phys=0x...'");
+    throw not_understood(probe_file, lines[1], "'linear virt=0x... phys=0x...'");
 
   ProbeReport report{*linear, {}, {}};
   const auto shown = std::span(lines).subspan(2, lines.size() - 3);
   const std::string end = fmt::format("end {}", shown.size());
   if (lines.back().text != end)
-    throw not_understood(file, lines.back(), fmt::format("'{}' as the last line", end));
+    throw not_understood(probe_file, lines.back(), fmt::format("'{}' as the last line", end));
   for (const Line &line : shown)
     if (line.text.starts_with("device "))
       report.devices.push_back(parse_device(line));

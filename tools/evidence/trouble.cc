@@ -124,7 +124,6 @@ constexpr std::array<std::string_view, 20> complaints = {
 };
 
 // At error level any message of these is trouble, known text or not.
-constexpr unsigned error_level = 3;
 constexpr std::array<std::string_view, 3> error_speakers = {
     "OF: reserved mem:", "OF: fdt:", "Reserved memory:"};
 
@@ -147,7 +146,7 @@ bool complains(std::string_view text) {
 }
 
 bool is_error(const LogLine &line) {
-  return line.level && *line.level <= error_level && begins_with_any(line.text, error_speakers);
+  return is_at_error_level(line) && begins_with_any(line.text, error_speakers);
 }
 
 } // namespace

@@ -9,7 +9,7 @@ namespace rmemcheck {
 namespace {
 
 using test::fixed;
-using test::mebibyte;
+using test::placed;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -18,11 +18,9 @@ constexpr PhysicalRange ram{0x40000000, 0x80000000};
 
 PhysicalRange at(std::uint64_t begin, std::uint64_t size) { return {begin, begin + size}; }
 
-ReservedRegion placed(std::string name, std::uint64_t size,
-                      std::vector<PhysicalRange> alloc_ranges = {}) {
-  ReservedRegion region;
-  region.name = std::move(name);
-  region.size = size;
+ReservedRegion placed_within(std::string name, std::uint64_t size,
+                             std::vector<PhysicalRange> alloc_ranges) {
+  ReservedRegion region = placed(std::move(name), size);
   region.alloc_ranges = std::move(alloc_ranges);
   return region;
 }
@@ -206,14 +204,14 @@ TEST(Expect, BootPlacedKeepsItsAlignmentAndHasNoRange) {
 TEST(Expect, BootPlacedWithoutRoomIsRefused) {
   EXPECT_EQ(only(placed("b", ram.size())).fate, Fate::recorded);
   EXPECT_EQ(only(placed("b", ram.size() + 1)).fate, Fate::refused);
-  EXPECT_EQ(only(placed("b", 0x2000, {at(ram.begin, 0x1000)})).fate, Fate::refused);
-  EXPECT_EQ(only(placed("b", 0x1000, {at(ram.end, mebibyte)})).fate, Fate::refused);
-  EXPECT_EQ(only(placed("b", 0x1000, {at(ram.end, mebibyte), at(ram.begin, mebibyte)})).fate,
+  EXPECT_EQ(only(placed_within("b", 0x2000, {at(ram.begin, 0x1000)})).fate, Fate::refused);
+  EXPECT_EQ(only(placed_within("b", 0x1000, {at(ram.end, mebibyte)})).fate, Fate::refused);
+  EXPECT_EQ(only(placed_within("b", 0x1000, {at(ram.end, mebibyte), at(ram.begin, mebibyte)})).fate,
             Fate::recorded);
 }
 
 TEST(Expect, BootPlacedAlignmentCanLeaveNoRoom) {
-  ReservedRegion region = placed("b", 0x1000, {at(ram.begin + 0x1000, mebibyte)});
+  ReservedRegion region = placed_within("b", 0x1000, {at(ram.begin + 0x1000, mebibyte)});
   EXPECT_EQ(only(region).fate, Fate::recorded);
   region.alignment = 4 * mebibyte;
   EXPECT_EQ(only(region).fate, Fate::refused);
@@ -221,7 +219,7 @@ TEST(Expect, BootPlacedAlignmentCanLeaveNoRoom) {
 
 TEST(Expect, BootPlacedKeepsClearOfStaticsAndMemreserve) {
   const PhysicalRange window = at(ram.begin, mebibyte);
-  const ReservedRegion boot_placed = placed("b", 0x1000, {window});
+  const ReservedRegion boot_placed = placed_within("b", 0x1000, {window});
   for (const bool no_map : {false, true})
     EXPECT_THAT(fates(tree({boot_placed, fixed("s", window.begin, window.size(), no_map)})),
                 ElementsAre(Fate::refused, Fate::recorded));
@@ -249,7 +247,7 @@ TEST(Expect, KernelsThatReadMemreserveFirstRefuseNoMapThere) {
 
 TEST(Expect, BootPlacedKeepsClearOfTheElfcorehdr) {
   const PhysicalRange window = at(ram.begin, mebibyte);
-  ReservedMemory memory = tree({placed("b", 0x1000, {window})});
+  ReservedMemory memory = tree({placed_within("b", 0x1000, {window})});
   memory.elfcorehdr = window;
   EXPECT_EQ(expect(memory).regions[0].fate, Fate::refused);
   EXPECT_EQ(expect(memory).elfcorehdr, window);
@@ -363,11 +361,11 @@ TEST(Expect, AnAlignmentThatIsNoPowerOfTwoIsRounded) {
 TEST(Expect, AllocRangesWithoutAddressesArePassedOver) {
   const PhysicalRange high = at(0x150000000, mebibyte);
   const PhysicalRange low = at(ram.begin, mebibyte);
-  const ReservedRegion region = placed("second", 0x1000, {high, {0x1000, 0x1000}, low});
+  const ReservedRegion region = placed_within("second", 0x1000, {high, {0x1000, 0x1000}, low});
   EXPECT_THAT(expect(tree({region}), with_32_bits()).regions[0].windows, ElementsAre(low));
   EXPECT_THAT(only(region).windows, ElementsAre(high, low));
-  EXPECT_EQ(fate_with_32_bits(placed("none", 0x1000, {high})), Fate::refused);
-  EXPECT_EQ(fate_with_32_bits(placed("anywhere", 0x1000, {high, {0, 0}})), Fate::recorded);
+  EXPECT_EQ(fate_with_32_bits(placed_within("none", 0x1000, {high})), Fate::refused);
+  EXPECT_EQ(fate_with_32_bits(placed_within("anywhere", 0x1000, {high, {0, 0}})), Fate::recorded);
 }
 
 TEST(Expect, MemoryWithoutAddressesIsNone) {
@@ -383,7 +381,7 @@ TEST(Expect, APlaceholderIsPlacedAndNamed) {
   ReservedRegion region = placed("fill", 0x1000);
   region.placeholder_reg = {{0, 0}, at(ram.begin, 0x1000)};
   const Expectation expectation =
-      expect(tree({region, placed("beside", 0x1000, {at(ram.begin, 0x1000)})}));
+      expect(tree({region, placed_within("beside", 0x1000, {at(ram.begin, 0x1000)})}));
   EXPECT_EQ(expectation.regions[0].fate, Fate::recorded);
   EXPECT_EQ(expectation.regions[0].range, std::nullopt);
   EXPECT_THAT(expectation.regions[0].refused_tuples, ElementsAre(PhysicalRange{0, 0}));
@@ -534,7 +532,7 @@ Expectation of_a_board(std::vector<ReservedRegion> regions, std::vector<Physical
 TEST(ExpectWithoutMemory, TakesEveryPlaceForRam) {
   const Expectation expectation =
       of_a_board({fixed("firmware", 0x880000000, mebibyte, true), placed("pool", 64 * mebibyte),
-                  placed("low", mebibyte, {at(0x80000000, 16 * mebibyte)})});
+                  placed_within("low", mebibyte, {at(0x80000000, 16 * mebibyte)})});
   EXPECT_TRUE(expectation.is_memory_unknown);
   EXPECT_THAT(expectation.memory, IsEmpty());
   for (const ExpectedRegion &region : expectation.regions) {
@@ -546,7 +544,7 @@ TEST(ExpectWithoutMemory, TakesEveryPlaceForRam) {
 TEST(ExpectWithoutMemory, JudgesWhatDoesNotDependOnIt) {
   const Expectation expectation =
       of_a_board({fixed("over", 0x80000000, mebibyte, true),
-                  placed("large", 2 * mebibyte, {at(0x90000000, mebibyte)}),
+                  placed_within("large", 2 * mebibyte, {at(0x90000000, mebibyte)}),
                   fixed("outer", 0xa0000000, 2 * mebibyte), fixed("inner", 0xa0100000, mebibyte)},
                  {at(0x80080000, mebibyte)});
   EXPECT_EQ(expectation.regions[0].fate, Fate::refused);

@@ -9,7 +9,6 @@ namespace rmemcheck {
 namespace {
 
 using test::fixed;
-using test::mebibyte;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;

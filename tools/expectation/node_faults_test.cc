@@ -8,30 +8,16 @@
 namespace rmemcheck {
 namespace {
 
+using test::expectation_of;
 using test::fixed;
-using test::mebibyte;
 using test::nodes;
-using test::tree_of;
+using test::placed;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-Expectation of(std::vector<ReservedRegion> regions, std::uint64_t page_size = 0x1000) {
-  BootFacts facts;
-  facts.page_size = page_size;
-  return expect(tree_of(std::move(regions)), facts);
-}
 
 ReservedRegion as_cma(ReservedRegion region) {
   region.compatible = {"shared-dma-pool"};
   region.reusable = true;
-  return region;
-}
-
-ReservedRegion placed(std::string name, std::uint64_t size, std::uint64_t alignment = 0) {
-  ReservedRegion region;
-  region.name = std::move(name);
-  region.size = size;
-  region.alignment = alignment;
   return region;
 }
 
@@ -41,10 +27,10 @@ ReservedRegion hidden(ReservedRegion region) {
 }
 
 TEST(PoolAlignment, IsThatOfAPageblock) {
-  const Expectation all =
-      of({as_cma(fixed("size", 0x50000000, mebibyte)), as_cma(fixed("base", 0x51100000, 0x400000)),
-          as_cma(placed("placed", 0x180000)), as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
-          as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
+  const Expectation all = expectation_of(
+      {as_cma(fixed("size", 0x50000000, mebibyte)), as_cma(fixed("base", 0x51100000, 0x400000)),
+       as_cma(placed("placed", 0x180000)), as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
+       as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
   const auto faults = pool_alignment_faults(all);
   ASSERT_THAT(nodes(faults), ElementsAre("size", "base", "placed"));
   EXPECT_EQ(faults[0].rule, "pool");
@@ -55,9 +41,9 @@ TEST(PoolAlignment, IsThatOfAPageblock) {
 }
 
 TEST(PoolAlignment, IsAConditionUpToTheLargestPageblock) {
-  const Expectation all =
-      of({as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
-          as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
+  const Expectation all = expectation_of({as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
+                                          as_cma(fixed("four", 0x54000000, 4 * mebibyte)),
+                                          fixed("mapped", 0x60000000, mebibyte)});
   EXPECT_EQ(pool_condition(all.regions[0], all),
             "refused where a pageblock (2048 KiB, or 4096 KiB without huge pages) is more than "
             "2048 KiB");
@@ -66,16 +52,18 @@ TEST(PoolAlignment, IsAConditionUpToTheLargestPageblock) {
 }
 
 TEST(PoolAlignment, GrowsWithThePage) {
-  const Expectation all = of({as_cma(fixed("pool", 0x54000000, 16 * mebibyte))}, 0x10000);
+  BootFacts facts;
+  facts.page_size = 0x10000;
+  const Expectation all = expectation_of({as_cma(fixed("pool", 0x54000000, 16 * mebibyte))}, facts);
   ASSERT_THAT(nodes(pool_alignment_faults(all)), ElementsAre("pool"));
   EXPECT_THAT(pool_condition(all.regions[0], all), HasSubstr("(524288 KiB)"));
 }
 
 TEST(Alignment, IsAPowerOfTwo) {
-  const auto faults =
-      alignment_faults(of({placed("mask", 0x1000, 0x3000), placed("right", 0x1000, 0x4000),
-                           placed("none", 0x1000), as_cma(placed("raised", 4 * mebibyte, 0x3000)),
-                           as_cma(placed("pool", 4 * mebibyte, 3 * mebibyte))}));
+  const auto faults = alignment_faults(
+      expectation_of({placed("mask", 0x1000, 0x3000), placed("right", 0x1000, 0x4000),
+                      placed("none", 0x1000), as_cma(placed("raised", 4 * mebibyte, 0x3000)),
+                      as_cma(placed("pool", 4 * mebibyte, 3 * mebibyte))}));
   ASSERT_THAT(nodes(faults), ElementsAre("mask", "pool"));
   EXPECT_EQ(faults[0].fault, "alignment 0x3000 is no power of two");
   EXPECT_THAT(faults[0].kernel, HasSubstr("a multiple of 0x1000, and need not be one of 0x3000"));
@@ -86,33 +74,33 @@ TEST(HiddenReusable, IsNoPool) {
   both.reusable = true;
   ReservedRegion mapped = fixed("mapped", 0x51000000, mebibyte);
   mapped.reusable = true;
-  EXPECT_THAT(nodes(hidden_reusable_faults(
-                  of({both, mapped, hidden(as_cma(fixed("pool", 0x52000000, mebibyte)))}))),
+  EXPECT_THAT(nodes(hidden_reusable_faults(expectation_of(
+                  {both, mapped, hidden(as_cma(fixed("pool", 0x52000000, mebibyte)))}))),
               ElementsAre("both"));
 }
 
 TEST(UnitAddress, IsThatOfReg) {
-  const auto faults = unit_address_faults(
-      of({fixed("right@50000000", 0x50000000, mebibyte), fixed("none", 0x51000000, mebibyte),
-          fixed("wrong@52000000", 0x53000000, mebibyte), fixed("two@0,54", 0x54000000, mebibyte),
-          fixed("word@buffer", 0x55000000, mebibyte), placed("placed@1", mebibyte)}));
+  const auto faults = unit_address_faults(expectation_of(
+      {fixed("right@50000000", 0x50000000, mebibyte), fixed("none", 0x51000000, mebibyte),
+       fixed("wrong@52000000", 0x53000000, mebibyte), fixed("two@0,54", 0x54000000, mebibyte),
+       fixed("word@buffer", 0x55000000, mebibyte), placed("placed@1", mebibyte)}));
   ASSERT_THAT(nodes(faults), ElementsAre("wrong@52000000"));
   EXPECT_EQ(faults[0].fault, "reg begins at 0x53000000");
 }
 
 TEST(LoosePages, AreOfBootPlacedNoMap) {
   const auto faults = loose_page_faults(
-      of({hidden(placed("size", 0x10001, 0x1000)), hidden(placed("alignment", 0x1000, 0x800)),
-          hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
-          placed("mapped", 0x10001)}));
+      expectation_of({hidden(placed("size", 0x10001, 0x1000)),
+                      hidden(placed("alignment", 0x1000, 0x800)), hidden(placed("none", 0x1000)),
+                      hidden(placed("right", 0x1000, 0x1000)), placed("mapped", 0x10001)}));
   ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment"));
   EXPECT_THAT(faults[0].fault, HasSubstr("0x10001 bytes, no whole pages"));
 }
 
 TEST(LoosePages, AreLeftToChanceWithoutAlignment) {
   const Expectation all =
-      of({hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
-          placed("mapped", 0x1000), fixed("fixed", 0x50000000, 0x1000, true)});
+      expectation_of({hidden(placed("none", 0x1000)), hidden(placed("right", 0x1000, 0x1000)),
+                      placed("mapped", 0x1000), fixed("fixed", 0x50000000, 0x1000, true)});
   EXPECT_THAT(border_condition(all.regions[0]), HasSubstr("may begin within a page"));
   for (std::size_t other = 1; other < all.regions.size(); ++other)
     EXPECT_EQ(border_condition(all.regions[other]), "");

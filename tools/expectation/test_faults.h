@@ -21,6 +21,11 @@ inline ReservedMemory tree_of(std::vector<ReservedRegion> regions) {
   return tree;
 }
 
+inline Expectation expectation_of(std::vector<ReservedRegion> regions,
+                                  const BootFacts &facts = {}) {
+  return expect(tree_of(std::move(regions)), facts);
+}
+
 /// The nodes that have the faults, in their order.
 inline std::vector<std::string> nodes(const std::vector<TreeFault> &faults) {
   std::vector<std::string> names;

@@ -8,29 +8,20 @@
 namespace rmemcheck {
 namespace {
 
+using test::expectation_of;
 using test::fixed;
-using test::mebibyte;
-using test::tree_of;
+using test::placed;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-Expectation of(std::vector<ReservedRegion> regions) { return expect(tree_of(std::move(regions))); }
-
 std::string fate(const ReservedRegion &region) {
-  return unpatched_fate(of({region}).regions.front());
-}
-
-ReservedRegion placed(std::uint64_t size, std::uint64_t alignment = 0) {
-  ReservedRegion region;
-  region.size = size;
-  region.alignment = alignment;
-  return region;
+  return unpatched_fate(expectation_of({region}).regions.front());
 }
 
 TEST(UnpatchedFate, IsThatOfTheSeriesForWhatIsRight) {
   EXPECT_EQ(fate(fixed("mapped", 0x50000000, mebibyte)), "");
   EXPECT_EQ(fate(fixed("no-map", 0x50000000, mebibyte, true)), "");
-  EXPECT_EQ(fate(placed(mebibyte, mebibyte)), "");
+  EXPECT_EQ(fate(placed("region", mebibyte, mebibyte)), "");
 }
 
 TEST(UnpatchedFate, CutsNumbers) {
@@ -50,10 +41,10 @@ TEST(UnpatchedFate, RecordsWhatIsRefused) {
   ReservedRegion pool = fixed("pool", 0x50000000, mebibyte, true);
   pool.compatible = {"restricted-dma-pool"};
   EXPECT_THAT(fate(pool), HasSubstr("of_reserved_mem_lookup()"));
-  const Expectation over =
-      of({fixed("mapped", 0x50000000, mebibyte), fixed("hidden", 0x50000000, mebibyte, true)});
+  const Expectation over = expectation_of(
+      {fixed("mapped", 0x50000000, mebibyte), fixed("hidden", 0x50000000, mebibyte, true)});
   EXPECT_THAT(unpatched_fate(over.regions.back()), HasSubstr("recorded all the same"));
-  EXPECT_THAT(fate(placed(4096 * mebibyte)), HasSubstr("no bytes"));
+  EXPECT_THAT(fate(placed("region", 4096 * mebibyte)), HasSubstr("no bytes"));
 }
 
 TEST(UnpatchedFate, TakesPoolsThatTheSeriesRefuses) {
@@ -75,7 +66,7 @@ TEST(UnpatchedFate, TakesPoolsThatTheSeriesRefuses) {
 }
 
 TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
-  ReservedRegion node = placed(0);
+  ReservedRegion node = placed("region", 0);
   node.malformed = "reg: length 12 is no multiple of 16";
   EXPECT_THAT(fate(node), HasSubstr("without reg"));
   node.malformed = "alloc-ranges: length 12 is no multiple of 16";
@@ -85,14 +76,14 @@ TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
 }
 
 TEST(UnpatchedFate, MasksWithAnAlignment) {
-  EXPECT_THAT(fate(placed(0x1000, 0x3000)), HasSubstr("mask"));
+  EXPECT_THAT(fate(placed("region", 0x1000, 0x3000)), HasSubstr("mask"));
 }
 
 TEST(UnpatchedCount, IsSixtyFour) {
   std::vector<ReservedRegion> many(64, fixed("region", 0x50000000, 0x1000));
-  EXPECT_EQ(unpatched_count_fate(of(many)), "");
+  EXPECT_EQ(unpatched_count_fate(expectation_of(many)), "");
   many.push_back(many.front());
-  EXPECT_THAT(unpatched_count_fate(of(many)), HasSubstr("room for 64"));
+  EXPECT_THAT(unpatched_count_fate(expectation_of(many)), HasSubstr("room for 64"));
 }
 
 } // namespace

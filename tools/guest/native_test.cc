@@ -10,7 +10,7 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 
-BootRequest request() {
+BootRequest native_request() {
   BootRequest request;
   request.machine.arch = "um";
   request.machine.board.is_native = true;
@@ -22,7 +22,7 @@ BootRequest request() {
 }
 
 TEST(NativeCommand, RunsTheKernelWithAWordForEachOfItsOwn) {
-  BootRequest wanted = request();
+  BootRequest wanted = native_request();
   wanted.append = "cma=16M";
   EXPECT_THAT(native_command(wanted, {"initramfs", "tree.dtb", "evidence"}),
               ElementsAre("setarch", "--addr-no-randomize", "/kernels/linux", "mem=512M",
@@ -31,14 +31,14 @@ TEST(NativeCommand, RunsTheKernelWithAWordForEachOfItsOwn) {
 }
 
 TEST(NativeCommand, FindsTheKernelFromAnyFolder) {
-  BootRequest relative = request();
+  BootRequest relative = native_request();
   relative.image = "linux";
   EXPECT_THAT(native_command(relative, {}),
               Contains((std::filesystem::current_path() / "linux").string()));
 }
 
 TEST(NativeDtb, HasRamAlone) {
-  const std::string dtb = native_dtb(request().machine);
+  const std::string dtb = native_dtb(native_request().machine);
   ASSERT_EQ(fdt_check_full(dtb.data(), dtb.size()), 0);
   const int memory = fdt_path_offset(dtb.data(), "/memory@0");
   int length = 0;
@@ -46,7 +46,7 @@ TEST(NativeDtb, HasRamAlone) {
   ASSERT_NE(reg, nullptr);
   const std::string bytes(static_cast<const char *>(reg), static_cast<std::size_t>(length));
   EXPECT_EQ(bytes, std::string("\0\0\0\0\0\0\0\0\0\0\0\0\x20\0\0\0", 16));
-  EXPECT_EQ(board_dtb(request().machine, ""), dtb);
+  EXPECT_EQ(board_dtb(native_request().machine, ""), dtb);
 }
 
 } // namespace

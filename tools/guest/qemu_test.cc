@@ -12,7 +12,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 
-BootRequest request() {
+BootRequest arm64_request() {
   BootRequest request;
   request.machine = read_machine(test::kit_folder() / "machines/arm64.toml");
   request.image = "/kernels/Image";
@@ -26,7 +26,7 @@ std::string value_of(const std::vector<std::string> &command, const std::string 
 }
 
 TEST(QemuCommand, BootsWhatWasAskedFor) {
-  const auto command = qemu_command(request(), {"initramfs", "tree.dtb", "evidence"});
+  const auto command = qemu_command(arm64_request(), {"initramfs", "tree.dtb", "evidence"});
   EXPECT_EQ(command.front(), "qemu-system-aarch64");
   EXPECT_EQ(value_of(command, "-machine"), "virt");
   EXPECT_EQ(value_of(command, "-m"), "1024M");
@@ -37,7 +37,7 @@ TEST(QemuCommand, BootsWhatWasAskedFor) {
 }
 
 TEST(QemuCommand, LeavesItToUefisShellWhereTheBoardHasAcpi) {
-  BootRequest acpi = request();
+  BootRequest acpi = arm64_request();
   acpi.machine = read_machine(test::kit_folder() / "machines/arm64-acpi.toml");
   const auto command = qemu_command(acpi, {"initramfs", "tree.dtb", "evidence", "entry", "disk"});
   for (const char *option : {"-kernel", "-initrd", "-dtb", "-append"})
@@ -47,8 +47,8 @@ TEST(QemuCommand, LeavesItToUefisShellWhereTheBoardHasAcpi) {
 }
 
 TEST(QemuCommand, StartsTheFirmwareWhereThereIsOne) {
-  EXPECT_EQ(value_of(qemu_command(request(), {}), "-bios"), "missing");
-  BootRequest efi = request();
+  EXPECT_EQ(value_of(qemu_command(arm64_request(), {}), "-bios"), "missing");
+  BootRequest efi = arm64_request();
   efi.machine = read_machine(test::kit_folder() / "machines/arm64-efi.toml");
   const auto command = qemu_command(efi, {"initramfs", "tree.dtb", "evidence"});
   EXPECT_EQ(value_of(command, "-bios"), "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd");
@@ -57,13 +57,13 @@ TEST(QemuCommand, StartsTheFirmwareWhereThereIsOne) {
 }
 
 TEST(QemuCommand, HandsOverNoTreeWhereTheMachineHasNone) {
-  BootRequest none = request();
+  BootRequest none = arm64_request();
   none.machine.board.has_device_tree = false;
   EXPECT_EQ(value_of(qemu_command(none, {}), "-dtb"), "missing");
 }
 
 TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
-  BootRequest none = request();
+  BootRequest none = arm64_request();
   none.machine.has_user_space = false;
   const auto command = qemu_command(none, {});
   EXPECT_EQ(value_of(command, "-initrd"), "missing");
@@ -73,7 +73,7 @@ TEST(QemuCommand, LetsTheConsoleTellAllWhereThereIsNoUserSpace) {
 }
 
 TEST(QemuCommand, LeavesThePortsBeforeTheConsolesAlone) {
-  BootRequest second = request();
+  BootRequest second = arm64_request();
   EXPECT_THAT(qemu_command(second, {}), testing::Not(Contains("null")));
   second.machine.board.console_port = 1;
   const auto command = qemu_command(second, {});
@@ -85,7 +85,7 @@ TEST(QemuCommand, LeavesThePortsBeforeTheConsolesAlone) {
 }
 
 TEST(QemuCommand, StartsCodeThatKnowsWhereTheTreeIs) {
-  BootRequest told = request();
+  BootRequest told = arm64_request();
   told.machine.board.entry = EntryCode{0x20000000, 0x48000000, "code"};
   const auto command = qemu_command(told, {"initramfs", "tree.dtb", "evidence", "entry"});
   EXPECT_EQ(value_of(command, "-dtb"), "missing");
@@ -95,32 +95,32 @@ TEST(QemuCommand, StartsCodeThatKnowsWhereTheTreeIs) {
 }
 
 TEST(QemuCommand, EndsWithAGuestThatRestarts) {
-  const auto command = qemu_command(request(), {});
+  const auto command = qemu_command(arm64_request(), {});
   EXPECT_THAT(command, Contains("-no-reboot"));
   EXPECT_THAT(value_of(command, "-append"), HasSubstr("panic=-1"));
 }
 
 TEST(QemuCommand, TakesNobodysSettings) {
-  const auto command = qemu_command(request(), {});
+  const auto command = qemu_command(arm64_request(), {});
   EXPECT_THAT(command, Contains("-nodefaults"));
   EXPECT_THAT(command, Contains("-no-user-config"));
 }
 
 TEST(QemuCommand, PutsMoreWordsLast) {
-  BootRequest more = request();
+  BootRequest more = arm64_request();
   more.append = "cma=16M";
   EXPECT_THAT(value_of(qemu_command(more, {}), "-append"), testing::EndsWith(" cma=16M"));
 }
 
 TEST(QemuCommand, FindsTheImageFromAnyFolder) {
-  BootRequest relative = request();
+  BootRequest relative = arm64_request();
   relative.image = "Image";
   EXPECT_EQ(value_of(qemu_command(relative, {}), "-kernel"),
             (std::filesystem::current_path() / "Image").string());
 }
 
 TEST(BoardDtb, IsWhatQemuMakes) {
-  const std::string dtb = board_dtb(request().machine, "");
+  const std::string dtb = board_dtb(arm64_request().machine, "");
   EXPECT_EQ(dtb.substr(0, 4), "\xd0\x0d\xfe\xed");
   EXPECT_THAT(dtb, HasSubstr("linux,dummy-virt"));
 }
@@ -128,7 +128,7 @@ TEST(BoardDtb, IsWhatQemuMakes) {
 class TreeBesideTheMachine : public test::FolderTest {};
 
 TEST_F(TreeBesideTheMachine, IsTheBoards) {
-  Machine machine = request().machine;
+  Machine machine = arm64_request().machine;
   machine.board.tree = folder / "board.dts";
   write("board.dts", "/dts-v1/;\n/ { model = \"no QEMU's\"; };\n");
   EXPECT_THAT(board_dtb(machine, ""), HasSubstr("no QEMU's"));
@@ -140,7 +140,7 @@ TEST_F(TreeBesideTheMachine, IsTheBoards) {
 }
 
 TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
-  Machine machine = request().machine;
+  Machine machine = arm64_request().machine;
   machine.board.machine = "no-such-board";
   const Error error = test::error_of([&] { board_dtb(machine, ""); });
   EXPECT_EQ(error.status(), ExitStatus::unknown);
@@ -148,26 +148,26 @@ TEST(BoardDtb, NamesAMachineThatQemuDoesNotKnow) {
 }
 
 TEST(QemuCommand, HandsOverNoInitrdWhereTheTreeHasIt) {
-  BootRequest in_memory = request();
+  BootRequest in_memory = arm64_request();
   in_memory.machine.board.initrd_address = 0x8000000;
   EXPECT_EQ(value_of(qemu_command(in_memory, {}), "-initrd"), "missing");
 }
 
 TEST(BoardDtb, HandsOverAKernelWhereThereIsNoTreeWithoutOne) {
-  Machine machine = request().machine;
+  Machine machine = arm64_request().machine;
   machine.board.dumps_tree_with_kernel = true;
   const Error error = test::error_of([&] { board_dtb(machine, "/no/such-kernel"); });
   EXPECT_THAT(error.what(), HasSubstr("/no/such-kernel"));
 }
 
 TEST(QemuCommand, TakesMoreWords) {
-  BootRequest more = request();
+  BootRequest more = arm64_request();
   more.qemu_words = {"-plugin", "counter.so"};
   EXPECT_EQ(value_of(qemu_command(more, {}), "-plugin"), "counter.so");
 }
 
 TEST(QemuCommand, LoadsMemoryImages) {
-  BootRequest with_image = request();
+  BootRequest with_image = arm64_request();
   with_image.images = {{0x50000000, "bytes"}};
   // An image may be an ELF file, which QEMU would load by its program headers.
   EXPECT_THAT(qemu_command(with_image, {}),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/size.h"
 #include "evidence/memory_totals.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
@@ -11,8 +12,6 @@
 
 namespace rmemcheck {
 namespace {
-
-constexpr std::uint64_t mebibyte = 0x100000;
 
 bool is_default_pool(const ExpectedRegion &region) {
   return takes_memory(region) && region.cma && region.node.cma_default;

@@ -6,7 +6,7 @@
 namespace rmemcheck::test {
 namespace {
 
-constexpr const char *rule = "default-cma";
+constexpr const char *default_cma_rule = "default-cma";
 
 void drop_lines(Scenario &scenario, const std::string &begin) {
   std::erase_if(scenario.evidence.log.lines,
@@ -29,10 +29,12 @@ Scenario bypassed() {
   return scenario;
 }
 
-TEST(DefaultCma, PassesWithTheOneOfTheTree) { EXPECT_EQ(outcome(rule, passing()), Outcome::pass); }
+TEST(DefaultCma, PassesWithTheOneOfTheTree) {
+  EXPECT_EQ(outcome(default_cma_rule, passing()), Outcome::pass);
+}
 
 TEST(DefaultCma, PassesWithTheOneOfTheCommandLine) {
-  EXPECT_EQ(outcome(rule, bypassed()), Outcome::pass);
+  EXPECT_EQ(outcome(default_cma_rule, bypassed()), Outcome::pass);
 }
 
 TEST(DefaultCma, FailsWithASecondOne) {
@@ -41,29 +43,29 @@ TEST(DefaultCma, FailsWithASecondOne) {
   for (const char *text : texts) {
     Scenario scenario = passing();
     add_log_line(scenario.evidence.log, text);
-    EXPECT_EQ(only_finding(rule, scenario).seen, text);
+    EXPECT_EQ(only_finding(default_cma_rule, scenario).seen, text);
   }
   Scenario scenario = bypassed();
   add_log_line(scenario.evidence.log, "cma: Reserved 8 MiB at 0x000000007e800000");
-  EXPECT_EQ(only_finding(rule, scenario).expected, "no default CMA area but one");
+  EXPECT_EQ(only_finding(default_cma_rule, scenario).expected, "no default CMA area but one");
 }
 
 TEST(DefaultCma, FailsWithoutTheOneOfTheCommandLine) {
   Scenario scenario = bypassed();
   drop_lines(scenario, "cma: ");
-  EXPECT_EQ(only_finding(rule, scenario).seen, "no such line");
+  EXPECT_EQ(only_finding(default_cma_rule, scenario).seen, "no such line");
 }
 
 TEST(DefaultCma, FailsWhereTheKernelDoesNotSayThatItPassesThePoolOver) {
   Scenario scenario = bypassed();
   drop_lines(scenario, "Reserved memory: bypass");
-  EXPECT_EQ(only_finding(rule, scenario).region, "linux,cma@52000000");
+  EXPECT_EQ(only_finding(default_cma_rule, scenario).region, "linux,cma@52000000");
   add_log_line(scenario.evidence.log, // v7.3
                R"(Skipping dt linux,cma-default node in favor for "cma=" kernel param.)");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::fail) << "nobody is named";
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::fail) << "nobody is named";
   add_log_line(scenario.evidence.log,
                "OF: reserved mem: node linux,cma@52000000 compatible matching fail");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::pass);
 }
 
 TEST(KnownErrors, NeedNotNameAPoolThatMakesWayForTheCommandLine) {
@@ -77,16 +79,16 @@ TEST(KnownErrors, NeedNotNameAPoolThatMakesWayForTheCommandLine) {
 TEST(DefaultCma, FailsWithAnotherTotal) {
   Scenario scenario = passing();
   drop_lines(scenario, "Memory: ");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::inconclusive);
   add_log_line(scenario.evidence.log,
                "Memory: 999000K/1048576K available (49576K reserved, 32768K cma-reserved)");
-  const Finding finding = only_finding(rule, scenario);
+  const Finding finding = only_finding(default_cma_rule, scenario);
   EXPECT_EQ(finding.expected, "16384 KiB in CMA areas");
   EXPECT_EQ(finding.seen, "32768 KiB");
 }
 
 TEST(DefaultCma, IsSkippedWhereTheTreeHasNone) {
-  EXPECT_EQ(outcome(rule, empty_tree()), Outcome::skip);
+  EXPECT_EQ(outcome(default_cma_rule, empty_tree()), Outcome::skip);
 }
 
 TEST(DefaultCma, IsThatOfTheConfigurationWhereNobodySaysAnything) {
@@ -95,22 +97,22 @@ TEST(DefaultCma, IsThatOfTheConfigurationWhereNobodySaysAnything) {
   drop_lines(scenario, "Memory: ");
   add_log_line(scenario.evidence.log,
                "Memory: 999000K/1048576K available (49576K reserved, 16384K cma-reserved)");
-  EXPECT_EQ(only_finding(rule, scenario).expected,
+  EXPECT_EQ(only_finding(default_cma_rule, scenario).expected,
             "cma: Reserved 16 MiB at ..., as the command line or the configuration says");
   add_log_line(scenario.evidence.log, "cma: Reserved 8 MiB at 0x000000007f800000");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::fail);
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::fail);
   scenario.evidence.log.lines.back().text = "cma: Reserved 16 MiB at 0x000000007f000000";
-  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::pass);
   // The tree's own goes before it.
   Scenario with_pool = passing();
   with_pool.expectation.default_cma = 0x1000000;
-  EXPECT_EQ(outcome(rule, with_pool), Outcome::pass);
+  EXPECT_EQ(outcome(default_cma_rule, with_pool), Outcome::pass);
 }
 
 TEST(DefaultCma, IsInconclusiveWhereTheLogIsCut) {
   Scenario scenario = passing();
   scenario.evidence.log.is_cut = true;
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::inconclusive);
 }
 
 } // namespace

@@ -6,7 +6,7 @@
 namespace rmemcheck::test {
 namespace {
 
-constexpr const char *rule = "efi-runtime";
+constexpr const char *efi_runtime_rule = "efi-runtime";
 
 /// A map of one entry.
 Scenario with(const PhysicalRange &memory, bool is_used) {
@@ -22,19 +22,22 @@ PhysicalRange place_of_no_map(const Scenario &scenario) {
   throw std::runtime_error("none is no-map");
 }
 
-TEST(EfiRuntime, IsSkippedWithoutAMap) { EXPECT_EQ(outcome(rule, passing()), Outcome::skip); }
+TEST(EfiRuntime, IsSkippedWithoutAMap) {
+  EXPECT_EQ(outcome(efi_runtime_rule, passing()), Outcome::skip);
+}
 
 TEST(EfiRuntime, FailsWhereANoMapRegionLiesOverIt) {
   const PhysicalRange place = place_of_no_map(passing());
-  const Finding finding = only_finding(rule, with({place.end - 1, place.end + 0x1000}, true));
+  const Finding finding =
+      only_finding(efi_runtime_rule, with({place.end - 1, place.end + 0x1000}, true));
   EXPECT_EQ(finding.at.line, 7u);
   EXPECT_EQ(finding.expected, to_string(place) + " clear of what EFI uses at run time");
 }
 
 TEST(EfiRuntime, PassesBesideItAndOverWhatIsNotUsed) {
   const PhysicalRange place = place_of_no_map(passing());
-  EXPECT_EQ(outcome(rule, with({place.end, place.end + 1}, true)), Outcome::pass);
-  EXPECT_EQ(outcome(rule, with(place, false)), Outcome::pass);
+  EXPECT_EQ(outcome(efi_runtime_rule, with({place.end, place.end + 1}, true)), Outcome::pass);
+  EXPECT_EQ(outcome(efi_runtime_rule, with(place, false)), Outcome::pass);
 }
 
 } // namespace

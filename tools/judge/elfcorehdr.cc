@@ -12,7 +12,7 @@ namespace rmemcheck {
 namespace {
 
 // fdt_reserve_elfcorehdr(), and fs/proc/vmcore.c, which reads it when the kernel is up.
-constexpr std::array<std::string_view, 3> complaints = {
+constexpr std::array<std::string_view, 3> elfcorehdr_complaints = {
     "elfcorehdr is overlapped", "vmcore not initialized", "Core image elf header is not sane"};
 
 } // namespace
@@ -23,7 +23,7 @@ RuleResult check_elfcorehdr(const Expectation &expectation, const Evidence &evid
   const PhysicalRange &header = *expectation.elfcorehdr;
   RuleReport report;
   for (const SourceLine &line : evidence.log.lines)
-    for (const std::string_view complaint : complaints)
+    for (const std::string_view complaint : elfcorehdr_complaints)
       if (line.text.find(complaint) != std::string::npos)
         report.finding("", "the elfcorehdr as the crashed kernel has left it", line.text, line);
   const std::string wanted = fmt::format("Reserving {} KiB of memory at {:#x} for elfcorehdr",

@@ -6,7 +6,7 @@
 namespace rmemcheck::test {
 namespace {
 
-constexpr const char *rule = "elfcorehdr";
+constexpr const char *elfcorehdr_rule = "elfcorehdr";
 
 Scenario kdump() {
   Scenario scenario = passing();
@@ -18,12 +18,14 @@ Scenario kdump() {
   return scenario;
 }
 
-TEST(Elfcorehdr, PassesWhereItIsReserved) { EXPECT_EQ(outcome(rule, kdump()), Outcome::pass); }
+TEST(Elfcorehdr, PassesWhereItIsReserved) {
+  EXPECT_EQ(outcome(elfcorehdr_rule, kdump()), Outcome::pass);
+}
 
 TEST(Elfcorehdr, FailsWhereItIsNot) {
   Scenario scenario = kdump();
   scenario.evidence.memblock_reserved->pop_back();
-  EXPECT_EQ(only_finding(rule, scenario).seen, "not reserved");
+  EXPECT_EQ(only_finding(elfcorehdr_rule, scenario).seen, "not reserved");
 }
 
 TEST(Elfcorehdr, FailsWhereSomethingLiesOverIt) {
@@ -31,19 +33,21 @@ TEST(Elfcorehdr, FailsWhereSomethingLiesOverIt) {
                            "Warning: Core image elf header is not sane"}) {
     Scenario scenario = kdump();
     add_log_line(scenario.evidence.log, text);
-    EXPECT_EQ(only_finding(rule, scenario).seen, text);
+    EXPECT_EQ(only_finding(elfcorehdr_rule, scenario).seen, text);
   }
 }
 
 TEST(Elfcorehdr, FailsWithoutTheLogLine) {
   Scenario scenario = kdump();
   scenario.evidence.log.lines.pop_back();
-  EXPECT_EQ(only_finding(rule, scenario).seen, "no line");
+  EXPECT_EQ(only_finding(elfcorehdr_rule, scenario).seen, "no line");
   scenario.evidence.log.is_cut = true;
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(elfcorehdr_rule, scenario), Outcome::inconclusive);
 }
 
-TEST(Elfcorehdr, IsSkippedWithoutOne) { EXPECT_EQ(outcome(rule, passing()), Outcome::skip); }
+TEST(Elfcorehdr, IsSkippedWithoutOne) {
+  EXPECT_EQ(outcome(elfcorehdr_rule, passing()), Outcome::skip);
+}
 
 TEST(Placement, FailsOverTheElfcorehdr) {
   Scenario scenario = kdump();

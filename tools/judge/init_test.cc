@@ -103,7 +103,7 @@ TEST(Init, IsInconclusiveWhereTheLogWasCutShort) {
 TEST(Init, IsSkippedWithoutAPool) { EXPECT_EQ(outcome("init", empty_tree()), Outcome::skip); }
 
 /// As on a kernel whose log alone shows what init functions did.
-Scenario without_user_space() {
+Scenario log_alone_shows_init() {
   Scenario scenario = passing();
   scenario.expectation.has_user_space = false;
   scenario.evidence.probe.reset();
@@ -114,7 +114,7 @@ Scenario without_user_space() {
 }
 
 TEST(Init, GoesByTheLogWithoutUserSpace) {
-  Scenario scenario = without_user_space();
+  Scenario scenario = log_alone_shows_init();
   EXPECT_EQ(outcome("init", scenario), Outcome::pass);
   scenario.evidence.log.lines.pop_back();
   EXPECT_EQ(run("init", scenario).reason,
@@ -123,7 +123,7 @@ TEST(Init, GoesByTheLogWithoutUserSpace) {
 }
 
 TEST(Init, FailsWithoutUserSpaceWhereACmaAreaIsMissing) {
-  Scenario scenario = without_user_space();
+  Scenario scenario = log_alone_shows_init();
   std::erase_if(scenario.evidence.log.lines, [](const SourceLine &at) {
     return at.text.find("created CMA") != std::string::npos;
   });
@@ -131,7 +131,7 @@ TEST(Init, FailsWithoutUserSpaceWhereACmaAreaIsMissing) {
 }
 
 TEST(Init, CannotShowTheAreaOfABootPlacedPoolWithoutUserSpace) {
-  Scenario scenario = without_user_space();
+  Scenario scenario = log_alone_shows_init();
   ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");
   pool.range.reset();
   pool.node.reg.clear();

@@ -13,9 +13,7 @@ namespace {
 /// drivers/of/of_reserved_mem_test.c of the series: it asks of_reserved_mem_lookup().
 constexpr const char *suite_of_series = "of_reserved_mem";
 
-using Kind = KunitResult::Kind;
-
-bool is_skipped(const KunitResult &test) { return test.kind == Kind::skipped; }
+bool is_skipped(const KunitResult &test) { return test.kind == KunitResult::Kind::skipped; }
 
 /// A line that is told again stands in the place of another, and one beyond the plan is of nobody.
 void demand_plan(RuleReport &report, const KunitSuite &suite) {
@@ -29,7 +27,7 @@ void demand_plan(RuleReport &report, const KunitSuite &suite) {
                                suite.tests.size()));
 }
 
-std::uint64_t count(const KunitSuite &suite, Kind kind) {
+std::uint64_t count(const KunitSuite &suite, KunitResult::Kind kind) {
   return static_cast<std::uint64_t>(std::ranges::count(suite.tests, kind, &KunitResult::kind));
 }
 
@@ -39,9 +37,9 @@ void demand_numbers(RuleReport &report, const KunitSuite &suite) {
     if (suite.tests[index].number != index + 1)
       return report.unknown(fmt::format("suite {} has \"{}\" in the place of number {}", suite.name,
                                         suite.tests[index].at.text, index + 1));
-  const std::uint64_t passed = count(suite, Kind::passed);
-  const std::uint64_t failed = count(suite, Kind::failed);
-  const std::uint64_t skipped = count(suite, Kind::skipped);
+  const std::uint64_t passed = count(suite, KunitResult::Kind::passed);
+  const std::uint64_t failed = count(suite, KunitResult::Kind::failed);
+  const std::uint64_t skipped = count(suite, KunitResult::Kind::skipped);
   if (const auto &totals = suite.totals;
       totals && (totals->passed != passed || totals->failed != failed ||
                  totals->skipped != skipped || totals->all != suite.tests.size()))
@@ -52,7 +50,7 @@ void demand_numbers(RuleReport &report, const KunitSuite &suite) {
 void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence) {
   bool any_failed = false;
   for (const KunitResult &test : suite.tests)
-    if (test.kind == Kind::failed) {
+    if (test.kind == KunitResult::Kind::failed) {
       any_failed = true;
       report.finding("", fmt::format("test {} of suite {} passes", test.name, suite.name),
                      test.at.text, test.at);
@@ -63,7 +61,7 @@ void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &e
       report.finding("", fmt::format("suite {} ends", suite.name), seen, suite.at);
     else
       report.unknown(fmt::format("the guest ended in suite {}: {}", suite.name, seen));
-  } else if (suite.result->kind == Kind::failed && !any_failed) {
+  } else if (suite.result->kind == KunitResult::Kind::failed && !any_failed) {
     report.finding("", fmt::format("suite {} passes", suite.name), suite.result->at.text,
                    suite.result->at);
   }

@@ -8,9 +8,8 @@ namespace rmemcheck::test {
 namespace {
 
 using ::testing::HasSubstr;
-using Kind = KunitResult::Kind;
 
-constexpr const char *rule = "kunit";
+constexpr const char *kunit_rule = "kunit";
 
 Scenario suite_has_run() {
   Scenario scenario = passing();
@@ -21,15 +20,17 @@ Scenario suite_has_run() {
 
 KunitSuite &suite(Scenario &scenario) { return scenario.evidence.kunit->suites.front(); }
 
-TEST(Kunit, PassesWhereNoTestFails) { EXPECT_EQ(outcome(rule, suite_has_run()), Outcome::pass); }
+TEST(Kunit, PassesWhereNoTestFails) {
+  EXPECT_EQ(outcome(kunit_rule, suite_has_run()), Outcome::pass);
+}
 
 TEST(Kunit, NamesSuiteTestAndLineOfAFailure) {
   Scenario scenario = suite_has_run();
   KunitSuite &failed = suite(scenario);
-  failed.tests[0].kind = Kind::failed;
+  failed.tests[0].kind = KunitResult::Kind::failed;
   failed.tests[0].at.text = "    not ok 1 finds";
-  failed.result->kind = Kind::failed;
-  const Finding finding = only_finding(rule, scenario);
+  failed.result->kind = KunitResult::Kind::failed;
+  const Finding finding = only_finding(kunit_rule, scenario);
   EXPECT_EQ(finding.expected, "test finds of suite of_reserved_mem passes");
   EXPECT_EQ(finding.seen, "    not ok 1 finds");
   EXPECT_EQ(finding.at.line, 101u);
@@ -37,43 +38,44 @@ TEST(Kunit, NamesSuiteTestAndLineOfAFailure) {
 
 TEST(Kunit, FailsWhereASuiteFailsOrDoesNotEnd) {
   Scenario scenario = suite_has_run();
-  suite(scenario).result->kind = Kind::failed;
-  EXPECT_EQ(only_finding(rule, scenario).at.line, 103u);
+  suite(scenario).result->kind = KunitResult::Kind::failed;
+  EXPECT_EQ(only_finding(kunit_rule, scenario).at.line, 103u);
   scenario = suite_has_run();
   suite(scenario).result.reset();
-  EXPECT_EQ(only_finding(rule, scenario).expected, "suite of_reserved_mem ends");
+  EXPECT_EQ(only_finding(kunit_rule, scenario).expected, "suite of_reserved_mem ends");
   scenario = suite_has_run();
   suite(scenario).tests.pop_back();
-  EXPECT_EQ(only_finding(rule, scenario).seen, "1 of 2 tests ended");
+  EXPECT_EQ(only_finding(kunit_rule, scenario).seen, "1 of 2 tests ended");
   scenario.evidence.ending = Ending::hang;
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
 }
 
 TEST(Kunit, IsInconclusiveWhereTheSuiteOfTheSeriesDidNotRun) {
   Scenario scenario = suite_has_run();
   suite(scenario).name = "another";
-  EXPECT_THAT(run(rule, scenario).reason, HasSubstr("of_reserved_mem of the series did not run"));
+  EXPECT_THAT(run(kunit_rule, scenario).reason,
+              HasSubstr("of_reserved_mem of the series did not run"));
   scenario.evidence.kunit->suites.clear();
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
   scenario.evidence.kunit.reset();
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
 }
 
 TEST(Kunit, IsInconclusiveWhereASuiteIsMissing) {
   Scenario scenario = suite_has_run();
   scenario.evidence.kunit->planned = 2;
-  EXPECT_EQ(run(rule, scenario).reason, "1 of 2 suites ran");
+  EXPECT_EQ(run(kunit_rule, scenario).reason, "1 of 2 suites ran");
 }
 
 TEST(Kunit, IsSkippedWhereThereIsNothingToRun) {
-  EXPECT_EQ(outcome(rule, passing()), Outcome::skip);
+  EXPECT_EQ(outcome(kunit_rule, passing()), Outcome::skip);
   Scenario scenario = passing();
   scenario.evidence.kunit.emplace(); // KUnit without suites
-  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::skip);
   scenario = suite_has_run();
-  suite(scenario).tests[0].kind = Kind::skipped;
+  suite(scenario).tests[0].kind = KunitResult::Kind::skipped;
   suite(scenario).totals.reset();
-  EXPECT_EQ(run(rule, scenario).reason, "KUnit skipped every test");
+  EXPECT_EQ(run(kunit_rule, scenario).reason, "KUnit skipped every test");
 }
 
 TEST(Kunit, DoesNotPassWhereALineStandsForAnother) {
@@ -81,22 +83,23 @@ TEST(Kunit, DoesNotPassWhereALineStandsForAnother) {
   suite(scenario).tests[1] = suite(scenario).tests[0];
   suite(scenario).tests[1].number = 2;
   suite(scenario).totals.reset();
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
-  EXPECT_EQ(run(rule, scenario).reason, "suite of_reserved_mem tells of test finds more than once");
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(run(kunit_rule, scenario).reason,
+            "suite of_reserved_mem tells of test finds more than once");
 }
 
 TEST(Kunit, DoesNotPassWhereThePlanIsSmaller) {
   Scenario scenario = suite_has_run();
   suite(scenario).planned = 1;
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
 }
 
 TEST(Kunit, DoesNotPassWhereTheNumbersOfLinesAreOthers) {
   Scenario scenario = suite_has_run();
   suite(scenario).tests[1].number = 3;
-  EXPECT_EQ(run(rule, scenario).reason,
+  EXPECT_EQ(run(kunit_rule, scenario).reason,
             "suite of_reserved_mem has \"    ok 2 many # SKIP too few\" in the place of number 2");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
 }
 
 TEST(Kunit, DoesNotPassWhereKunitHasCountedOtherwise) {
@@ -104,13 +107,13 @@ TEST(Kunit, DoesNotPassWhereKunitHasCountedOtherwise) {
        {KunitTotals{2, 0, 0, 2, {}}, KunitTotals{1, 1, 1, 2, {}}, KunitTotals{1, 0, 1, 3, {}}}) {
     Scenario scenario = suite_has_run();
     suite(scenario).totals = totals;
-    EXPECT_THAT(run(rule, scenario).reason,
+    EXPECT_THAT(run(kunit_rule, scenario).reason,
                 HasSubstr("1 passed, 0 failed and 1 skipped, and says"));
-    EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+    EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
   }
   Scenario scenario = suite_has_run();
   suite(scenario).totals.reset(); // kunit.stats_enabled=0
-  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::pass);
 }
 
 } // namespace

@@ -22,7 +22,7 @@ Scenario one_left_out() {
   return scenario;
 }
 
-Fate fate_of(const Scenario &scenario, const std::string &name) {
+Fate fate_with_some_left_out(const Scenario &scenario, const std::string &name) {
   Expectation after = without_left_out(scenario.expectation, scenario.evidence);
   return named(after.regions, name).fate;
 }
@@ -47,21 +47,21 @@ TEST(LeftOut, CannotTellWithoutAllocRanges) {
 TEST(LeftOut, IsSkippedWhereNoneMayBe) { EXPECT_EQ(outcome("left-out", passing()), Outcome::skip); }
 
 TEST(WithoutLeftOut, RefusesWhatIsNamed) {
-  EXPECT_EQ(fate_of(one_left_out(), "placed"), Fate::refused);
+  EXPECT_EQ(fate_with_some_left_out(one_left_out(), "placed"), Fate::refused);
 }
 
 TEST(WithoutLeftOut, LeavesWhatIsNotNamed) {
   Scenario scenario = one_left_out();
   scenario.evidence.log.lines.pop_back();
-  EXPECT_EQ(fate_of(scenario, "placed"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_left_out(scenario, "placed"), Fate::recorded);
 }
 
 TEST(WithoutLeftOut, LeavesMoreThanThereMayBe) {
   Scenario scenario = one_left_out();
   lose(scenario, "placed-no-map");
   add_error(scenario.evidence.log, "OF: reserved mem: no room for node 'placed-no-map', it stays");
-  EXPECT_EQ(fate_of(scenario, "placed"), Fate::refused);
-  EXPECT_EQ(fate_of(scenario, "placed-no-map"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_left_out(scenario, "placed"), Fate::refused);
+  EXPECT_EQ(fate_with_some_left_out(scenario, "placed-no-map"), Fate::recorded);
 }
 
 TEST(WithoutLeftOut, NeverTouchesAStaticRegion) {
@@ -69,7 +69,7 @@ TEST(WithoutLeftOut, NeverTouchesAStaticRegion) {
   lose(scenario, "mapped@50000000");
   add_error(scenario.evidence.log,
             "OF: reserved mem: no room for node 'mapped@50000000', it stays");
-  EXPECT_EQ(fate_of(scenario, "mapped@50000000"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_left_out(scenario, "mapped@50000000"), Fate::recorded);
 }
 
 /// Of regions that are kept and not recorded, only the windows are known.

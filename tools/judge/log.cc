@@ -15,8 +15,6 @@
 namespace rmemcheck {
 namespace {
 
-using Kind = LoggedTrouble::Kind;
-
 /// The words of a message without the quotes and brackets around them.
 std::vector<std::string> words_of(const std::string &text) {
   std::vector<std::string> words;
@@ -112,7 +110,7 @@ public:
 
   void sort(RuleReport &report) {
     for (const LoggedTrouble &trouble : log_.troubles)
-      if (trouble.kind == Kind::reserved_memory_error && !is_expected(trouble.at))
+      if (trouble.kind == LoggedTrouble::Kind::reserved_memory_error && !is_expected(trouble.at))
         report.finding(first_name(trouble.at.text, names_), "no error", trouble.at.text,
                        trouble.at);
     for (const SourceLine &line : log_.lines)
@@ -198,7 +196,7 @@ void compare_overlaps(RuleReport &report, const Expectation &expectation,
     expected.insert(pair_of(overlap.first, overlap.second));
   std::set<NamePair> seen;
   for (const LoggedTrouble &trouble : evidence.log.troubles) {
-    if (trouble.kind != Kind::overlap)
+    if (trouble.kind != LoggedTrouble::Kind::overlap)
       continue;
     const auto pair = overlapping_pair(trouble.at.text);
     if (!pair)
@@ -259,19 +257,21 @@ void demand_warnings(RuleReport &report, const Expectation &expectation, const E
 /// on the console, complains of what no tree leads to.
 void demand_silence_afterwards(RuleReport &report, const KernelLog &after) {
   for (const LoggedTrouble &trouble : after.troubles)
-    if (trouble.kind == Kind::reserved_memory_error || trouble.kind == Kind::overlap)
+    if (trouble.kind == LoggedTrouble::Kind::reserved_memory_error ||
+        trouble.kind == LoggedTrouble::Kind::overlap)
       report.finding("", "no error after the log", trouble.at.text, trouble.at);
 }
 
-bool is_crash(Kind kind) {
-  return kind == Kind::warning || kind == Kind::bug || kind == Kind::oops || kind == Kind::panic;
+bool is_crash(LoggedTrouble::Kind kind) {
+  return kind == LoggedTrouble::Kind::warning || kind == LoggedTrouble::Kind::bug ||
+         kind == LoggedTrouble::Kind::oops || kind == LoggedTrouble::Kind::panic;
 }
 
 /// Whether a warning is about what the processor lacks. MIPS has a few registers for the pieces of
 /// RAM that it may speculate in, and says so where there are more pieces: each no-map region makes
 /// one more, on any kernel.
 bool is_of_processor(const LoggedTrouble &trouble) {
-  return trouble.kind == Kind::warning &&
+  return trouble.kind == LoggedTrouble::Kind::warning &&
          trouble.at.text.find(" at arch/mips/mm/init.c:") != std::string::npos &&
          trouble.at.text.find(" maar_res_walk+0x") != std::string::npos;
 }
@@ -283,7 +283,7 @@ bool is_shortage_of_areas(const LoggedTrouble &trouble, const Expectation &expec
 
 /// memremap() of a pool in RAM, on behalf of a device that is to use it.
 bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectation) {
-  return trouble.kind == Kind::warning &&
+  return trouble.kind == LoggedTrouble::Kind::warning &&
          trouble.at.text.find(" memremap+0x") != std::string::npos &&
          std::ranges::any_of(expectation.consumers, [&](const ExpectedConsumer &consumer) {
            return !consumer.region.empty() &&

@@ -8,7 +8,6 @@ namespace rmemcheck::test {
 namespace {
 
 using ::testing::HasSubstr;
-using Kind = LoggedTrouble::Kind;
 
 constexpr const char *overlap_text =
     "OF: reserved mem: OVERLAP DETECTED! outer@50000000 (0x0000000050000000--0x0000000050020000) "
@@ -135,7 +134,7 @@ TEST(KnownErrors, WantsTheOverlapsOfTheTreeAndNoOther) {
   scenario.expectation.recording = Recording::no_tree; // then there is no array to look through
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
   scenario.expectation.recording = Recording::done;
-  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap, overlap_text);
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
   scenario.expectation.overlaps.clear();
   EXPECT_EQ(only_finding("known-errors", scenario).expected, "no overlap");
@@ -145,13 +144,14 @@ TEST(KnownErrors, TakesAnOptionalOverlapEitherWay) {
   Scenario scenario = empty_tree();
   scenario.expectation.overlaps = {{"inner@50010000", "outer@50000000", false}};
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
-  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap, overlap_text);
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::pass);
 }
 
 TEST(KnownErrors, IsInconclusiveWhereAnOverlapNamesNoPair) {
   Scenario scenario = empty_tree();
-  add_trouble(scenario.evidence.log, Kind::overlap, "OF: reserved mem: OVERLAP DETECTED!");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap,
+              "OF: reserved mem: OVERLAP DETECTED!");
   EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
 }
 
@@ -181,7 +181,8 @@ TEST(NoWarning, DoesNotKnowWhereTheLogStopsBeforeInit) {
 TEST(NoWarning, PassesWithAQuietLog) { EXPECT_EQ(outcome("no-warning", passing()), Outcome::pass); }
 
 TEST(NoWarning, FailsWithAnyCrash) {
-  for (const Kind kind : {Kind::warning, Kind::bug, Kind::oops, Kind::panic}) {
+  for (const LoggedTrouble::Kind kind : {LoggedTrouble::Kind::warning, LoggedTrouble::Kind::bug,
+                                         LoggedTrouble::Kind::oops, LoggedTrouble::Kind::panic}) {
     Scenario scenario = passing();
     add_trouble(scenario.evidence.log, kind, "something broke");
     EXPECT_EQ(only_finding("no-warning", scenario).seen, "something broke");
@@ -191,16 +192,17 @@ TEST(NoWarning, FailsWithAnyCrash) {
 TEST(NoWarning, AllowsWhatIsOfTheProcessorAlone) {
   const std::string text = "WARNING: CPU: 0 PID: 0 at arch/mips/mm/init.c:283 ";
   Scenario scenario = passing();
-  add_trouble(scenario.evidence.log, Kind::warning, text + "maar_res_walk+0x80/0x90");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              text + "maar_res_walk+0x80/0x90");
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
-  add_trouble(scenario.evidence.log, Kind::warning, text + "mem_init+0x80/0x90");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning, text + "mem_init+0x80/0x90");
   EXPECT_THAT(only_finding("no-warning", scenario).seen, HasSubstr("mem_init"));
 }
 
 TEST(NoWarning, LeavesErrorsOfReservedMemoryToTheirRule) {
   Scenario scenario = passing();
   add_error(scenario.evidence.log, "OF: reserved mem: not enough space for all defined regions.");
-  add_trouble(scenario.evidence.log, Kind::overlap, overlap_text);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap, overlap_text);
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/memory_totals.h"
 
+#include "base/size.h"
 #include "evidence/memory_totals.h"
 #include "evidence/pools.h"
 #include "judge/layout.h"
@@ -53,7 +54,6 @@ struct LoggedAreas {
 
 /// "cma: Reserved 16 MiB at ..." and "Reserved memory: created CMA memory pool at ..."
 LoggedAreas areas_of(const KernelLog &log) {
-  constexpr std::uint64_t mebibyte = 0x100000;
   LoggedAreas areas;
   const auto add = [&](const PhysicalRange &area) {
     ++areas.count;

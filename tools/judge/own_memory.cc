@@ -2,6 +2,7 @@
 #include "judge/own_memory.h"
 
 #include "base/kernel_version.h"
+#include "base/size.h"
 #include "evidence/dmesg.h"
 #include "evidence/iomem.h"
 #include "evidence/scanner.h"
@@ -308,7 +309,6 @@ void forbid_crash_kernel(RuleReport &report, const Expectation &expectation,
 } // namespace
 
 RangeSet own_cma_area(const KernelLog &log) {
-  constexpr std::uint64_t mebibyte = 0x100000;
   std::vector<PhysicalRange> ranges;
   for (const SourceLine &line : log.lines) {
     Scanner scanner(line.text);

@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char *rule = "same-placement";
+constexpr const char *same_placement_rule = "same-placement";
 
 PhysicalRange &place_on(Evidence &evidence, const std::string &name) {
   return named(*evidence.probe, name).range;
@@ -47,15 +47,15 @@ TwoBoots unordered() {
 }
 
 TEST(SamePlacement, PassesWhereBothKernelsPlaceAlike) {
-  EXPECT_EQ(outcome(rule, boots("6.9.0")), Outcome::pass);
-  EXPECT_EQ(outcome(rule, unordered()), Outcome::pass);
-  EXPECT_EQ(outcome(rule, same_boots(passing())), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, boots("6.9.0")), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, unordered()), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, same_boots(passing())), Outcome::pass);
 }
 
 TEST(SamePlacement, FailsWithBothAddressesAndLines) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
-  const Finding finding = only_finding(rule, two);
+  const Finding finding = only_finding(same_placement_rule, two);
   EXPECT_EQ(finding.region, "large");
   EXPECT_EQ(finding.expected,
             "0x000000007fe00000..0x000000007fefffff, as the baseline's probe:5 says");
@@ -69,35 +69,35 @@ TEST(SamePlacement, AsksNothingOfAKernelThatPlacesWhatIsToBeRefused) {
   ExpectedRegion &malformed = named(two.expectation.regions, "a");
   malformed.fate = Fate::refused;
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
-  EXPECT_EQ(outcome(rule, two), Outcome::fail); // both have placed it
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail); // both have placed it
   named(*two.patched.probe, "a").found = false;
-  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::skip);
   malformed.given_back = true; // an init function has refused it, when all had their places
-  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
 }
 
 TEST(SamePlacement, AsksNothingOfAKernelThatPlacesOverItsTree) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
   two.expectation.taken = {range(0x7fe00000, 0x2000)};
-  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::skip);
   two.expectation.taken = {range(0x7f000000, 0x2000)};
-  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
 }
 
 TEST(SamePlacement, DoesNotHoldARaisedAlignmentToAMask) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
   named(two.expectation.regions, "large").is_alignment_rounded = true;
-  EXPECT_NE(outcome(rule, two), Outcome::fail);
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
 TEST(SamePlacement, DoesNotCompareWhatARaisedAlignmentMayMove) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "a") = range(0x7fd00000, 0x10000);
-  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
   named(two.expectation.regions, "large").is_alignment_rounded = true;
-  EXPECT_NE(outcome(rule, two), Outcome::fail);
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
 TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
@@ -107,14 +107,14 @@ TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
     TwoBoots two = unordered();
     two.baseline.log.version = version;
     swap_places(two.patched, "a", "b");
-    EXPECT_EQ(outcome(rule, two), wanted) << version;
+    EXPECT_EQ(outcome(same_placement_rule, two), wanted) << version;
   }
 }
 
 TEST(SamePlacement, WithoutAnOrderAsksForTheSameRanges) {
   TwoBoots two = unordered();
   place_on(two.patched, "b") = range(0x7ffd0000, 0x10000);
-  const Finding finding = only_finding(rule, two);
+  const Finding finding = only_finding(same_placement_rule, two);
   EXPECT_EQ(finding.region, "b");
   EXPECT_THAT(finding.expected, HasSubstr("0x000000007ffe0000..0x000000007ffeffff"));
   EXPECT_THAT(finding.seen, HasSubstr("0x000000007ffd0000..0x000000007ffdffff"));
@@ -123,18 +123,18 @@ TEST(SamePlacement, WithoutAnOrderAsksForTheSameRanges) {
 TEST(SamePlacement, WithoutAnOrderARegionOfAnotherShapeDoesNotCount) {
   TwoBoots two = unordered();
   swap_places(two.patched, "a", "large");
-  EXPECT_EQ(run(rule, two).findings.size(), 2u);
+  EXPECT_EQ(run(same_placement_rule, two).findings.size(), 2u);
 }
 
 TEST(SamePlacement, WithoutAnOrderOneRegionIsHeldByItsName) {
   TwoBoots two = boots("6.1.192");
   two.expectation.regions.resize(1);
   place_on(two.patched, "a") = range(0x7ff00000, 0x10000);
-  EXPECT_EQ(only_finding(rule, two).region, "a");
+  EXPECT_EQ(only_finding(same_placement_rule, two).region, "a");
 }
 
 TEST(SamePlacement, IsSkippedWhereChanceDecidesThePlaces) {
-  const RuleResult result = run(rule, boots("6.1.192"));
+  const RuleResult result = run(same_placement_rule, boots("6.1.192"));
   EXPECT_EQ(result.outcome, Outcome::skip);
   EXPECT_THAT(result.reason, HasSubstr("left to chance"));
 }
@@ -143,29 +143,29 @@ TEST(SamePlacement, LeavesToOtherRulesWhatOneKernelLoses) {
   for (Evidence TwoBoots::*side : {&TwoBoots::baseline, &TwoBoots::patched}) {
     TwoBoots two = boots("6.9.0");
     named(*(two.*side).probe, "b").found = false;
-    EXPECT_EQ(outcome(rule, two), Outcome::pass);
+    EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
   }
 }
 
 TEST(SamePlacement, WithoutAnOrderFindsARangeThatNobodyUses) {
   TwoBoots two = unordered();
   named(*two.patched.probe, "b").found = false;
-  EXPECT_THAT(only_finding(rule, two).seen, HasSubstr("none there"));
+  EXPECT_THAT(only_finding(same_placement_rule, two).seen, HasSubstr("none there"));
 }
 
 TEST(SamePlacement, IsSkippedWhereNothingWasPlaced) {
-  EXPECT_EQ(outcome(rule, same_boots(empty_tree())), Outcome::skip);
+  EXPECT_EQ(outcome(same_placement_rule, same_boots(empty_tree())), Outcome::skip);
   TwoBoots two = boots("6.9.0");
   for (ProbedRegion &region : *two.baseline.probe)
     region.found = false;
-  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::skip);
 }
 
 TEST(SamePlacement, DoesNotKnowWhereAGuestDied) {
   TwoBoots two = boots("6.1.192");
   two.baseline.probe.reset();
   two.baseline.ending = Ending::died;
-  EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::inconclusive);
 }
 
 TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
@@ -183,33 +183,33 @@ TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
   ProbedRegion &second = (*two.baseline.probe)[1];
   second.range = (*two.baseline.probe)[0].range; // as lookup by name finds it
   second.phandle = 1;
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
 }
 
 TEST(SamePlacement, OfWhatIsKeptComparesTheWindows) {
   Scenario scenario = recording_nothing(passing());
   TwoBoots two = same_boots(scenario);
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
   std::erase_if(*two.patched.memblock_reserved,
-                [](const MemblockRange &entry) { return entry.range == full_place("placed"); });
-  EXPECT_EQ(only_finding(rule, two).region, "placed");
+                [](const MemblockRange &each) { return each.range == full_place("placed"); });
+  EXPECT_EQ(only_finding(same_placement_rule, two).region, "placed");
   ExpectedRegion &placed = named(two.expectation.regions, "placed");
   const std::vector<PhysicalRange> windows = placed.windows;
   placed.windows = {{0, std::numeric_limits<std::uint64_t>::max()}}; // where all else lies, too
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
   placed.windows = windows;
   two.patched.memblock_reserved.reset();
-  EXPECT_NE(outcome(rule, two), Outcome::pass);
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::pass);
 }
 
 /// The baseline may keep in its array what an init function has refused.
 TEST(SamePlacement, WhatIsRefusedHasNoPlace) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
-  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
   ExpectedRegion &region = named(two.expectation.regions, "large");
   region = refused(region);
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
 }
 
 /// But it has stood in the way of others, whose order is left to chance.
@@ -218,7 +218,7 @@ TEST(SamePlacement, WhatIsRefusedIsNoLikeOfOthers) {
   ExpectedRegion &region = named(two.expectation.regions, "large");
   region = refused(region);
   place_on(two.patched, "a") = range(0x7f000000, 0x10000);
-  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::skip);
 }
 
 } // namespace

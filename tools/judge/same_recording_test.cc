@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char *rule = "same-recording";
+constexpr const char *same_recording_rule = "same-recording";
 
 void lose(Evidence &evidence, const std::string &name) {
   named(*evidence.probe, name).found = false;
@@ -18,14 +18,14 @@ void lose(Evidence &evidence, const std::string &name) {
 }
 
 TEST(SameRecording, PassesWhereBothRecordTheSame) {
-  EXPECT_EQ(outcome(rule, same_boots(passing())), Outcome::pass);
+  EXPECT_EQ(outcome(same_recording_rule, same_boots(passing())), Outcome::pass);
 }
 
 TEST(SameRecording, FailsWhereARegionIsLost) {
   for (const char *name : {"mapped@50000000", "hidden@50020000"}) {
     TwoBoots two = same_boots(passing());
     lose(two.patched, name);
-    const Finding finding = only_finding(rule, two);
+    const Finding finding = only_finding(same_recording_rule, two);
     EXPECT_EQ(finding.region, name);
     EXPECT_THAT(finding.expected, HasSubstr("as the baseline's probe:"));
     EXPECT_EQ(finding.seen, "not recorded");
@@ -35,7 +35,7 @@ TEST(SameRecording, FailsWhereARegionIsLost) {
 TEST(SameRecording, FailsWhereARegionIsElsewhere) {
   TwoBoots two = same_boots(passing());
   named(*two.patched.probe, "mapped@50000000").range = range(0x50000000, 0x20000);
-  const Finding finding = only_finding(rule, two);
+  const Finding finding = only_finding(same_recording_rule, two);
   EXPECT_EQ(finding.expected,
             "recorded: 0x0000000050000000..0x000000005000ffff, as the baseline's probe:3 says");
   EXPECT_EQ(finding.seen, "0x0000000050000000..0x000000005001ffff");
@@ -48,7 +48,7 @@ TEST(SameRecording, FailsWhereTheBaselineHasFoundRoom) {
   named(without.regions, "placed") = refused(named(without.regions, "placed"));
   Evidence patched = scenario.evidence;
   lose(patched, "placed");
-  const RuleResult result = named(comparisons(), rule)
+  const RuleResult result = named(comparisons(), same_recording_rule)
                                 .check({scenario.expectation, scenario.evidence, Outcome::pass},
                                        {without, patched, Outcome::pass});
   ASSERT_EQ(result.findings.size(), 1u);
@@ -59,29 +59,29 @@ TEST(SameRecording, FailsWhereTheBaselineHasFoundRoom) {
 TEST(SameRecording, LeavesTheOrderOfOldKernelsToChance) {
   TwoBoots two = same_boots(passing());
   lose(two.patched, "placed");
-  EXPECT_EQ(outcome(rule, two), Outcome::fail);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::fail);
   two.baseline.log.version = "6.1.192";
   two.baseline.log.regions.clear();
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::pass);
 }
 
 TEST(SameRecording, WhatTheBaselineLosesOrMustNotRecordIsNotAsked) {
   TwoBoots two = same_boots(passing());
   lose(two.baseline, "mapped@50000000");
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::pass);
   two = same_boots(passing());
   named(*two.baseline.probe, "refused@50008000").found = true;
   named(*two.baseline.probe, "refused@50008000").range = range(0x50008000, 0x1000);
-  EXPECT_EQ(outcome(rule, two), Outcome::pass);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::pass);
 }
 
 TEST(SameRecording, NeedsPlacesAndRegions) {
-  EXPECT_EQ(outcome(rule, same_boots(empty_tree())), Outcome::skip);
+  EXPECT_EQ(outcome(same_recording_rule, same_boots(empty_tree())), Outcome::skip);
   Scenario scenario = passing();
   make_old(scenario);
   TwoBoots two = same_boots(scenario);
   two.patched.probe.reset();
-  EXPECT_NE(outcome(rule, two), Outcome::pass);
+  EXPECT_NE(outcome(same_recording_rule, two), Outcome::pass);
 }
 
 TEST(SameRecording, IsAskedAcrossTreesAndTheLogIsNot) {
@@ -91,7 +91,8 @@ TEST(SameRecording, IsAskedAcrossTreesAndTheLogIsNot) {
   Verdict verdict = judge(two.expectation, two.patched);
   compare(verdict, two.before(), two.after(), true);
   EXPECT_NO_THROW(
-      EXPECT_EQ(std::ranges::find(verdict.rules, rule, &RuleResult::rule)->outcome, Outcome::fail));
+      EXPECT_EQ(std::ranges::find(verdict.rules, same_recording_rule, &RuleResult::rule)->outcome,
+                Outcome::fail));
   EXPECT_EQ(std::ranges::count(verdict.rules, "no-op", &RuleResult::rule), 0);
 }
 
@@ -100,10 +101,10 @@ TEST(SameRecording, IsSkippedWhereTheBaselineDidNotBoot) {
   two.baseline.ending = Ending::panic;
   two.baseline.probe.reset();
   two.baseline.log.regions.clear();
-  EXPECT_EQ(outcome(rule, two), Outcome::skip);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::skip);
   two.baseline.ending = Ending::died;
   two.baseline.log.version.clear();
-  EXPECT_EQ(outcome(rule, two), Outcome::inconclusive);
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::inconclusive);
 }
 
 } // namespace

@@ -27,23 +27,23 @@ Scenario crowded() {
   return scenario;
 }
 
-Fate fate_of(const Scenario &scenario, const std::string &name) {
+Fate fate_with_some_unplaced(const Scenario &scenario, const std::string &name) {
   const Expectation decided = without_unplaced(scenario.expectation, scenario.evidence);
   return named(decided.regions, name).fate;
 }
 
 TEST(WithoutRoom, OneThatOthersHaveLeftNoneForIsRefused) {
-  EXPECT_EQ(fate_of(crowded(), "c"), Fate::refused);
-  EXPECT_EQ(fate_of(crowded(), "a"), Fate::recorded);
-  EXPECT_EQ(outcome("recorded",
-                    {as_decided(crowded().expectation, crowded().evidence), crowded().evidence}),
+  EXPECT_EQ(fate_with_some_unplaced(crowded(), "c"), Fate::refused);
+  EXPECT_EQ(fate_with_some_unplaced(crowded(), "a"), Fate::recorded);
+  EXPECT_EQ(outcome("recorded", Scenario{as_decided(crowded().expectation, crowded().evidence),
+                                         crowded().evidence}),
             Outcome::pass);
 }
 
 TEST(WithoutRoom, TheKernelMustSaySo) {
   Scenario scenario = crowded();
   scenario.evidence.log.lines.pop_back();
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
   EXPECT_EQ(outcome("recorded", scenario), Outcome::fail);
 }
 
@@ -51,7 +51,7 @@ TEST(WithoutRoom, WhereThereIsRoomItIsNotBelieved) {
   Scenario scenario = crowded();
   for (ExpectedRegion &region : scenario.expectation.regions)
     region.windows = {range(0x60000000, 0x40000)};
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
   EXPECT_EQ(outcome("recorded", scenario), Outcome::fail);
 }
 
@@ -59,7 +59,7 @@ TEST(WithoutRoom, AnywhereIsSomewhere) {
   Scenario scenario = crowded();
   expected(scenario, "c").windows.clear();
   expected(scenario, "c").node.alloc_ranges.clear();
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
 }
 
 /// An area may need to be aligned more coarsely than the tree says.
@@ -70,9 +70,9 @@ TEST(WithoutRoom, OfACmaAreaTheConfigurationDecides) {
   region.windows = {range(0x60001000, 0x7fe000)};
   region.node.alloc_ranges = region.windows;
   region.size = region.node.size = 0x400000;
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::refused);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::refused);
   region.windows = {range(0x60001000, 0x1000000)};
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::recorded);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
 }
 
 /// One that an init function has refused had a place, too, which nothing shows.
@@ -84,7 +84,7 @@ TEST(WithoutRoom, AHiddenPlaceMayHaveBeenAnywhere) {
   other = refused(other);
   other.given_back = true;
   lose(scenario, "b");
-  EXPECT_EQ(fate_of(scenario, "c"), Fate::refused);
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::refused);
 }
 
 } // namespace

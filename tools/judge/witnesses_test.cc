@@ -6,25 +6,26 @@
 namespace rmemcheck::test {
 namespace {
 
-constexpr const char *rule = "witnesses";
+constexpr const char *witnesses_rule = "witnesses";
 
 TEST(Witnesses, AreMissedWhereTheyCouldBeThere) {
   Scenario scenario = passing();
-  EXPECT_EQ(outcome(rule, scenario), Outcome::skip);
+  EXPECT_EQ(outcome(witnesses_rule, scenario), Outcome::skip);
   scenario.expectation.witnesses = {"dmesg", "iomem", "linear mapping"};
   scenario.evidence.files = {"dmesg", "iomem"};
-  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  EXPECT_EQ(outcome(witnesses_rule, scenario), Outcome::pass);
   scenario.evidence.linear_mapping.reset();
-  EXPECT_EQ(run(rule, scenario).reason, "this kernel can show linear mapping, and it is not there");
+  EXPECT_EQ(run(witnesses_rule, scenario).reason,
+            "this kernel can show linear mapping, and it is not there");
   scenario.evidence.files.erase("iomem");
-  EXPECT_EQ(outcome(rule, scenario), Outcome::inconclusive);
+  EXPECT_EQ(outcome(witnesses_rule, scenario), Outcome::inconclusive);
 }
 
 TEST(Witnesses, AreToldWithWhatHelps) {
   Scenario scenario = passing();
   scenario.expectation.witnesses = {"iomem"};
   scenario.evidence.absences["iomem"] = {"it shows zeros", "be root", false};
-  EXPECT_EQ(run(rule, scenario).reason,
+  EXPECT_EQ(run(witnesses_rule, scenario).reason,
             "this kernel can show iomem, and it is not there; it shows zeros; remedy: be root");
 }
 
@@ -46,11 +47,11 @@ TEST(Witnesses, MustAnswer) {
   scenario.expectation.witnesses = {"probe"};
   scenario.evidence.files = {"probe"};
   probed(scenario, "two@50040000").mapped = "unknown";
-  EXPECT_EQ(run(rule, scenario).reason,
+  EXPECT_EQ(run(witnesses_rule, scenario).reason,
             "the probe does not know whether it can read 1 region (two@50040000)");
   // Without page tables nobody knows how the mapping is made.
   scenario.evidence.linear_mapping.reset();
-  EXPECT_EQ(outcome(rule, scenario), Outcome::pass);
+  EXPECT_EQ(outcome(witnesses_rule, scenario), Outcome::pass);
 }
 
 /// What is not placed is recorded as 0, 0 by kernels such as v6.9.

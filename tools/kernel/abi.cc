@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char *what = "reserved_mem";
+constexpr const char *abi_struct = "reserved_mem";
 constexpr const char *known_symbol = "of_reserved_mem_lookup"; // a table without it is another's
 
 } // namespace
@@ -47,11 +47,11 @@ Abi abi_of(const BuiltKernel &kernel) {
                       file.string()));
   Abi abi;
   abi.layout =
-      run_child_or_throw({{"pahole", "-C", what, kernel.vmlinux.string()}, ".", {}, {}}).out;
+      run_child_or_throw({{"pahole", "-C", abi_struct, kernel.vmlinux.string()}, ".", {}, {}}).out;
   abi.symbols = read_symvers(read_file(kernel.symvers), kernel.symvers.string());
-  if (abi.layout.find(fmt::format("struct {} {{", what)) == std::string::npos)
+  if (abi.layout.find(fmt::format("struct {} {{", abi_struct)) == std::string::npos)
     throw could_not_find_out(
-        fmt::format("{}: pahole finds no struct {}", kernel.vmlinux.string(), what));
+        fmt::format("{}: pahole finds no struct {}", kernel.vmlinux.string(), abi_struct));
   if (!abi.symbols.contains(known_symbol))
     throw could_not_find_out(
         fmt::format("{}: expected a line of {}", kernel.symvers.string(), known_symbol));
@@ -62,7 +62,7 @@ std::vector<std::string> abi_changes(const Abi &before, const Abi &after) {
   std::vector<std::string> changes;
   if (before.layout != after.layout)
     changes.push_back(
-        fmt::format("struct {}:\nbefore: {}after: {}", what, before.layout, after.layout));
+        fmt::format("struct {}:\nbefore: {}after: {}", abi_struct, before.layout, after.layout));
   for (const auto &[symbol, checksum] : before.symbols) {
     const auto now = after.symbols.find(symbol);
     if (now == after.symbols.end())

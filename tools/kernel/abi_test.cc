@@ -13,11 +13,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-const Abi before{"struct reserved_mem {\n\tconst char * name;\n};\n",
-                 {{"memblock", "0x9abcdef0"}, {"of_reserved_mem_lookup", "0x12345678"}}};
+const Abi old_abi{"struct reserved_mem {\n\tconst char * name;\n};\n",
+                  {{"memblock", "0x9abcdef0"}, {"of_reserved_mem_lookup", "0x12345678"}}};
 
 Abi changed_by(const std::function<void(Abi &)> &change) {
-  Abi after = before;
+  Abi after = old_abi;
   change(after);
   return after;
 }
@@ -40,10 +40,10 @@ TEST(Symvers, ThatAreNoneAreRefusedWithTheirLine) {
   }
 }
 
-TEST(AbiChanges, AreNoneInWhatIsTheSame) { EXPECT_THAT(abi_changes(before, before), IsEmpty()); }
+TEST(AbiChanges, AreNoneInWhatIsTheSame) { EXPECT_THAT(abi_changes(old_abi, old_abi), IsEmpty()); }
 
 TEST(AbiChanges, AreNoneWhereASymbolIsNew) {
-  EXPECT_THAT(abi_changes(before, changed_by([](Abi &abi) { abi.symbols["new"] = "0x1"; })),
+  EXPECT_THAT(abi_changes(old_abi, changed_by([](Abi &abi) { abi.symbols["new"] = "0x1"; })),
               IsEmpty());
 }
 
@@ -52,15 +52,15 @@ TEST(AbiChanges, NameSymbolsThatAreGoneOrHaveAnotherChecksum) {
     abi.symbols.erase("of_reserved_mem_lookup");
     abi.symbols["memblock"] = "0x1";
   });
-  EXPECT_THAT(abi_changes(before, after),
+  EXPECT_THAT(abi_changes(old_abi, after),
               ElementsAre("memblock has another checksum: 0x1, before 0x9abcdef0",
                           "of_reserved_mem_lookup is gone"));
 }
 
 TEST(AbiChanges, ShowBothLayouts) {
   const Abi after = changed_by([](Abi &abi) { abi.layout = "struct reserved_mem {\n};\n"; });
-  EXPECT_THAT(abi_changes(before, after), ElementsAre("struct reserved_mem:\nbefore: " +
-                                                      before.layout + "after: " + after.layout));
+  EXPECT_THAT(abi_changes(old_abi, after), ElementsAre("struct reserved_mem:\nbefore: " +
+                                                       old_abi.layout + "after: " + after.layout));
 }
 
 /// With a pahole that prints what the vmlinux says.
@@ -71,7 +71,7 @@ protected:
     std::filesystem::permissions(folder / "bin/pahole", std::filesystem::perms{0755});
     kernel.vmlinux = folder / "vmlinux";
     kernel.symvers = folder / "vmlinux.symvers";
-    write("vmlinux", before.layout);
+    write("vmlinux", old_abi.layout);
     write("vmlinux.symvers", "0x12345678\tof_reserved_mem_lookup\tvmlinux\tEXPORT_SYMBOL_GPL\t\n"
                              "0x9abcdef0\tmemblock\tvmlinux\tEXPORT_SYMBOL\t\n");
   }
@@ -88,14 +88,14 @@ private:
 
 TEST_F(AbiOf, HasLayoutAndSymbols) {
   const Abi abi = abi_of(kernel);
-  EXPECT_EQ(abi.layout, before.layout);
-  EXPECT_EQ(abi.symbols, before.symbols);
+  EXPECT_EQ(abi.layout, old_abi.layout);
+  EXPECT_EQ(abi.symbols, old_abi.symbols);
 }
 
 TEST_F(AbiOf, IsNotToldWithoutWhatShowsIt) {
   write("vmlinux", "");
   EXPECT_THAT(refusal(), HasSubstr("vmlinux: pahole finds no struct reserved_mem"));
-  write("vmlinux", before.layout);
+  write("vmlinux", old_abi.layout);
   write("vmlinux.symvers", "");
   EXPECT_THAT(refusal(), HasSubstr("vmlinux.symvers: expected a line of of_reserved_mem_lookup"));
   std::filesystem::remove(kernel.symvers);

@@ -37,7 +37,7 @@ std::string tool_version_line(const std::string &program) {
   return result.out.substr(0, result.out.find('\n'));
 }
 
-std::vector<fs::path> files_of(const fs::path &folder) {
+std::vector<fs::path> files_in(const fs::path &folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry &entry : fs::directory_iterator(folder))
     if (entry.is_regular_file())
@@ -153,7 +153,7 @@ private:
 
   void build_module() {
     make_folders(module_folder());
-    for (const fs::path &file : files_of(request_.module_source))
+    for (const fs::path &file : files_in(request_.module_source))
       write_file(module_folder() / file.filename(), read_file(file));
     // Without it modpost knows no symbol of the kernel.
     write_file(objects() / "Module.symvers", read_file(objects() / "vmlinux.symvers"));
@@ -279,7 +279,7 @@ std::vector<ConfigLine> config_lines(const BuildRequest &request) {
 
 std::string module_key(const fs::path &source) {
   std::string lines;
-  for (const fs::path &file : files_of(source))
+  for (const fs::path &file : files_in(source))
     lines += file.filename().string() + ' ' + sha256_of_file(file) + '\n';
   return sha256(lines);
 }

@@ -33,7 +33,7 @@ modules:
 	cat $(M)/probe.c $(O)/Module.symvers > $(M)/reserved_mem_probe.ko
 )";
 
-constexpr const char *patch =
+constexpr const char *one_line_patch =
     R"(diff --git a/drivers/of/of_reserved_mem.c b/drivers/of/of_reserved_mem.c
 --- a/drivers/of/of_reserved_mem.c
 +++ b/drivers/of/of_reserved_mem.c
@@ -49,7 +49,7 @@ protected:
     std::ofstream(folder / "linux/Makefile", std::ios::app) << makefile;
     write("Kconfig.fragment", "# a comment\nCONFIG_OF=y\n");
     write("kmod/probe.c", "probe\n");
-    write("series/0001-x.patch", patch);
+    write("series/0001-x.patch", one_line_patch);
     request.tree = {"my linux", folder / "linux", "6.1.7", "tree-1"};
     request.machine.name = "fake";
     request.machine.arch = "fake";
@@ -154,7 +154,7 @@ TEST_F(BuildKernel, KeyChangesWithSeriesAndTree) {
   std::set<std::string> keys = {build().key};
   request.patches = series();
   EXPECT_TRUE(keys.insert(build().key).second);
-  write("series/0001-x.patch", std::string(patch) + "-- \n2.39.5\n");
+  write("series/0001-x.patch", std::string(one_line_patch) + "-- \n2.39.5\n");
   EXPECT_TRUE(keys.insert(build().key).second);
   request.tree.key = "tree-2";
   EXPECT_TRUE(keys.insert(build().key).second);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/size.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -98,7 +99,6 @@ void check_config(const std::vector<ConfigLine> &wanted, const std::filesystem::
 }
 
 std::uint64_t default_cma_area(const std::vector<std::string> &lines) {
-  constexpr std::uint64_t mebibyte = 0x100000;
   const auto is_set = [&](const char *line) {
     return std::ranges::find(lines, line) != lines.end();
   };

@@ -43,7 +43,7 @@ std::string version_of(const fs::path &tree, const std::string &name) {
                      makefile_value(makefile, "EXTRAVERSION"));
 }
 
-std::vector<fs::path> files_of(const fs::path &folder) {
+std::vector<fs::path> files_below(const fs::path &folder) {
   std::vector<fs::path> files;
   for (const auto &entry : fs::recursive_directory_iterator(folder))
     if (entry.is_symlink() || entry.is_regular_file())
@@ -54,7 +54,7 @@ std::vector<fs::path> files_of(const fs::path &folder) {
 
 /// Over name, permissions and content of each file.
 std::string content_key(const fs::path &folder, const Progress &progress) {
-  const std::vector<fs::path> files = files_of(folder);
+  const std::vector<fs::path> files = files_below(folder);
   std::string lines;
   for (std::size_t index = 0; index < files.size(); ++index) {
     throw_if_interrupted();

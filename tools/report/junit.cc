@@ -56,9 +56,11 @@ private:
   pugi::xml_node node_;
 };
 
-class Report {
+class JunitReport {
 public:
-  Report() : all_(document_.append_child("testsuites")) { set(all_.node(), "name", "rmemcheck"); }
+  JunitReport() : all_(document_.append_child("testsuites")) {
+    set(all_.node(), "name", "rmemcheck");
+  }
 
   void add(const RunResults &results) {
     for (const KernelResult &kernel : results.kernels)
@@ -181,7 +183,7 @@ private:
 } // namespace
 
 std::string junit_xml(const std::vector<KeptRun> &runs) {
-  Report report;
+  JunitReport report;
   for (const KeptRun &run : runs)
     report.add(run.results);
   return report.text();

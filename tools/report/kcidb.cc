@@ -84,9 +84,9 @@ private:
   Json json_;
 };
 
-class Report {
+class KcidbReport {
 public:
-  explicit Report(std::string origin) : origin_(std::move(origin)) {}
+  explicit KcidbReport(std::string origin) : origin_(std::move(origin)) {}
 
   void add(const RunResults &results) {
     const std::string run = sha256(results_json(results));
@@ -226,7 +226,7 @@ bool is_origin(const std::string &name) {
 }
 
 std::string kcidb_json(const std::vector<KeptRun> &runs, const std::string &origin) {
-  Report report(origin);
+  KcidbReport report(origin);
   for (const KeptRun &run : runs)
     report.add(run.results);
   return report.text();

@@ -16,11 +16,11 @@ namespace rmemcheck {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 /// The value whose word it is; another word is an error that names it.
 template <typename Value, std::size_t count>
-Value value_of(const Json &json, const std::array<Value, count> &values) {
+Value value_of(const ParsedJson &json, const std::array<Value, count> &values) {
   const std::string word = json.get<std::string>();
   for (const Value value : values)
     if (to_string(value) == word)
@@ -28,17 +28,17 @@ Value value_of(const Json &json, const std::array<Value, count> &values) {
   throw std::invalid_argument("\"" + word + "\" is not known");
 }
 
-Outcome outcome_of(const Json &json) {
+Outcome outcome_of(const ParsedJson &json) {
   return value_of(json, std::array{Outcome::pass, Outcome::fail, Outcome::inconclusive,
                                    Outcome::skip, Outcome::known});
 }
 
-Ending ending_of(const Json &json) {
+Ending ending_of(const ParsedJson &json) {
   return value_of(json, std::array{Ending::powered_off, Ending::panic, Ending::oops, Ending::hang,
                                    Ending::died, Ending::cut_short});
 }
 
-Role role_of(const Json &json) {
+Role role_of(const ParsedJson &json) {
   if (!json.contains("role"))
     return Role::must_pass;
   return value_of(json.at("role"),
@@ -52,9 +52,9 @@ std::string checked(const std::string &text, const char *form, const char *expec
   return text;
 }
 
-RuleResult rule_of(const Json &json) {
+RuleResult rule_of(const ParsedJson &json) {
   RuleResult rule{json.at("rule"), outcome_of(json.at("outcome")), json.at("reason"), {}};
-  for (const Json &each : json.at("findings"))
+  for (const ParsedJson &each : json.at("findings"))
     rule.findings.push_back({rule.rule,
                              each.at("region"),
                              each.at("expected"),
@@ -66,7 +66,7 @@ RuleResult rule_of(const Json &json) {
   return rule;
 }
 
-CaseResult case_of(const Json &json) {
+CaseResult case_of(const ParsedJson &json) {
   CaseResult result;
   result.kernel = json.at("kernel");
   result.role = role_of(json);
@@ -82,7 +82,7 @@ CaseResult case_of(const Json &json) {
   if (!json.at("regions_recorded").is_null())
     result.verdict.regions_recorded = json.at("regions_recorded").get<std::size_t>();
   result.verdict.no_map_proven = json.at("no_map_proven");
-  for (const Json &rule : json.at("rules"))
+  for (const ParsedJson &rule : json.at("rules"))
     result.verdict.rules.push_back(rule_of(rule));
   result.must_fail = json.at("must_fail").get<std::vector<std::string>>();
   result.fails_without = json.value("fails_without", result.fails_without);
@@ -94,7 +94,7 @@ CaseResult case_of(const Json &json) {
   return result;
 }
 
-KernelResult kernel_of(const Json &json) {
+KernelResult kernel_of(const ParsedJson &json) {
   KernelResult kernel;
   kernel.name = json.at("name");
   kernel.role = role_of(json);
@@ -110,7 +110,7 @@ KernelResult kernel_of(const Json &json) {
   return kernel;
 }
 
-RandomFinding finding_by_chance_of(const Json &json) {
+RandomFinding finding_by_chance_of(const ParsedJson &json) {
   RandomFinding finding;
   finding.kernel = json.at("kernel");
   finding.role = role_of(json);
@@ -128,7 +128,7 @@ RandomFinding finding_by_chance_of(const Json &json) {
   return finding;
 }
 
-RandomSummary random_of(const Json &json) {
+RandomSummary random_of(const ParsedJson &json) {
   RandomSummary random;
   random.seed = json.at("seed");
   random.trees = json.at("trees");
@@ -137,7 +137,7 @@ RandomSummary random_of(const Json &json) {
   random.seconds = json.at("seconds");
   json.at("verdicts").get_to(random.verdicts);
   random.outcome = outcome_of(json.at("outcome"));
-  for (const Json &finding : json.at("findings"))
+  for (const ParsedJson &finding : json.at("findings"))
     random.findings.push_back(finding_by_chance_of(finding));
   return random;
 }
@@ -166,7 +166,7 @@ void check_names(RunResults &results) {
 
 RunResults parse_results(const std::string &text, const std::string &origin) {
   try {
-    const Json json = Json::parse(text);
+    const ParsedJson json = ParsedJson::parse(text);
     RunResults results;
     results.tool_version = json.at("tool").at("version");
     results.machine = json.at("machine");
@@ -181,9 +181,9 @@ RunResults parse_results(const std::string &text, const std::string &origin) {
     results.series = json.at("series");
     results.config = json.value("config", "");
     results.seconds = json.at("seconds");
-    for (const Json &kernel : json.at("kernels"))
+    for (const ParsedJson &kernel : json.at("kernels"))
       results.kernels.push_back(kernel_of(kernel));
-    for (const Json &each : json.at("cases"))
+    for (const ParsedJson &each : json.at("cases"))
       results.cases.push_back(case_of(each));
     if (json.contains("random"))
       results.random = random_of(json.at("random"));
