@@ -347,9 +347,7 @@ std::vector<KnownFault> make_table() {
          return has_many_cma_pools(boot.expectation) &&
                 (finding.seen.find("dma_contig_early_reserve") != std::string::npos ||
                  finding.seen.find("arch/arm/mm/dma-mapping.c") != std::string::npos);
-       },
-       nullptr,
-       fixes_alone},
+       }},
       {"refused-recorded",
        "what could not be reserved or placed, or what an init function refuses, is recorded",
        "",
