@@ -186,6 +186,44 @@ TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAdded) {
   EXPECT_THAT(result.notes, Contains("firmware has added firmware@58000000"));
 }
 
+/// Whoever names a tree for a live system has said what is to be expected, and the firmware there
+/// has its own all the same: one of its regions lies in no tree but the kernel's.
+TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAddedToATreeThatIsNotTheKernels) {
+  const RegionRequest moved = static_region("moved", 0x10000000, 0x10000);
+  RegionRequest changed = static_region("changed", 0x14000000, 0x10000);
+  kept.dtb = tree_with({moved, changed});
+  changed.no_map = true;
+  const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);
+  kept.boot.evidence = {{"fdt", tree_with({changed, firmware})}};
+  kept.is_live = true;
+  const CaseResult result = judge_kept(kept, "");
+  EXPECT_EQ(result.verdict.regions_in_tree, 3u);
+  EXPECT_EQ(result.no_map, 0u);
+  EXPECT_THAT(result.notes, Contains("firmware has added firmware@58000000"));
+}
+
+TEST_F(KeptBootTest, ExpectsWhatFirmwareHasAddedToTheHeader) {
+  TreeRequest tree;
+  tree.memreserve = {{0x14000000, 0x10000}};
+  kept.dtb = make_tree(board(), tree, memory_base);
+  tree.memreserve.emplace_back(0x18000000, 0x10000);
+  kept.boot.evidence = {{"fdt", make_tree(board(), tree, memory_base)},
+                        {"memblock-reserved", "   0: 0x0000000054000000..0x000000005400ffff\n"}};
+  CaseResult result = judge_kept(kept, "");
+  const std::string added = "/memreserve/ 0x0000000058000000..0x000000005800ffff";
+  EXPECT_THAT(result.notes, Contains("firmware has added " + added));
+  const auto rule = std::ranges::find(result.verdict.rules, "reserved", &RuleResult::rule);
+  ASSERT_EQ(rule->findings.size(), 1u);
+  EXPECT_THAT(rule->findings[0].seen + rule->findings[0].expected, HasSubstr("58000000"));
+  // The stub of UEFI takes all of it out, and the memory map has what is reserved.
+  kept.boot.evidence = {
+      {"fdt", tree_with({})},
+      {"dmesg", "<6>[    0.0] efi: Processing EFI memory map:\n"
+                "<6>[    0.0] efi:   0x000040000000-0x00007fffffff [Conventional|   |]\n"}};
+  result = judge_kept(kept, "");
+  EXPECT_THAT(result.notes, Not(Contains(HasSubstr("firmware has added"))));
+}
+
 TEST_F(KeptBootTest, TellsFirmwaresRegionsFromOurs) {
   const RegionRequest ours = static_region("ours", 0x10000000, 0x10000);
   const RegionRequest firmware = static_region("firmware", 0x18000000, 0x10000);

@@ -22,6 +22,10 @@ bool has(const ReservedMemory &tree, const ReservedRegion &region) {
   return std::ranges::find(tree.regions, region) != tree.regions.end();
 }
 
+bool has(const ReservedMemory &tree, const PhysicalRange &memreserve) {
+  return std::ranges::find(tree.memreserve, memreserve) != tree.memreserve.end();
+}
+
 /// The command line by the word of the log, where no tree of the kernel's own says it.
 std::string command_line(const KernelLog &log) {
   constexpr std::string_view start = "Kernel command line: "; // start_kernel()
@@ -45,10 +49,11 @@ unsigned console_level(const std::string &command_line) {
   return level;
 }
 
-/// A tree, and the names of the regions in it that firmware has added.
+/// A tree, and what of it firmware has added.
 struct GivenTree {
   ReservedMemory memory;
-  std::vector<std::string> from_firmware{};
+  std::vector<std::string> from_firmware{};    ///< names of regions
+  std::vector<PhysicalRange> reserved_by_it{}; ///< entries of /memreserve/
   std::string trouble{}; ///< why nobody can tell what the kernel was given; empty otherwise
 };
 
@@ -71,8 +76,43 @@ ReservedMemory read_given(const KeptBoot &kept, const std::string &dtb, const st
   return given;
 }
 
-/// Firmware between QEMU and the kernel may add regions of its own (OpenSBI does): what counts is
-/// the tree that the kernel was given.
+/// Regions of the kernel's tree that are not ours. Where firmware has changed one of ours, ours is
+/// what whoever names a tree has said is to be expected.
+std::vector<ReservedRegion> added_regions(const ReservedMemory &ours, const ReservedMemory &given,
+                                          bool is_whole) {
+  std::vector<ReservedRegion> added;
+  for (const ReservedRegion &region : given.regions)
+    if (!has(ours, region) &&
+        (is_whole ||
+         std::ranges::find(ours.regions, region.name, &ReservedRegion::name) == ours.regions.end()))
+      added.push_back(region);
+  return added;
+}
+
+/// Firmware between QEMU or a board's flash and the kernel may add reserved memory of its own
+/// (OpenSBI does): what counts is the tree that the kernel was given.
+GivenTree with_added(const ReservedMemory &ours, const ReservedMemory &given) {
+  const bool is_whole = std::ranges::all_of(
+      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
+  const std::vector<ReservedRegion> added = added_regions(ours, given, is_whole);
+  GivenTree tree{ours};
+  if (is_whole && !added.empty()) {
+    tree.memory = given; // in its order
+    tree.memory.memreserve = ours.memreserve;
+  } else { // what is missing is missed by the rules
+    tree.memory.regions.insert(tree.memory.regions.end(), added.begin(), added.end());
+  }
+  tree.memory.has_node |= !added.empty();
+  for (const ReservedRegion &region : added)
+    tree.from_firmware.push_back(region.name);
+  for (const PhysicalRange &range : given.memreserve)
+    if (!has(ours, range))
+      tree.reserved_by_it.push_back(range);
+  append(tree.memory.memreserve, tree.reserved_by_it);
+  return tree;
+}
+
+/// The tree that the kernel goes by: ours, and what firmware has done to it.
 GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::string &folder) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
   ReservedMemory ours;
@@ -88,23 +128,23 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
   try {
     given = read_given(kept, fdt->second, prefix + "evidence/fdt", ours);
   } catch (const Error &error) {
-    return {ours, {}, error.what()};
+    return {ours, {}, {}, error.what()};
   }
   ours.bootargs = given.bootargs; // QEMU's part
   ours.initrd = given.initrd;
   // UEFI's memory map says what is reserved: the stub takes all of /memreserve/ out of the tree
   // (update_fdt(), drivers/firmware/efi/libstub/fdt.c).
   if (!evidence.efi_memory.empty())
-    ours.memreserve = given.memreserve;
-  std::vector<std::string> added;
-  for (const ReservedRegion &region : given.regions)
-    if (!has(ours, region))
-      added.push_back(region.name);
-  const bool is_whole = std::ranges::all_of(
-      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
-  if (added.empty() || !is_whole)
-    return {ours}; // what is missing is missed by the rules
-  return {given, added};
+    std::erase_if(ours.memreserve, [&](const PhysicalRange &range) { return !has(given, range); });
+  return with_added(ours, given);
+}
+
+/// What firmware has added, in words; empty where it is nothing.
+std::string added_text(const GivenTree &tree) {
+  std::vector<std::string> added = tree.from_firmware;
+  for (const PhysicalRange &range : tree.reserved_by_it)
+    added.push_back("/memreserve/ " + to_string(range));
+  return added.empty() ? "" : fmt::format("firmware has added {}", fmt::join(added, ", "));
 }
 
 /// Of a boot of ours that has got through there is a console, which alone shows what comes after
@@ -233,8 +273,8 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   const GivenTree tree = tree_of(kept, read.evidence, folder);
   if (read.trouble.empty())
     read.trouble = tree.trouble;
-  if (!tree.from_firmware.empty())
-    read.notes.push_back(fmt::format("firmware has added {}", fmt::join(tree.from_firmware, ", ")));
+  if (const std::string added = added_text(tree); !added.empty())
+    read.notes.push_back(added);
   read.notes.insert(read.notes.end(), read.evidence.notes.begin(), read.evidence.notes.end());
   read.notes.insert(read.notes.end(), kept.notes.begin(), kept.notes.end());
   read.expectation = expectation_of(kept, tree, read.evidence);
