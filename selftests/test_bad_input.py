@@ -335,6 +335,20 @@ def test_a_known_failure_of_what_is_not_there(rmemcheck, tmp_path, line, named):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("status, more", [(2, []), (128, ["--bisect", "recorded"])])
+def test_known_failures_of_a_command_of_the_shell_are_read_once(rmemcheck, tmp_path, status, more):
+    """Read again, the pipe has none, and nothing would be known. The image is none, but that is
+    found out later than that the list has no such kernel."""
+    known = tmp_path / "known.toml"
+    known.write_text('[[known]]\ncase = "one"\nrule = "recorded"\nreason = "x"\nkernel = "linus"\n')
+    words = ["run", "--machine", "um", "--kernel", "Makefile", "--cases", "one", "--out",
+             tmp_path / "out", *more]
+    done = subprocess.run(["bash", "-c", f'exec "$@" --expected <(cat {known})', "bash",
+                           *rmemcheck.command(*words)], cwd=KIT, capture_output=True, text=True,
+                          env=rmemcheck.environment)
+    assert_refused(done, status, ":5: kernel: expected one of baseline, patched, Makefile, not")
+
+
 ENDLESS = ["dt explain {0}", "dt lint {0}", "dt transplant {0} --out x", "judge {0}",
            "judge --log {0}", "run --list {0} --out x", "run --expected {0} --cases one --out x",
            "boot --kernel {1} --dtb {0} --out x", "series check --with {0}", "report {0}"]

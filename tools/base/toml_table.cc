@@ -44,14 +44,22 @@ std::optional<std::string> bytes_of_hex(std::string_view text) {
 
 } // namespace
 
+std::string TomlTable::place(const toml::source_region &where, std::string_view key) const {
+  return fmt::format("{}:{}: {}", file_, where.begin.line, key);
+}
+
+std::string TomlTable::place(const char *key) const {
+  const toml::node *node = table_.get(key);
+  return place(node != nullptr ? node->source() : table_.source(), key);
+}
+
 void TomlTable::refuse(const toml::source_region &where, std::string_view key,
                        std::string_view expected) const {
-  throw bad_input(fmt::format("{}:{}: {}: expected {}", file_, where.begin.line, key, expected));
+  throw bad_input(fmt::format("{}: expected {}", place(where, key), expected));
 }
 
 void TomlTable::refuse(const char *key, std::string_view expected) const {
-  const toml::node *node = table_.get(key);
-  refuse(node != nullptr ? node->source() : table_.source(), key, expected);
+  throw bad_input(fmt::format("{}: expected {}", place(key), expected));
 }
 
 const toml::node *TomlTable::get(const char *key) {

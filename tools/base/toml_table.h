@@ -28,6 +28,8 @@ public:
   /// Refuses the value of a key, or the whole table if the key is not there.
   [[noreturn]] void refuse(const char *key, std::string_view expected) const;
   [[nodiscard]] bool has(const char *key) const { return table_.contains(key); }
+  /// "FILE:LINE: KEY", as messages begin that refuse the value.
+  [[nodiscard]] std::string place(const char *key) const;
 
   bool boolean(const char *key, bool fallback);
   std::optional<std::string> string(const char *key);
@@ -58,6 +60,7 @@ public:
 private:
   [[noreturn]] void refuse(const toml::source_region &where, std::string_view key,
                            std::string_view expected) const;
+  [[nodiscard]] std::string place(const toml::source_region &where, std::string_view key) const;
   const toml::node *get(const char *key);
   /// A table of names with strings, each as `convert` makes it; what it makes nothing of is
   /// refused.

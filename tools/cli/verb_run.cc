@@ -215,21 +215,19 @@ std::vector<std::string> parts_of(const std::vector<Machine> &machines) {
   return names;
 }
 
-/// What --expected lists. What kernels are called is known of a plan alone.
-template <typename Kernel>
+/// What --expected lists.
 std::vector<KnownFailure> known_failures(const RunOptions &options, const Kit &kit,
-                                         const std::vector<Kernel> &kernels,
-                                         std::vector<std::string> kernel_names) {
+                                         const std::vector<KernelRequest> &kernels) {
   if (options.expected.empty())
     return {};
-  KnownNames names{std::move(kernel_names), machine_names(kit), {}};
+  KnownNames names{machine_names(kit), {}};
   for (const std::string &machine : options.machines)
     names.machines.push_back(fs::path(machine).stem().string());
   names.cases = board_names({options.boards.begin(), options.boards.end()});
   for (const auto &given : {std::vector<std::string>(), options.cases})
     for (const fs::path &file : case_files(given, kit))
       names.cases.push_back(file.stem().string());
-  for (const Kernel &kernel : kernels)
+  for (const KernelRequest &kernel : kernels)
     names.cases.insert(names.cases.end(), kernel.cases.begin(), kernel.cases.end());
   return read_known_failures(options.expected, names);
 }
@@ -243,12 +241,32 @@ std::vector<std::string> names_of(const Plan &plan) {
   return names;
 }
 
-/// What needs no tree to be found wrong.
-void check_words(const RunOptions &options, const Kit &kit) {
-  (void)case_files(options.cases, kit);
+/// What the words of the command name.
+struct Command {
+  Kit kit;
+  std::vector<KernelRequest> kernels;
+  std::vector<KnownFailure> known;
+};
+
+/// Reads what needs no tree to be found wrong.
+Command read_command(const RunOptions &options) {
+  Command command{find_kit(options.kit), {}, {}};
+  (void)case_files(options.cases, command.kit);
   (void)board_files({options.boards.begin(), options.boards.end()});
   if (!options.machines.empty())
-    check_machines(options, read_bootable_machines(options.machines, kit));
+    check_machines(options, read_bootable_machines(options.machines, command.kit));
+  command.kernels = kernel_requests(options);
+  command.known = known_failures(options, command.kit, command.kernels);
+  return command;
+}
+
+/// Kernels that --expected names; a bisection ends where there are none, since no commit has them.
+void check_known_kernels(const RunOptions &options, const Command &command, const Plan &plan) {
+  try {
+    check_kernels(command.known, names_of(plan));
+  } catch (const Error &error) {
+    throw Error(options.bisect.empty() ? error.status() : ExitStatus::bisect_stop, error.what());
+  }
 }
 
 /// Of kernels that are all for other machines.
@@ -263,22 +281,19 @@ std::string none_is_for(const std::vector<Machine> &machines,
 }
 
 /// One machine's results are in the folder itself, those of several each in one of its own there.
-Results run_all(const RunOptions &options) {
+Results run_all(const RunOptions &options, const Command &command) {
   ProgressLine progress(options.is_json ? stderr : stdout, stderr, ::isatty(STDERR_FILENO) == 1);
   const Telling telling = telling_of(progress, options);
   RunRequest request;
-  request.kit = find_kit(options.kit);
-  check_words(options, request.kit);
-  const std::vector<KernelRequest> kernels = kernel_requests(options);
-  (void)known_failures(options, request.kit, kernels, {}); // told before a tree is read
-  request.plan = make_plan(kernels, request.kit, telling.step);
+  request.kit = command.kit;
+  request.plan = make_plan(command.kernels, request.kit, telling.step);
+  check_known_kernels(options, command, request.plan);
   request.cases = options.cases;
   request.boards.assign(options.boards.begin(), options.boards.end());
   request.config = options.config;
   request.jobs = options.jobs;
   request.resume = options.resume;
-  request.known =
-      known_failures(options, request.kit, request.plan.kernels, names_of(request.plan));
+  request.known = command.known;
   for (const std::string &line : request.plan.unserved)
     telling.print(line + '\n');
   const std::vector<Machine> machines =
@@ -335,45 +350,41 @@ void check_rule(const std::string &rule) {
 }
 
 /// Those that are named, and what runs them.
-void check_named_machines(const RunOptions &options, const std::vector<KernelRequest> &requests,
-                          const Kit &kit) {
+void check_named_machines(const RunOptions &options, const Command &command) {
   const std::vector<Machine> machines =
-      read_bootable_machines(machine_names(options, requests), kit);
+      read_bootable_machines(machine_names(options, command.kernels), command.kit);
   check_machines(options, machines);
   for (const Machine &machine : machines)
     if (!machine.board.is_native)
       (void)find_program(machine.board.program);
 }
 
-/// All that is wrong with the command whatever the commit is. A kernel with a revision of its own
+/// What else is wrong with the command whatever the commit is. A kernel with a revision of its own
 /// is the same at each of them.
-void check_command(const RunOptions &options) {
-  const Kit kit = find_kit(options.kit);
-  check_rule(options.bisect);
-  check_words(options, kit);
+void check_bisection(const RunOptions &options, const Command &command) {
   if (!options.config.empty())
     (void)read_whole_config(options.config);
-  const std::vector<KernelRequest> requests = kernel_requests(options);
-  (void)known_failures(options, kit, requests, {});
-  check_named_machines(options, requests, kit);
-  for (const KernelRequest &request : requests)
+  check_named_machines(options, command);
+  for (const KernelRequest &request : command.kernels)
     if (!request.spec.revision.empty())
-      (void)make_plan({request}, kit, silent().step);
+      (void)make_plan({request}, command.kit, silent().step);
   check_replaceable(out_folder_path(out_of(options)), "run");
 }
 
 /// For "git bisect run": a commit is bad by the rule alone, and whatever else stands in the way
 /// tells nothing about it. What is no commit's fault ends the bisection.
 ExitStatus bisect(const RunOptions &options) {
-  check_command(options);
+  check_rule(options.bisect);
+  const Command command = read_command(options);
+  check_bisection(options, command);
   try {
-    const Results results = run_all(options);
+    const Results results = run_all(options, command);
     if (fails(results, options.bisect))
       return ExitStatus::kernel_fails;
     return conclusion(results.outcomes) == Outcome::pass ? ExitStatus::holds
                                                          : ExitStatus::bisect_skip;
   } catch (const Error &error) {
-    if (error.status() == ExitStatus::interrupted)
+    if (error.status() == ExitStatus::interrupted || error.status() == ExitStatus::bisect_stop)
       throw;
     throw Error(ExitStatus::bisect_skip, error.what());
   }
@@ -382,7 +393,8 @@ ExitStatus bisect(const RunOptions &options) {
 ExitStatus run(const RunOptions &options) {
   if (!options.bisect.empty())
     return bisect(options);
-  return exit_status(conclusion(run_all(options).outcomes), options.are_known_allowed);
+  const Results results = run_all(options, read_command(options));
+  return exit_status(conclusion(results.outcomes), options.are_known_allowed);
 }
 
 } // namespace

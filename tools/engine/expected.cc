@@ -33,9 +33,6 @@ void check_names(const TomlTable &reader, const KnownFailure &known, const Known
     refuse(reader, "rule", known.rule, "a rule, or panic, oops or hang");
   if (!may_name(known.machine, names.machines))
     refuse(reader, "machine", known.machine, "a machine of the kit or of this run");
-  if (!may_name(known.kernel, names.kernels))
-    refuse(reader, "kernel", known.kernel,
-           fmt::format("one of {}", fmt::join(names.kernels, ", ")));
 }
 
 /// A day that the calendar has.
@@ -54,6 +51,7 @@ bool is_date(const std::string &text) {
 KnownFailure read_known(TomlTable &reader, const KnownNames &names) {
   KnownFailure known;
   known.kernel = reader.string("kernel").value_or("");
+  known.kernel_place = reader.place("kernel");
   known.machine = reader.string("machine").value_or("");
   known.case_name = reader.required_string("case", "the name of a case");
   known.rule = reader.required_string("rule", "a rule that fails, or panic, oops or hang");
@@ -122,6 +120,13 @@ std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path,
     all.push_back(read_known(known, names));
   reader.finish();
   return all;
+}
+
+void check_kernels(const std::vector<KnownFailure> &all, const std::vector<std::string> &names) {
+  for (const KnownFailure &known : all)
+    if (!may_name(known.kernel, names))
+      throw bad_input(fmt::format("{}: expected one of {}, not \"{}\"", known.kernel_place,
+                                  fmt::join(names, ", "), known.kernel));
 }
 
 std::vector<std::string> apply_known(RunResults &results, const std::vector<KnownFailure> &known,

@@ -14,14 +14,14 @@ struct KnownFailure {
   std::string kernel; ///< as the results call it; empty: any
   std::string machine;
   std::string case_name;
-  std::string rule;   ///< or panic, oops, hang
-  std::string reason; ///< why it is accepted
-  std::string until;  ///< YYYY-MM-DD, the first day on which it is not; empty: for ever
+  std::string rule;         ///< or panic, oops, hang
+  std::string reason;       ///< why it is accepted
+  std::string until;        ///< YYYY-MM-DD, the first day on which it is not; empty: for ever
+  std::string kernel_place; ///< where the file has the kernel's name, for messages
 };
 
 /// What an entry may name. Of a list that is empty the names are not known, and any will do.
 struct KnownNames {
-  std::vector<std::string> kernels;
   std::vector<std::string> machines;
   std::vector<std::string> cases;
 };
@@ -29,6 +29,10 @@ struct KnownNames {
 /// Reads a file of them. Errors are bad_input with file and line.
 std::vector<KnownFailure> read_known_failures(const std::filesystem::path &path,
                                               const KnownNames &names);
+
+/// Refuses a kernel that there is none of, as read_known_failures() would: their names are known of
+/// a plan alone, and a pipe is read once.
+void check_kernels(const std::vector<KnownFailure> &all, const std::vector<std::string> &names);
 
 /// A kernel that must pass and fails nothing but what is known passes, with a remark that says so.
 /// Returns sentences about entries that have expired by `today` (YYYY-MM-DD), which count for
