@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The main job: both kernels built, booted with the whole catalogue, and judged."""
+import hashlib
 import json
 import re
 import shutil
@@ -137,6 +138,16 @@ def test_a_kernel_that_is_built_already_gets_the_same_verdict(rmemcheck, validat
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert [(each["kernel"], each["case"], each["outcome"]) for each in results["cases"]] == [
         ("mine", "static-64", "pass"), ("mine", "static-65", "known")]
+    probe = kernel / "reserved_mem_probe.ko"
+    given = [{"file": str(probe), "sha256": hashlib.sha256(probe.read_bytes()).hexdigest()}]
+    assert results["kernels"][0]["modules"] == given
+    run = json.loads((tmp_path / "out/runs/mine/static-65/run.json").read_text())
+    assert run["modules"] == given
+    page = rmemcheck("report", "--html", tmp_path / "out").stdout
+    mail = rmemcheck("report", "--mail", tmp_path / "out").stdout
+    assert f"mine: with module {probe} (SHA-256 " in rmemcheck("report", tmp_path / "out").stdout
+    assert f"--module {probe}" in page and given[0]["sha256"] in page
+    assert f"--module {probe}" in " ".join(mail.split()) and given[0]["sha256"] in mail
 
 
 def test_cases_that_a_given_kernel_cannot_serve_are_left_out(rmemcheck, validated, tmp_path):

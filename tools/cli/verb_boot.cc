@@ -107,6 +107,8 @@ ExitStatus boot_one(const BootOptions &options) {
     const BootRequest request = boot_request(options, progress);
     kept.dtb = request.dtb;
     note_machine(kept, request.machine);
+    for (const std::filesystem::path &module : request.modules)
+      kept.modules.push_back({module.string(), sha256_of_file(module)});
     progress.step("booting " + options.kernel, -1);
     kept.boot = boot(request);
   }

@@ -30,8 +30,8 @@ std::string text_report(const std::vector<KeptRun> &runs, const ReportOptions & 
     if (runs.size() > 1)
       text += fmt::format("{}{}:\n", text.empty() ? "" : "\n", run.results.machine);
     text += run.results.random ? random_text(*run.results.random)
-                               : table_text(run.results, {}) + troubles_text(run.results) +
-                                     summary_text(run.results, {});
+                               : table_text(run.results, {}) + modules_text(run.results) +
+                                     troubles_text(run.results) + summary_text(run.results, {});
   }
   return text;
 }

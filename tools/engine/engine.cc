@@ -202,6 +202,7 @@ private:
     kept.recording = recording_of(kernel, boots_.base.machine);
     kept.dtb = prepared.dtb;
     kept.has_series = kernel.has_series;
+    kept.modules = kernel.named_modules;
     const Showing shown = showing(kernel, boots_.base.machine, !kept.dtb.empty());
     kept.default_cma = default_cma_area(shown.config);
     kept.max_order = forced_max_order(shown.config);

@@ -27,6 +27,7 @@ struct KernelUnderTest {
   std::string key;         ///< of its content
   std::filesystem::path image;
   std::vector<std::filesystem::path> modules; ///< in the order of loading, the probe last
+  std::vector<LoadedModule> named_modules;    ///< as in KernelResult
   std::vector<std::string> config;            ///< lines of its .config; none where nobody has it
   /// In the list of the run's kernels: the baseline of the same tree, and of a mutant the one
   /// without it.

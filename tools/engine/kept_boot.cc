@@ -79,6 +79,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"recording", to_string(kept.recording)},
                      {"must_log", kept.must_log},
                      {"series", kept.has_series},
+                     {"modules", Json(kept.modules)},
                      {"witnesses", kept.witnesses},
                      {"argv", boot.qemu_argv},
                      {"qemu_version", boot.qemu_version},
@@ -172,6 +173,7 @@ Files read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.recording = parse_recording(json.value("recording", to_string(kept.recording)));
     kept.must_log = json.value("must_log", kept.must_log);
     kept.has_series = json.value("series", kept.has_series);
+    kept.modules = json.value("modules", kept.modules);
     kept.witnesses = json.value("witnesses", kept.witnesses);
     Files files{json.value("device_tree", true), json.value("absent", std::vector<std::string>())};
     add_absent(kept, files.absent);

@@ -4,6 +4,7 @@
 #include "base/role.h"
 #include "expectation/expectation.h"
 #include "guest/boot.h"
+#include "report/loaded_module.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -42,6 +43,7 @@ struct KeptBoot {
   std::string arch;                  ///< of the machine: ARCH= of the kernel's make
   Recording recording = Recording::done;
   bool has_series = false;            ///< the kernel is one with the series
+  std::vector<LoadedModule> modules;  ///< as in KernelResult
   std::vector<std::string> witnesses; ///< evidence that it must show (witnesses.h)
   std::vector<std::string> must_log;  ///< of the machine: text that the log must have
   std::string kernel_version;         ///< "make kernelrelease"; empty where nobody knows

@@ -58,6 +58,7 @@ TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   kept.left_out = 44;
   kept.recording = Recording::no_array;
   kept.must_log = {"KASAN"};
+  kept.modules = {{"virtio.ko", "0123"}, {"../reserved_mem_probe.ko", "4567"}};
   kept.boot.ending_reason = "Kernel panic - not syncing: \"x\"";
   save(run(), kept);
   const KeptBoot again = load(run());
@@ -68,6 +69,7 @@ TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   EXPECT_EQ(again.left_out, kept.left_out);
   EXPECT_EQ(again.recording, kept.recording);
   EXPECT_EQ(again.must_log, kept.must_log);
+  EXPECT_EQ(again.modules, kept.modules);
   EXPECT_EQ(again.kernel_version, kept.kernel_version);
   EXPECT_EQ(again.dtb, kept.dtb);
   EXPECT_EQ(again.boot.ending, kept.boot.ending);

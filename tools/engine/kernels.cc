@@ -75,9 +75,14 @@ void take_image(ReadyKernel &ready, const KernelRequest &given, const Machine &m
   ready.kernel.image = bootable(given.spec.base, bytes, machine, progress);
   ready.kernel.modules = modules_of(given);
   std::string lines = sha256(bytes);
-  for (const fs::path &module : ready.kernel.modules)
-    lines += sha256_of_file(module);
+  for (const fs::path &module : ready.kernel.modules) {
+    const std::string sum = sha256_of_file(module);
+    lines += sum;
+    if (!given.modules.empty())
+      ready.result.modules.push_back({module.string(), sum});
+  }
   ready.kernel.key = sha256(lines);
+  ready.kernel.named_modules = ready.result.modules;
 }
 
 void take_packaged(ReadyKernel &ready, const PackagedKernel &packaged) {

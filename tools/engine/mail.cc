@@ -8,6 +8,7 @@
 #include "base/process.h"
 #include "engine/changes.h"
 #include "engine/kept_boot.h"
+#include "engine/page.h"
 #include "evidence/dmesg.h"
 #include "report/text.h"
 
@@ -48,7 +49,7 @@ std::string without_homes(std::string text) {
 /// A kernel of this kit's own building: nobody knows of another what is in it.
 bool is_built_here(const KernelResult &kernel) { return kernel.patchset.has_value(); }
 
-/// A boot image, whose modules were named beside it; a package has a title, and modules of its own.
+/// A boot image; a package has a title.
 bool is_image(const KernelResult &kernel) {
   return !is_built_here(kernel) && kernel.trouble.empty() && kernel.title.empty();
 }
@@ -113,6 +114,8 @@ private:
       text += ", built elsewhere, with a configuration of " +
               (is_image(kernel) && !results_.config.empty() ? results_.config : "its own");
     add(text, 11);
+    for (const std::string &module : words_of(kernel.modules))
+      add(fmt::format("{:<10} {}", "module", module), 11);
   }
 
   static bool is_plain(const BootsOfCase &boots) {
@@ -254,17 +257,13 @@ private:
     std::vector<std::string> words = {"rmemcheck", "run"};
     for (const KernelResult &kernel : results_.kernels)
       if (!kernel.spec.empty())
-        words.insert(words.end(), {"--kernel", kernel.spec});
+        append_kernel(words, kernel);
     if (!results_.config.empty())
       words.insert(words.end(), {"--config", results_.config});
     words.insert(words.end(), {"--machine", results_.machine, "--cases",
                                fmt::format("{}", fmt::join(cases_to_see(), ","))});
     text_ += "\nTo see it again:\n";
     add("  " + to_shell(words), 6);
-    for (const KernelResult &kernel : results_.kernels)
-      if (is_image(kernel))
-        add(fmt::format("  with --module for each module that {} was given, if any", kernel.name),
-            6);
     const std::vector<std::string> argv = qemu_words();
     if (argv.empty())
       return;

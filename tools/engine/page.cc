@@ -53,6 +53,16 @@ PageBoot boot_of(const KeptRun &run, const CaseResult &result) {
 
 } // namespace
 
+void append_kernel(std::vector<std::string> &words, const KernelResult &kernel) {
+  if (kernel.modules.empty()) {
+    words.insert(words.end(), {"--kernel", kernel.spec});
+    return;
+  }
+  words.insert(words.end(), {"--image", kernel.spec, "--name", kernel.name});
+  for (const LoadedModule &module : kernel.modules)
+    words.insert(words.end(), {"--module", module.file});
+}
+
 std::vector<std::string> words_to_see_again(const RunResults &results, const CaseResult &result) {
   std::vector<std::string> words = {"rmemcheck", "run"};
   for (const KernelResult &kernel : results.kernels) {
@@ -62,7 +72,7 @@ std::vector<std::string> words_to_see_again(const RunResults &results, const Cas
     if (is_it && kernel.spec.empty())
       return {};
     if (is_it || is_held_against)
-      words.insert(words.end(), {"--kernel", kernel.spec});
+      append_kernel(words, kernel);
   }
   words.insert(words.end(), {"--machine", results.machine, "--cases", result.name});
   return words;

@@ -12,6 +12,9 @@ namespace rmemcheck {
 /// not, or is not as a boot leaves it, the page says why.
 std::string page_of(const std::vector<KeptRun> &runs);
 
+/// Adds the words of "rmemcheck run" that name a kernel.
+void append_kernel(std::vector<std::string> &words, const KernelResult &kernel);
+
 /// The words of "rmemcheck run" that boot one case on one kernel again, and on the kernel that it
 /// is held against. Empty where the results do not say which kernel it was.
 std::vector<std::string> words_to_see_again(const RunResults &results, const CaseResult &result);

@@ -83,7 +83,8 @@ Json to_json(const KernelResult &kernel) {
                {"key", kernel.key},
                {"from_cache", kernel.from_cache},
                {"build_seconds", kernel.build_seconds},
-               {"trouble", kernel.trouble}};
+               {"trouble", kernel.trouble},
+               {"modules", Json(kernel.modules)}};
   if (kernel.patchset)
     json["patchset"] = *kernel.patchset;
   return json;

@@ -46,7 +46,8 @@ namespace rmemcheck {
 //   config          that kernels were built on, as run --config named it; empty: allnoconfig
 //   seconds         of the whole run
 //   kernels         list of: name, role, spec, title, version, key, from_cache, build_seconds,
-//                   trouble, patchset (not there where nobody knows)
+//                   trouble, modules, patchset (not there where nobody knows)
+//   modules         that run --module has named, in that order: list of file, sha256
 //   cases           as above
 //   outcome         of the whole run, as the exit status tells it
 //   random          of trees by chance (report/random_summary.h), of which "cases" has some alone

@@ -140,10 +140,11 @@ private:
 
   static void add_properties(pugi::xml_node suite, const RunResults &results,
                              const KernelResult &kernel) {
-    const std::array<std::pair<const char *, std::string>, 5> known = {
+    const std::array<std::pair<const char *, std::string>, 6> known = {
         {{"role", to_string(kernel.role)},
          {"kernel.spec", kernel.spec},
          {"kernel.version", kernel.version},
+         {"kernel.modules", fmt::format("{}", fmt::join(words_of(kernel.modules), ", "))},
          {"machine", results.machine},
          {"rmemcheck.version", results.tool_version}}};
     pugi::xml_node properties = suite.append_child("properties");

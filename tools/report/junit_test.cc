@@ -34,6 +34,15 @@ TEST(Junit, CountsWhatIsInIt) {
   EXPECT_EQ(suite.attribute("errors").as_int(), 0);
 }
 
+TEST(Junit, NamesTheModulesOfAnImage) {
+  RunResults results = results_of({case_result("mine", "one", Outcome::pass)});
+  results.kernels[0].modules = {{"a.ko", "0123"}, {"b.ko", "4567"}};
+  const auto document = junit_of(results);
+  const auto properties = document.child("testsuites").child("testsuite").child("properties");
+  const auto modules = properties.find_child_by_attribute("property", "name", "kernel.modules");
+  EXPECT_STREQ(modules.attribute("value").as_string(), "a.ko (SHA-256 0123), b.ko (SHA-256 4567)");
+}
+
 TEST(Junit, TextThatIsNoXmlIsShownAllTheSame) {
   CaseResult result = case_result("patched", "a<b>&\"'\x1b\xff", Outcome::fail);
   result.remarks = {"]]> \x01"};

@@ -159,6 +159,7 @@ private:
     misc.add("spec", kernel.spec);
     misc.add("kernel_version", kernel.version);
     misc.add("content_key", kernel.key);
+    misc.add("modules", cleaned(words_of(kernel.modules)));
     build.add("misc", misc.take());
     Json json = build.take();
     if (is_ours && kernel.trouble.empty())

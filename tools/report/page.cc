@@ -169,6 +169,8 @@ private:
       from += results.series.empty() ? ", patched" : ", with patches/" + results.series;
     if (!kernel.title.empty())
       from += ": " + kernel.title;
+    for (const std::string &module : words_of(kernel.modules))
+      from += ", with " + module;
     if (!kernel.trouble.empty())
       from = "no kernel: " + kernel.trouble;
     return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>\n",

@@ -105,6 +105,7 @@ KernelResult kernel_of(const ParsedJson &json) {
   kernel.from_cache = json.at("from_cache");
   kernel.build_seconds = json.at("build_seconds");
   kernel.trouble = json.value("trouble", "");
+  kernel.modules = json.value("modules", kernel.modules);
   if (json.contains("patchset"))
     kernel.patchset = checked(json.at("patchset"), "[0-9a-f]{64}", "a SHA-256");
   return kernel;

@@ -3,6 +3,7 @@
 
 #include "base/role.h"
 #include "judge/judge.h"
+#include "report/loaded_module.h"
 #include "report/random_summary.h"
 
 #include <cstddef>
@@ -27,6 +28,7 @@ struct KernelResult {
   /// SHA-256 over the lines of the SHA-256 of each patch, as kcidb.h wants it; empty: no patches.
   /// Nothing where nobody knows: the kernel was built elsewhere.
   std::optional<std::string> patchset = {};
+  std::vector<LoadedModule> modules = {}; ///< that were named for an image, in the order of loading
 };
 
 /// One case booted on one kernel.

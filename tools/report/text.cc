@@ -118,6 +118,14 @@ std::string troubles_text(const RunResults &results) {
   return text;
 }
 
+std::string modules_text(const RunResults &results) {
+  std::string text;
+  for (const KernelResult &kernel : results.kernels)
+    for (const std::string &module : words_of(kernel.modules))
+      text += printable(fmt::format("{}: with module {}", kernel.name, module)) + '\n';
+  return text;
+}
+
 std::string remarks_text(const RunResults &results) {
   std::string text;
   for (const CaseResult &result : results.cases)

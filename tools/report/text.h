@@ -38,6 +38,9 @@ std::string summary_text(const RunResults &results, const TextStyle &style);
 /// Why there is no kernel, for each that could not be had.
 std::string troubles_text(const RunResults &results);
 
+/// The modules that were named for kernels, a line each.
+std::string modules_text(const RunResults &results);
+
 /// The remarks of all boots, one line each.
 std::string remarks_text(const RunResults &results);
 
