@@ -270,6 +270,10 @@ bool ReservedRegion::has_compatible(const std::string &wanted) const {
   });
 }
 
+bool ReservedRegion::is_cma_pool() const {
+  return reusable && !no_map && has_compatible("shared-dma-pool");
+}
+
 ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &origin) {
   const Dtb tree(dtb, origin);
   ReservedMemory result;

@@ -45,6 +45,9 @@ struct ReservedRegion {
   bool operator==(const ReservedRegion &) const = default;
   /// Whether `wanted` is in the list; upper and lower case are the same, as for the kernel.
   [[nodiscard]] bool has_compatible(const std::string &wanted) const;
+  /// Whether it asks to be a CMA area, whatever becomes of it: a reusable shared-dma-pool that is
+  /// mapped (rmem_cma_setup(), kernel/dma/contiguous.c).
+  [[nodiscard]] bool is_cma_pool() const;
 };
 
 /// The probe module drives devices of this kind: it takes their region into use.

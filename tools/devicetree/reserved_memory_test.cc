@@ -222,6 +222,19 @@ TEST(ReadReservedMemory, CompatibleIgnoresCase) {
   EXPECT_FALSE(region.has_compatible("shared-dma"));
 }
 
+TEST(ReservedRegion, IsACmaPoolIfReusableAndMapped) {
+  ReservedRegion region;
+  region.compatible = {"vendor,pool", "Shared-DMA-pool"};
+  EXPECT_FALSE(region.is_cma_pool());
+  region.reusable = true;
+  EXPECT_TRUE(region.is_cma_pool());
+  region.no_map = true;
+  EXPECT_FALSE(region.is_cma_pool());
+  region.no_map = false;
+  region.compatible = {"restricted-dma-pool"};
+  EXPECT_FALSE(region.is_cma_pool());
+}
+
 TEST(ReadReservedMemory, MemoryNodesAreSortedAndMerged) {
   const std::string reg = cells(0x90000000, 2) + cells(0x1000, 2) + cells(0x41000000, 2) +
                           cells(0x1000, 2) + cells(0x40000000, 2) + cells(0x1000000, 2) +

@@ -41,16 +41,12 @@ void ignore(ExpectedRegion &region, std::string reason) {
   region.fate = Fate::ignored;
 }
 
-bool is_cma_pool(const ReservedRegion &node) {
-  return node.reusable && !node.no_map && node.has_compatible("shared-dma-pool");
-}
-
 /// What every region starts from, before memory comes into it.
 ExpectedRegion start(const ReservedMemory &tree, const ReservedRegion &node) {
   ExpectedRegion region;
   region.node = node;
   region.no_map = node.no_map;
-  region.cma = is_cma_pool(node);
+  region.cma = node.is_cma_pool();
   if (!node.reg.empty()) {
     region.range = node.reg.front();
     region.size = node.reg.front().size();

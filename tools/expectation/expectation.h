@@ -40,7 +40,7 @@ struct ExpectedRegion {
   /// Absent from the linear mapping in the end. False for a no-map node that is refused. True
   /// for one region hides bytes from the mapping even where a mapped region lies over them.
   bool no_map = false;
-  bool cma = false; ///< must become a CMA area (reusable shared-dma-pool)
+  bool cma = false; ///< must become the CMA area that its node asks to be
   /// Tuples of reg that the kernel must name in an error and leave alone; the region itself is
   /// refused if the first tuple is among them.
   std::vector<PhysicalRange> refused_tuples;

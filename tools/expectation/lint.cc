@@ -269,9 +269,7 @@ struct Default {
 
 constexpr Default defaults[] = {
     {"linux,cma-default",
-     [](const ReservedRegion &node) {
-       return node.cma_default && node.reusable && node.has_compatible("shared-dma-pool");
-     },
+     [](const ReservedRegion &node) { return node.cma_default && node.is_cma_pool(); },
      "on every version the kernel makes areas of all, and the one that is initialised last is the "
      "default"},
     {"linux,dma-default",

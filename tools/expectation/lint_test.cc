@@ -146,6 +146,9 @@ TEST(Lint, CmaPoolOutsideRamIsNoPoolThatIsGivenBack) {
 TEST(Lint, OneDefaultOfEachKind) {
   EXPECT_THAT(Sample({pool("cma", 0x50000000, true), pool("dma", 0x60000000, false)}).rules(),
               IsEmpty());
+  ReservedRegion hidden = pool("hidden", 0x70000000, true);
+  hidden.no_map = true; // and so no area
+  EXPECT_THAT(Sample({pool("cma", 0x50000000, true), hidden}).rules(), ElementsAre("pool"));
   Sample twice({pool("one", 0x50000000, false), pool("two", 0x60000000, false)});
   ASSERT_THAT(twice.rules(), ElementsAre("default-twice"));
   EXPECT_EQ(twice.faults().front().node, "two");

@@ -65,10 +65,18 @@ bool is_beside_refused(const FaultyBoot &boot, const Region *region) {
 }
 
 /// A CMA pool beyond what a kernel has addresses for, which takes another place for its own.
-bool is_cut_cma_pool(const Region &region) {
-  return region.fate == Fate::refused && region.node.reusable && !region.node.no_map &&
-         region.node.has_compatible("shared-dma-pool") && !region.refused_tuples.empty() &&
-         region.refused_tuples.front() == region.node.reg.front();
+bool is_cma_pool_beyond_addresses(const Region &region) {
+  return region.fate == Fate::refused && region.node.is_cma_pool() &&
+         !region.refused_tuples.empty() && region.refused_tuples.front() == region.node.reg.front();
+}
+
+/// Until v7.0 kernels of 6.12.103 and later note each reusable shared-dma-pool as they reserve it,
+/// one that is no-map and becomes no area as well (__reserved_mem_reserve_reg(),
+/// drivers/of/of_reserved_mem.c, calls dma_contiguous_early_fixup()).
+bool notes_many_pools_early(const FaultyBoot &boot) {
+  return std::ranges::count_if(boot.expectation.regions, [](const Region &region) {
+           return region.node.reusable && region.node.has_compatible("shared-dma-pool");
+         }) >= fewest_cma_areas;
 }
 
 /// A device maps what it is given (dma_init_coherent_memory(), kernel/dma/coherent.c), and
@@ -212,9 +220,9 @@ bool is_static_default_pool(const FaultyBoot &, const Region &region) {
   return region.range && region.cma && region.node.cma_default;
 }
 
+/// One in a fixed place that its init function refuses, or that makes way for cma=.
 bool is_refused_cma_pool(const FaultyBoot &, const Region &region) {
-  return ((region.range && region.given_back) || region.bypassed) && region.node.reusable &&
-         !region.node.no_map;
+  return ((region.range && region.given_back) || region.bypassed) && region.node.is_cma_pool();
 }
 
 bool is_no_map_namesake(const FaultyBoot &boot, const Region &region) {
@@ -310,7 +318,7 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot) {
          return log_says(boot, "cma_init_reserved_areas") &&
                 std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
-                  return region.is_no_ram_for_cma || is_cut_cma_pool(region);
+                  return region.is_no_ram_for_cma || is_cma_pool_beyond_addresses(region);
                 });
        }},
       {"default-pool-late",
@@ -344,7 +352,7 @@ std::vector<KnownFault> make_table() {
        "arm",
        [](const FaultyBoot &boot, const Finding &finding, const Region *) {
          // dma_mmu_remap[], arch/arm/mm/dma-mapping.c
-         return has_many_cma_pools(boot.expectation) &&
+         return notes_many_pools_early(boot) &&
                 (finding.seen.find("dma_contig_early_reserve") != std::string::npos ||
                  finding.seen.find("arch/arm/mm/dma-mapping.c") != std::string::npos);
        }},

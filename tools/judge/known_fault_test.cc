@@ -260,6 +260,11 @@ TEST(KnownFaults, ExplainAHangOverAPoolThatIsRefusedTooLate) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "unmapped-beside-pool");
   scenario.evidence.log.version = "6.9.0";
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  scenario.evidence.log.version = "7.3.4";
+  pool.bypassed = false;
+  pool.given_back = true;
+  pool.node.compatible = {"restricted-dma-pool"}; // reusable as well, and no area of CMA
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
 TEST(KnownFaults, ExplainASecondDefaultArea) {

@@ -9,10 +9,6 @@
 namespace rmemcheck {
 namespace {
 
-/// No kernel has fewer areas if it has any choice (MAX_CMA_AREAS, include/linux/cma.h, with the
-/// default of CONFIG_CMA_AREAS).
-constexpr std::ptrdiff_t fewest_areas = 8;
-
 using Line = std::vector<SourceLine>::const_iterator;
 
 /// Whether a line before it says why: one right before it, where it is not said early.
@@ -62,8 +58,8 @@ void refuse(ExpectedRegion &region, const char *reason) {
 
 bool has_many_cma_pools(const Expectation &expectation) {
   return std::ranges::count_if(expectation.regions, [](const ExpectedRegion &region) {
-           return region.node.reusable && region.node.has_compatible("shared-dma-pool");
-         }) >= fewest_areas;
+           return region.node.is_cma_pool();
+         }) >= fewest_cma_areas;
 }
 
 Expectation without_refused_cma(Expectation expectation, const Evidence &evidence) {
@@ -76,7 +72,7 @@ Expectation without_refused_cma(Expectation expectation, const Evidence &evidenc
       continue;
     if (is_not_placed(region, log)) {
       refuse(region, "the kernel says that it finds no place that is aligned for a CMA area");
-    } else if (is_refused(region, expectation, log, made >= fewest_areas)) {
+    } else if (is_refused(region, expectation, log, made >= fewest_cma_areas)) {
       refuse(region, "refused by its init function, as the kernel says");
       region.given_back = true;
     }

@@ -4,7 +4,13 @@
 #include "evidence/evidence.h"
 #include "expectation/expectation.h"
 
+#include <cstddef>
+
 namespace rmemcheck {
+
+/// No kernel has fewer areas if it has any choice (MAX_CMA_AREAS, include/linux/cma.h, with the
+/// default of CONFIG_CMA_AREAS).
+inline constexpr std::ptrdiff_t fewest_cma_areas = 8;
 
 /// Whether a tree has so many CMA pools that a kernel may have no area left for one of them, or for
 /// the default one of its own.

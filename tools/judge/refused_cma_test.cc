@@ -33,6 +33,15 @@ TEST(RefusedCma, NoMoreAreasThanThereAre) {
   EXPECT_EQ(fate(passing()), Fate::recorded);
 }
 
+TEST(RefusedCma, OnlyPoolsThatAskForAnAreaAreCounted) {
+  Expectation many;
+  for (int count = 0; count < 8; ++count)
+    many.regions.push_back(default_cma(static_region("pool", range(0x52000000, 0x1000000))));
+  EXPECT_TRUE(has_many_cma_pools(many));
+  many.regions.front() = no_map(many.regions.front());
+  EXPECT_FALSE(has_many_cma_pools(many));
+}
+
 TEST(RefusedCma, IsNoNeighbourWhereOverlapsAreLookedForLast) {
   Scenario scenario = refused_for("cma: Not enough slots for CMA reserved regions!", 8);
   const ExpectedRegion inner = static_region("inner@52100000", range(0x52100000, 0x1000));
