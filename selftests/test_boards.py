@@ -298,12 +298,15 @@ def test_lint_finds_nothing(rmemcheck, boards, name):
 
 SMALL_POOL = ("pool@90000000 { compatible = \"shared-dma-pool\"; reusable; "
               "reg = <0 0x90000000 0 0x100000>; };")
+EVEN_POOL = SMALL_POOL.replace("0x100000", "0x200000")
 LATER = ("split@90000000 { reg = <0 0x90000000 0 0x100000>, <0 0x98000000 0 0x100000>; no-map; };"
          "over@98000000 { reg = <0 0x98000000 0 0x1000>; };")
 # What no board should have: its source; rule, node and a word of lint's finding; a word of explain
 ODD = {
     "small-pool": (source(SMALL_POOL), "pool", "/reserved-memory/pool@90000000",
                    "incorrect alignment of CMA region", "refused where a pageblock"),
+    "even-pool": (source(EVEN_POOL), "pool", "/reserved-memory/pool@90000000",
+                  "until v5.18 the kernel asks for 4096 KiB", "is more than 2048 KiB"),
     "odd-alignment": (source("al { size = <0 0x1000>; alignment = <0 0x3000>; };"), "alignment",
                       "/reserved-memory/al", "a multiple of 0x1000",
                       "a multiple of 0x4000 instead of 0x3000; unpatched: "),

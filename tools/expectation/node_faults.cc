@@ -39,6 +39,22 @@ std::string pageblocks(const Expectation &all) {
                            in_kib(all.most_cma_alignment));
 }
 
+/// What becomes of a CMA pool that is aligned to so much and no more (rmem_cma_setup(),
+/// kernel/dma/contiguous.c). It takes CMA_MIN_ALIGNMENT_BYTES (include/linux/cma.h), which is
+/// MAX_ORDER_NR_PAGES until 11ac3e87ce09.
+std::string fate_of_pool_in(std::uint64_t granule, const Expectation &all) {
+  constexpr const char *said = "\"incorrect alignment of CMA region\"";
+  const std::string most = in_kib(all.most_cma_alignment);
+  if (granule < usual_pageblock(all))
+    return fmt::format("on every version the kernel refuses it ({}) where it asks for more: since "
+                       "v5.19 for a pageblock ({}), until v5.18 for {}",
+                       said, pageblocks(all), most);
+  return fmt::format("until v5.18 the kernel asks for {} and refuses it ({}); since v5.19 it does "
+                     "where a pageblock is that large: without huge pages, or where these are "
+                     "(32-bit x86 and RISC-V)",
+                     most, said);
+}
+
 /// Of a node name such as "tz@86500000"; nothing where what stands there is no plain number.
 std::optional<std::uint64_t> unit_address(const std::string &name) {
   const std::size_t at = name.find('@');
@@ -87,20 +103,13 @@ std::string border_condition(const ExpectedRegion &region) {
 
 std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation) {
   std::vector<TreeFault> faults;
-  for (const ExpectedRegion &region : expectation.regions) {
-    if (!is_recorded_pool(region) || granule_of(region) >= usual_pageblock(expectation))
-      continue;
-    // rmem_cma_setup(), kernel/dma/contiguous.c; CMA_MIN_ALIGNMENT_BYTES, include/linux/cma.h,
-    // which is MAX_ORDER_NR_PAGES until 11ac3e87ce09.
-    faults.push_back(
-        {"pool", region.node.name,
-         fmt::format("CMA pool whose {} is a multiple of {} alone",
-                     region.range ? "base or size" : "size", in_kib(granule_of(region))),
-         fmt::format("on every version the kernel refuses it (\"incorrect alignment of CMA "
-                     "region\") where it asks for more: since v5.19 for a pageblock ({}), until "
-                     "v5.18 for {}",
-                     pageblocks(expectation), in_kib(expectation.most_cma_alignment))});
-  }
+  for (const ExpectedRegion &region : expectation.regions)
+    if (is_recorded_pool(region) && granule_of(region) < expectation.most_cma_alignment)
+      faults.push_back(
+          {"pool", region.node.name,
+           fmt::format("CMA pool whose {} is a multiple of {} alone",
+                       region.range ? "base or size" : "size", in_kib(granule_of(region))),
+           fate_of_pool_in(granule_of(region), expectation)});
   return faults;
 }
 

@@ -14,7 +14,8 @@ std::string pool_condition(const ExpectedRegion &region, const Expectation &all)
 /// What is left to chance for a boot-placed no-map region; empty if nothing is.
 std::string border_condition(const ExpectedRegion &region);
 
-/// CMA pools that the kernel refuses wherever a pageblock is that of huge pages, as it mostly is.
+/// CMA pools that a kernel refuses where a pageblock is the largest that there is, or even where it
+/// is that of huge pages, as it mostly is.
 std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation);
 /// Boot-placed regions whose alignment is no power of two.
 std::vector<TreeFault> alignment_faults(const Expectation &expectation);

@@ -32,12 +32,15 @@ TEST(PoolAlignment, IsThatOfAPageblock) {
        as_cma(placed("placed", 0x180000)), as_cma(fixed("two", 0x52200000, 2 * mebibyte)),
        as_cma(fixed("four", 0x54000000, 4 * mebibyte)), fixed("mapped", 0x60000000, mebibyte)});
   const auto faults = pool_alignment_faults(all);
-  ASSERT_THAT(nodes(faults), ElementsAre("size", "base", "placed"));
+  ASSERT_THAT(nodes(faults), ElementsAre("size", "base", "placed", "two"));
   EXPECT_EQ(faults[0].rule, "pool");
   EXPECT_THAT(faults[0].fault, HasSubstr("base or size is a multiple of 1024 KiB alone"));
   EXPECT_THAT(faults[2].fault, HasSubstr("whose size is a multiple of 512 KiB alone"));
   EXPECT_THAT(faults[0].kernel, HasSubstr("(2048 KiB, or 4096 KiB without huge pages)"));
   EXPECT_THAT(faults[0].kernel, HasSubstr("since v5.19"));
+  EXPECT_THAT(faults[3].fault, HasSubstr("base or size is a multiple of 2048 KiB alone"));
+  EXPECT_THAT(faults[3].kernel, HasSubstr("until v5.18 the kernel asks for 4096 KiB and refuses"));
+  EXPECT_THAT(faults[3].kernel, HasSubstr("since v5.19 it does where a pageblock is that large"));
 }
 
 TEST(PoolAlignment, IsAConditionUpToTheLargestPageblock) {
