@@ -168,7 +168,8 @@ std::string explain(const Expectation &expectation, const LoadAddresses &loads) 
          fault_lines("load address", load_address_faults(expectation, loads)) +
          fault_lines("placeholder", placeholder_faults(expectation)) +
          fault_lines("shared page", shared_page_faults(expectation)) +
-         fault_lines("shared page", loose_page_faults(expectation));
+         fault_lines("shared page", loose_page_faults(expectation)) +
+         fault_lines("name twice", namesake_faults(expectation));
 }
 
 } // namespace rmemcheck

@@ -43,6 +43,19 @@ TEST(Explain, BeginsWithTheCounts) {
             "3 regions: 2 static, 1 boot-placed, 2 no-map; 2 recorded, 0 refused, 1 ignored");
 }
 
+TEST(Explain, SaysWhatBecomesOfNamesakes) {
+  ReservedMemory tree = sample();
+  EXPECT_THAT(explain(expect(tree)), Not(HasSubstr("name twice")));
+  tree.regions.push_back(tree.regions[1]);
+  tree.regions.push_back(tree.regions[2]); // disabled: no kernel has the second
+  tree.regions.push_back(tree.regions[2]);
+  const std::string text = explain(expect(tree));
+  EXPECT_THAT(text, HasSubstr("\nname twice: linux,cma another region has the name, too; on every "
+                              "version of_reserved_mem_lookup() finds the first of them for both, "
+                              "and since v6.12 a device"));
+  EXPECT_THAT(text, Not(HasSubstr("name twice: off")));
+}
+
 TEST(Explain, HasOneAlignedLineARegion) {
   const std::vector<std::string> text = lines(explain(expect(sample())));
   ASSERT_EQ(text.size(), 7U); // summary, whose, RAM, heading, three regions

@@ -342,16 +342,6 @@ Faults check_count(const Subject &subject) {
   return {{"count", "/reserved-memory", fmt::format("{} regions", count), fate}};
 }
 
-Faults check_names(const Subject &subject) {
-  std::map<std::string, std::size_t> seen;
-  Faults faults;
-  for (const ReservedRegion &node : subject.tree.regions)
-    if (node.enabled && ++seen[node.name] == 2)
-      faults.push_back({"name-twice", node.name, "another region has the name, too",
-                        "on every version of_reserved_mem_lookup() finds the first of them"});
-  return faults;
-}
-
 constexpr Faults (*checks[])(const Subject &) = {
     check_node,
     check_other_parents,
@@ -375,7 +365,7 @@ constexpr Faults (*checks[])(const Subject &) = {
     check<loose_page_faults>,
     check_tuples,
     check_count,
-    check_names,
+    check<namesake_faults>,
     check<unit_address_faults>,
 };
 

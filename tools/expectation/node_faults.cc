@@ -5,6 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <fmt/format.h>
+#include <map>
 
 namespace rmemcheck {
 namespace {
@@ -140,6 +141,21 @@ std::vector<TreeFault> hidden_reusable_faults(const Expectation &expectation) {
       faults.push_back({"reusable", region.node.name, "both no-map and reusable",
                         "since v3.15 the kernel takes it out of the mapping, and nobody uses it: "
                         "reusable is of CMA pools alone"});
+  return faults;
+}
+
+// of_reserved_mem_device_init_by_idx() goes by the phandle until c56436ef1752, which leaves
+// of_reserved_mem_lookup() alone.
+std::vector<TreeFault> namesake_faults(const Expectation &expectation) {
+  std::map<std::string, std::size_t> seen;
+  std::vector<TreeFault> faults;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.node.enabled && ++seen[region.node.name] == 2)
+      faults.push_back(
+          {"name-twice", region.node.name, "another region has the name, too",
+           "on every version of_reserved_mem_lookup() finds the first of them for both, and since "
+           "v6.12 a device that is assigned the second is given the first; the series tells nodes "
+           "with phandles apart"});
   return faults;
 }
 

@@ -21,6 +21,8 @@ std::vector<TreeFault> pool_alignment_faults(const Expectation &expectation);
 std::vector<TreeFault> alignment_faults(const Expectation &expectation);
 /// Regions both no-map and reusable that are no pools.
 std::vector<TreeFault> hidden_reusable_faults(const Expectation &expectation);
+/// Names that several nodes have, once each.
+std::vector<TreeFault> namesake_faults(const Expectation &expectation);
 /// Names that tell another address than reg.
 std::vector<TreeFault> unit_address_faults(const Expectation &expectation);
 /// Boot-placed no-map regions that are asked to begin or end within a page.
