@@ -148,6 +148,31 @@ def test_the_manual_has_every_verb_and_option(installed, rmemcheck):
         assert f".SS rmemcheck {verb}\n" in manual
 
 
+EXPLAINED = [["run"], ["judge"], ["compare"], ["report"], ["capture"], ["dt", "explain"], ["dt", "lint"],
+             ["dt", "make"], ["dt", "transplant"], ["series", "list"], ["series", "check"],
+             ["series", "apply"], ["series", "export"]]
+
+
+@pytest.mark.parametrize("words", EXPLAINED, ids=" ".join)
+def test_every_option_has_an_example(rmemcheck, words):
+    """But for --kit, which is for all verbs what RMEMCHECK_KIT is."""
+    shown = rmemcheck(*words, "--help").stdout
+    examples = " ".join(re.findall(r"^  .*rmemcheck .*", shown[shown.index("\nExample"):], re.M)).split()
+    options = re.findall(r"^  (?:(-\w),)?(--[\w-]+)", shown, re.M)
+    assert options
+    for short, option in options:
+        assert option in ("--help", "--kit") or {short, option} & set(examples), option
+
+
+def test_the_readme_is_short_and_has_what_there_is():
+    text = (KIT / "README.md").read_text()
+    assert len(text.splitlines()) <= 120
+    for words in ("rmemcheck compare ", "--expected ", "--bisect ", "--resume", "--random ", "--boards ",
+                  "report --mail ", "rmemcheck capture ", "dt explain ", "dt lint ", "series check "):
+        assert words in text, words
+    assert re.search(r"with\s+`--bisect`\s+0,\s+1,\s+125", text)
+
+
 # The stanza for other packages
 
 @pytest.fixture

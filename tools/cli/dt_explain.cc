@@ -53,7 +53,8 @@ void add_dt_explain(CLI::App &dt, ChosenVerb &chosen) {
       "on it.\nA node that the kernel cannot read is bad input (2): it is named after the layout "
       "without it. A\nplaceholder that firmware fills in is none.\n\nExample:\n  rmemcheck dt "
       "explain out/validate/runs/patched/static-65/tree.dtb\n  rmemcheck dt explain board.dtb "
-      "--memory 0x80000000+2G --kernel 0x80200000+48M");
+      "--memory 0x80000000+2G --kernel 0x80200000+48M\n  rmemcheck dt explain board.dts --initrd "
+      "0x88000000+16M --cmdline cma=64M --page-size 64K");
   verb->callback([options, &chosen] {
     chosen = [options] {
       const bool is_one_of_many = options->files.size() > 1;

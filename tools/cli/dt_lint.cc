@@ -44,7 +44,8 @@ void add_dt_lint(CLI::App &dt, ChosenVerb &chosen) {
       "\n\nEach finding is a line: FILE: NODE: what is wrong; what the kernel does with it, and "
       "since which\nversion [rule]. Exit status: 0 nothing wrong, 1 findings, 2 what is no tree."
       "\n\nExample:\n  rmemcheck dt lint /sys/firmware/fdt\n  rmemcheck dt lint /proc/device-tree\n"
-      "  rmemcheck dt lint board.dtb --memory 0x80000000+2G");
+      "  rmemcheck dt lint board.dtb --memory 0x80000000+2G --kernel 0x80200000+48M\n"
+      "  rmemcheck dt lint *.dtb --initrd 0x88000000+16M --cmdline mem=1G --page-size 64K");
   verb->callback(
       [options, &chosen] { chosen = [options] { return look_at_boards(*options, lint_board); }; });
 }

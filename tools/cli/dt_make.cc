@@ -109,7 +109,12 @@ void add_dt_make(CLI::App &dt, ChosenVerb &chosen) {
   const auto region_options = add_region_options(*verb, options->tree);
   verb->footer("Sizes are decimal or 0x hexadecimal, with K, M or G after them.\n\nExample:\n"
                "  rmemcheck dt make --out many.dtb --static 200 --boot-placed 40 --no-map "
-               "alternate");
+               "alternate --mixed-order\n"
+               "  rmemcheck dt make --out pools.dtb --boot-placed 8 --reusable --region-size 4M "
+               "--alignment 4M\n"
+               "  rmemcheck dt make --out apart.dtb --static 65 --offset 256M --gap 64K --machine "
+               "riscv64\n"
+               "  rmemcheck dt make --out one.dtb --case static-65 --base board.dtb");
   verb->callback([options, case_option, region_options, &chosen] {
     check_source(case_option->count() > 0, region_options);
     chosen = [options] { return make(*options); };

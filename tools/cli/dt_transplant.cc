@@ -55,6 +55,8 @@ void add_dt_transplant(CLI::App &dt, ChosenVerb &chosen) {
       "the boot loader, the last one to the\nkernel and what it places. `run --boards` "
       "does it for every board of a folder.\n\nExample:\n  rmemcheck dt transplant "
       "/usr/lib/linux-image-6.1.0-50-arm64/qcom/sdm845-db845c.dtb --out db845c.dtb\n"
+      "  rmemcheck dt transplant board.dts --machine riscv64 --out board.dtb\n"
+      "  rmemcheck dt transplant board.dts --base virt.dtb --out board.dtb\n"
       "  rmemcheck boot --kernel Image --dtb db845c.dtb --out out/boot --judge");
   verb->callback([options, &chosen] { chosen = [options] { return transplant_board(*options); }; });
 }

@@ -43,7 +43,8 @@ void add_capture(CLI::App &app, ChosenVerb &chosen) {
       "archive\nand says what it could not get. sh capture.sh --help tells its options.\n\n"
       "Example:\n  rmemcheck capture >capture.sh\n"
       "  ssh root@board sh -s -- --out - <capture.sh >board.tar.gz\n"
-      "  rmemcheck judge board.tar.gz");
+      "  rmemcheck judge board.tar.gz\n"
+      "  rmemcheck capture --all >capture.sh");
   verb->callback([options, &chosen] { chosen = [options] { return print_script(*options); }; });
 }
 

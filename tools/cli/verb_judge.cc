@@ -306,6 +306,8 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
       "it\nshows to be wrong is a failure (1).\n\n"
       "Examples:\n  rmemcheck judge out/validate/runs/baseline/static-65\n"
       "  rmemcheck judge --json out/validate\n"
+      "  rmemcheck judge --expected known.toml --allow-known out/validate\n"
+      "  rmemcheck judge --against out/old/runs/baseline/one out/boot\n"
       "  rmemcheck judge rmemcheck-capture.tar.gz\n"
       "  rmemcheck judge --log mail.txt --dtb board.dtb");
   verb->callback([options, &chosen] { chosen = [options] { return judge_given(*options); }; });

@@ -115,10 +115,14 @@ void add_report(CLI::App &app, ChosenVerb &chosen) {
   verb->add_option("--origin", options->origin, "Of --kcidb: the CI system's name (rmemcheck)")
       ->type_name("NAME");
   verb->footer("Exit status 0, whatever the results are.\n\nExamples:\n"
+               "  rmemcheck report --text out/validate\n"
                "  rmemcheck report --mail out/validate\n"
                "  rmemcheck report --html --out report.html out/validate\n"
                "  rmemcheck report --ktap out/validate | "
-               "linux/tools/testing/kunit/kunit.py parse");
+               "linux/tools/testing/kunit/kunit.py parse\n"
+               "  rmemcheck report --junit --out junit.xml out/validate\n"
+               "  rmemcheck report --kcidb --origin my_ci out/validate\n"
+               "  rmemcheck report --json out/validate");
   verb->callback([options, &chosen] { chosen = [options] { return report(*options); }; });
 }
 

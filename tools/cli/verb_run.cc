@@ -560,11 +560,19 @@ void add_run(CLI::App &app, ChosenVerb &chosen) {
       "            FILE.patch, FOLDER/ (a kernel with each patch of it)\n"
       "  ROLE      pass (every case; without a role), baseline (fails where the case says),\n"
       "            mutant (fails what its patch says), told (whatever it does is told)\n\n"
-      "Exit status 0 only if every kernel does what its role demands.\n\nExample:\n"
+      "Exit status 0 only if every kernel does what its role demands; under git bisect run as\n"
+      "--bisect says.\n\nExamples:\n"
       "  rmemcheck run --kernel baseline=../linux --kernel ../linux+series --cases "
-      "static-64,static-65\n  rmemcheck run --random 1000 --seed 1 --keep found\n"
-      "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch\n"
+      "static-64,static-65\n"
+      "  rmemcheck run --kernel ../linux@v7.0..my-branch --out out/branch --resume\n"
+      "  rmemcheck run --tree ../linux --kernels patched --machine arm,riscv64 --jobs 4 --verbose\n"
+      "  rmemcheck run --list selftests/peers.toml --quiet --allow-known\n"
+      "  rmemcheck run --kernel ../linux --config /boot/config-6.1 --expected known.toml --json\n"
+      "  rmemcheck run --image Image --name mine --module virtio_console.ko --module "
+      "reserved_mem_probe.ko\n"
       "  rmemcheck run --kernel ../linux --boards /usr/lib/linux-image-6.1.0-50-arm64/qcom\n"
+      "  rmemcheck run --random 1000 --seed 1 --keep found --most-shrinking 100\n"
+      "  rmemcheck run --only 17 --seed 1 --kernels patched\n"
       "  git bisect run rmemcheck run --kernel . --cases static-65 --bisect recorded");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -154,6 +154,8 @@ ExitStatus apply(const SeriesOptions &options, bool) {
 using Action = ExitStatus (*)(const SeriesOptions &, bool has_tree);
 
 constexpr const char *check_examples = "\n  rmemcheck series check --tree ../linux@v6.12.85 --abi\n"
+                                       "  rmemcheck series check --tree ../linux --with my.patch "
+                                       "--abi --machine riscv64\n"
                                        "Exit status: 0 the series applies and, with --abi, the ABI "
                                        "stays; 1 the ABI changes; 2 a patch "
                                        "does not apply, or no series serves the tree. All but the "
