@@ -42,6 +42,13 @@ def test_every_case_ran_on_both_kernels(by_name):
     assert set(by_name) == {(kernel, case) for kernel in ("baseline", "patched") for case in CASES}
 
 
+def test_judging_takes_a_twentieth_of_the_run_at_most(results):
+    """By the clock: boots and verdicts share the same machine, however busy it is."""
+    booted, judged = (sum(each[key] for each in results["cases"])
+                      for key in ("boot_seconds", "judge_seconds"))
+    assert 0 < judged < 0.05 * booted
+
+
 def test_what_arm64_cannot_serve_is_left_out_by_name(validated):
     _, result = validated
     for case in set(NEEDS) - set(CASES):

@@ -26,6 +26,15 @@ bool has(const ReservedMemory &tree, const PhysicalRange &memreserve) {
   return std::ranges::find(tree.memreserve, memreserve) != tree.memreserve.end();
 }
 
+/// A region of ours that the other tree lacks; nullptr where it has all.
+const ReservedRegion *missing_in(const ReservedMemory &given, const ReservedMemory &ours) {
+  if (given.regions == ours.regions) // as mostly, and told without looking each one up
+    return nullptr;
+  const auto missing = std::ranges::find_if(
+      ours.regions, [&](const ReservedRegion &region) { return !has(given, region); });
+  return missing == ours.regions.end() ? nullptr : &*missing;
+}
+
 /// The command line by the word of the log, where no tree of the kernel's own says it.
 std::string command_line(const KernelLog &log) {
   constexpr std::string_view start = "Kernel command line: "; // start_kernel()
@@ -68,11 +77,10 @@ ReservedMemory read_given(const KeptBoot &kept, const std::string &dtb, const st
   if (const std::size_t size = Dtb(dtb, origin).size(); size != dtb.size())
     throw could_not_find_out(fmt::format("{}: expected {} bytes, as its header says, found {}",
                                          origin, size, dtb.size()));
-  for (const ReservedRegion &region : ours.regions)
-    if (!has(given, region))
-      throw could_not_find_out(
-          fmt::format("{}: expected all regions of tree.dtb, found no {} that is the same", origin,
-                      region.name));
+  if (const ReservedRegion *missing = missing_in(given, ours))
+    throw could_not_find_out(
+        fmt::format("{}: expected all regions of tree.dtb, found no {} that is the same", origin,
+                    missing->name));
   return given;
 }
 
@@ -81,6 +89,8 @@ ReservedMemory read_given(const KeptBoot &kept, const std::string &dtb, const st
 std::vector<ReservedRegion> added_regions(const ReservedMemory &ours, const ReservedMemory &given,
                                           bool is_whole) {
   std::vector<ReservedRegion> added;
+  if (given.regions == ours.regions)
+    return added;
   for (const ReservedRegion &region : given.regions)
     if (!has(ours, region) &&
         (is_whole ||
@@ -92,8 +102,7 @@ std::vector<ReservedRegion> added_regions(const ReservedMemory &ours, const Rese
 /// Firmware between QEMU or a board's flash and the kernel may add reserved memory of its own
 /// (OpenSBI does): what counts is the tree that the kernel was given.
 GivenTree with_added(const ReservedMemory &ours, const ReservedMemory &given) {
-  const bool is_whole = std::ranges::all_of(
-      ours.regions, [&](const ReservedRegion &region) { return has(given, region); });
+  const bool is_whole = missing_in(given, ours) == nullptr;
   const std::vector<ReservedRegion> added = added_regions(ours, given, is_whole);
   GivenTree tree{ours};
   if (is_whole && !added.empty()) {

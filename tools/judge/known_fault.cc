@@ -28,10 +28,7 @@ bool is_seen(const FaultyBoot &boot, const Region &region) {
 }
 
 bool has_namesake(const FaultyBoot &boot, const Region *region) {
-  return region != nullptr &&
-         std::ranges::count_if(boot.expectation.regions, [&](const Region &other) {
-           return other.node.name == region->node.name;
-         }) > 1;
+  return region != nullptr && boot.names.named(region->node.name).size() > 1;
 }
 
 /// Whether it is among what the kernel had no entry left for.
@@ -225,12 +222,14 @@ bool is_refused_cma_pool(const FaultyBoot &, const Region &region) {
   return ((region.range && region.given_back) || region.bypassed) && region.node.is_cma_pool();
 }
 
-bool is_no_map_namesake(const FaultyBoot &boot, const Region &region) {
-  return region.node.no_map && has_namesake(boot, &region);
+bool any_no_map_namesake(const FaultyBoot &boot) {
+  return std::ranges::any_of(boot.names.namesakes(),
+                             [](const Region *region) { return region->node.no_map; });
 }
 
-bool is_placed_namesake(const FaultyBoot &boot, const Region &region) {
-  return is_boot_placed(region) && has_namesake(boot, &region);
+bool any_placed_namesake(const FaultyBoot &boot) {
+  return std::ranges::any_of(boot.names.namesakes(),
+                             [](const Region *region) { return is_boot_placed(*region); });
 }
 
 bool is_silence(const Finding &finding) { return finding.expected.starts_with("named in "); }
@@ -410,10 +409,10 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          // Nothing shows where the second one lies: what memory it has, or hides with its page.
          if (finding.rule == "own-memory")
-           return any_region(boot, is_placed_namesake);
+           return any_placed_namesake(boot);
          return has_namesake(boot, region) ||
                 ((finding.rule == "all-ram" || finding.rule == "iomem") &&
-                 any_region(boot, is_no_map_namesake));
+                 any_no_map_namesake(boot));
        }},
       {"equals-by-chance",
        "of regions of one place either is sorted first, and overlaps are told of its neighbours",
@@ -669,35 +668,58 @@ bool sees(const std::string &rule, const KnownFault &fault) {
   return std::ranges::find(fault.rules, rule) != fault.rules.end();
 }
 
-/// The region of that name, the first one.
-const Region *region_of(const Finding &finding, const Expectation &expectation) {
-  const auto region = std::ranges::find_if(expectation.regions, [&](const Region &each) {
-    return !finding.region.empty() && each.node.name == finding.region;
-  });
-  return region == expectation.regions.end() ? nullptr : &*region;
+using Faults = std::vector<const KnownFault *>;
+
+/// What a kernel of that kind may have wrong.
+Faults faults_of(const FaultyBoot &boot) {
+  Faults faults;
+  for (const KnownFault &fault : known_faults())
+    if (may_have(boot, fault))
+      faults.push_back(&fault);
+  return faults;
 }
 
-std::string name_of_fault(const FaultyBoot &boot, const Finding &finding) {
-  const Region *region = region_of(finding, boot.expectation);
-  for (const KnownFault &fault : known_faults())
-    if (may_have(boot, fault) && sees(finding.rule, fault) && fault.explains(boot, finding, region))
-      return fault.name;
+/// The region of that name, the first one.
+const Region *region_of(const Finding &finding, const FaultyBoot &boot) {
+  const RegionsByName::Regions &regions = boot.names.named(finding.region);
+  return finding.region.empty() || regions.empty() ? nullptr : regions.front();
+}
+
+std::string name_of_fault(const FaultyBoot &boot, const Faults &faults, const Finding &finding) {
+  const Region *region = region_of(finding, boot);
+  for (const KnownFault *fault : faults)
+    if (sees(finding.rule, *fault) && fault->explains(boot, finding, region))
+      return fault->name;
   return "";
 }
 
-void name_findings(RuleResult &result, const FaultyBoot &boot) {
+void name_findings(RuleResult &result, const FaultyBoot &boot, const Faults &faults) {
   for (Finding &finding : result.findings)
-    finding.known = name_of_fault(boot, finding);
+    finding.known = name_of_fault(boot, faults, finding);
 }
 
-std::string name_of_end(const FaultyBoot &boot) {
-  for (const KnownFault &fault : known_faults())
-    if (may_have(boot, fault) && fault.ends != nullptr && fault.ends(boot))
-      return fault.name;
+std::string name_of_end(const FaultyBoot &boot, const Faults &faults) {
+  for (const KnownFault *fault : faults)
+    if (fault->ends != nullptr && fault->ends(boot))
+      return fault->name;
   return "";
 }
 
 } // namespace
+
+RegionsByName::RegionsByName(const Expectation &expectation) {
+  for (const ExpectedRegion &region : expectation.regions)
+    regions_[region.node.name].push_back(&region);
+  for (const ExpectedRegion &region : expectation.regions)
+    if (named(region.node.name).size() > 1)
+      namesakes_.push_back(&region);
+}
+
+const RegionsByName::Regions &RegionsByName::named(const std::string &name) const {
+  static const Regions none;
+  const auto found = regions_.find(name);
+  return found == regions_.end() ? none : found->second;
+}
 
 const std::vector<KnownFault> &known_faults() {
   static const std::vector<KnownFault> table = make_table();
@@ -706,11 +728,13 @@ const std::vector<KnownFault> &known_faults() {
 
 void name_known_faults(Verdict &verdict, const Expectation &expectation, const Evidence &evidence) {
   const Sightings sightings(expectation, evidence); // once: there may be thousands of findings
-  const FaultyBoot boot{expectation, evidence, sightings};
+  const RegionsByName names(expectation);
+  const FaultyBoot boot{expectation, evidence, sightings, names};
+  const Faults faults = faults_of(boot);
   for (RuleResult &rule : verdict.rules)
-    name_findings(rule, boot);
+    name_findings(rule, boot, faults);
   if (is_kernel_failure(evidence.ending))
-    verdict.known_ending = name_of_end(boot);
+    verdict.known_ending = name_of_end(boot, faults);
 }
 
 void name_known_faults(RuleResult &result, const Expectation &expectation,
@@ -718,7 +742,9 @@ void name_known_faults(RuleResult &result, const Expectation &expectation,
   if (result.findings.empty())
     return; // as mostly: what the kernel has shown need not be looked up
   const Sightings sightings(expectation, evidence);
-  name_findings(result, {expectation, evidence, sightings});
+  const RegionsByName names(expectation);
+  const FaultyBoot boot{expectation, evidence, sightings, names};
+  name_findings(result, boot, faults_of(boot));
 }
 
 } // namespace rmemcheck

@@ -21,12 +21,13 @@ std::optional<RuleResult> no_linear_mapping(const Layout &layout, const Evidence
 }
 
 /// What the probe must read of a range: "all", "none", or empty where either will do.
-std::string expected_mapping(const PlacedRange &placed, const Layout &layout) {
+std::string expected_mapping(const PlacedRange &placed, const Layout &layout,
+                             const RangeSet &no_map_pages) {
   if (!layout.memory.overlaps(placed.range))
     return "none";
   if (placed.region->no_map) {
     const RangeSet pages = RangeSet({placed.range}).touched_units(layout.page_size);
-    return pages.minus(layout.whole_no_map_pages()).empty() ? "none" : "";
+    return pages.minus(no_map_pages).empty() ? "none" : "";
   }
   const RangeSet mapped = layout.must_be_mapped(placed.range);
   return mapped.covers(placed.range) && !placed.region->from_firmware ? "all" : "";
@@ -43,7 +44,7 @@ const ProbedRegion *find_probed(const PlacedRange &placed, const Sightings &sigh
 class ProbeComparison {
 public:
   ProbeComparison(const Layout &layout, const Sightings &sightings)
-      : layout_(layout), sightings_(sightings) {}
+      : layout_(layout), no_map_pages_(layout.whole_no_map_pages()), sightings_(sightings) {}
 
   void compare(const PlacedRange &placed) {
     const ExpectedRegion &region = *placed.region;
@@ -70,7 +71,7 @@ public:
 
 private:
   void compare_pages(const PlacedRange &placed, const ProbedRegion &probed) {
-    const std::string expected = expected_mapping(placed, layout_);
+    const std::string expected = expected_mapping(placed, layout_, no_map_pages_);
     if (expected.empty() || probed.mapped == "unknown")
       return;
     ++compared_;
@@ -81,6 +82,7 @@ private:
   }
 
   const Layout &layout_;
+  const RangeSet no_map_pages_;
   const Sightings &sightings_;
   RuleReport report_;
   std::vector<std::string> not_found_;

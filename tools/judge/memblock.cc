@@ -154,11 +154,13 @@ RangeSet with_first_page_tables(const RangeSet &reserved, const Evidence &eviden
 void demand_kernel_kept(RuleReport &report, const Expectation &expectation,
                         const Evidence &evidence, const RangeSet &reserved) {
   const std::vector<IomemEntry> none;
-  for (const IomemEntry &entry : evidence.iomem ? *evidence.iomem : none)
+  for (const IomemEntry &entry : evidence.iomem ? *evidence.iomem : none) {
+    if (entry.name != "Kernel code" && entry.name != "Kernel data")
+      continue;
     for (const ExpectedRegion &region : expectation.regions)
-      if ((entry.name == "Kernel code" || entry.name == "Kernel data") && region.given_back &&
-          region.range && region.range->overlaps(entry.range))
+      if (region.given_back && region.range && region.range->overlaps(entry.range))
         demand_reserved(report, region.node.name, entry.range, reserved);
+  }
 }
 
 /// Since v6.6 each line has them, and before in the log's dump alone.
