@@ -39,7 +39,7 @@ PACKAGES := \
 	libgtest-dev libgmock-dev clang-format clang-tidy \
 	linux-source-6.1 gcc libc6-dev make git ccache flex bison bc libelf-dev xz-utils kmod perl \
 	device-tree-compiler dwarves \
-	python3 python3-pytest hyperfine cpio busybox libxml2-utils chromium man-db \
+	python3 python3-pytest python3-pytest-xdist hyperfine cpio busybox libxml2-utils chromium man-db \
 	linux-headers-$(shell dpkg --print-architecture)
 
 # What the machines' files name; "all" are all of them. The tests boot arm64, whatever is asked for.
@@ -101,9 +101,10 @@ lint: alone
 alone: $(BUILD)/alone/build.ninja
 	@cmake --build $(BUILD)/alone --target build.ninja >/dev/null
 
-# Debian's own Python: python3-pytest belongs to it.
+# Debian's own Python: python3-pytest belongs to it. What a file of tests has made is not made twice.
 selftests: $(RMEMCHECK)
-	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider selftests
+	RMEMCHECK=$(abspath $(RMEMCHECK)) /usr/bin/python3 -m pytest -q -p no:cacheprovider -n 2 \
+		--dist loadfile selftests
 
 series-check: PACKAGES += sparse $(call machine_packages,arm64 arm riscv64 x86_64 sh-j2 sh-r2d arc um)
 series-check: $(RMEMCHECK)

@@ -1,12 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What all tests need: the built program and how to run it."""
+import fcntl
+import json
 import os
+import pathlib
 import shutil
 import subprocess
 
 import pytest
 
 from kit import KIT, PROGRAM
+
+
+QUEUE, ROOM = (pathlib.Path(__file__).with_name(name) for name in ("conftest.py", "kit.py"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: it measures time, so no other test runs beside it")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item):
+    """Two tests run at a time (make selftests). One that wants the room for itself keeps the queue
+    as well, so that none goes in before it."""
+    alone = item.get_closest_marker("alone")
+    with QUEUE.open() as queue, ROOM.open() as room:
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(queue, fcntl.LOCK_UN)
+        yield
 
 
 class Program:
@@ -55,10 +78,19 @@ def kit_copy(tmp_path):
 
 @pytest.fixture(scope="session")
 def validated(rmemcheck, tmp_path_factory):
-    """A whole run, on kernels of the usual cache: its folder and what it printed."""
-    out = tmp_path_factory.mktemp("validated") / "out"
-    result = rmemcheck("run", "--out", out)
-    return out, result
+    """A whole run, on kernels of the usual cache: its folder and what it printed. Whichever test
+    needs it first makes it for those that run beside it, too."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    out, printed = folder / "validated/out", folder / "validated/printed.json"
+    out.parent.mkdir(exist_ok=True)
+    with (folder / "validated/lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not printed.exists():
+            result = rmemcheck("run", "--out", out)
+            printed.write_text(json.dumps(vars(result), default=str))
+    return out, subprocess.CompletedProcess(**json.loads(printed.read_text()))
 
 
 def assert_refused(result, status, *words):

@@ -314,6 +314,7 @@ def test_what_is_no_kernel_among_the_boots_of_a_run(rmemcheck, tmp_path, stray):
     assert_refused(rmemcheck("judge", tmp_path), 2, path, "expected a folder with a kernel's boots")
 
 
+@pytest.mark.alone
 def test_many_regions_are_made_at_once(rmemcheck, tmp_path):
     start = time.monotonic()
     assert rmemcheck("dt", "make", "--out", tmp_path / "many.dtb", "--static", 16000,

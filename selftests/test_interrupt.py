@@ -113,6 +113,7 @@ def booting(rmemcheck, tmp_path):
     program.communicate()
 
 
+@pytest.mark.alone
 def test_interrupted_boot(booting):
     program, temporary, out = booting
     started = descendants(program.pid)

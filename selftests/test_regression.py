@@ -78,6 +78,7 @@ def ranged(rmemcheck, history, tmp_path_factory):
     return out, result
 
 
+@pytest.mark.alone
 def test_a_range_names_the_first_bad_commit(history, ranged):
     out, result = ranged
     assert result.returncode == 1, result.stderr
@@ -88,6 +89,7 @@ def test_a_range_names_the_first_bad_commit(history, ranged):
     assert [case["outcome"] for case in results["cases"]] == ["pass", "pass", "fail", "fail"]
 
 
+@pytest.mark.alone
 def test_the_next_commit_is_built_in_no_time(ranged):
     out, _ = ranged
     results = json.loads((out / "results.json").read_text())

@@ -106,6 +106,7 @@ def test_kept_evidence_gets_the_same_verdict(rmemcheck, validated, by_name):
             assert each["reason"] in result.stdout
 
 
+@pytest.mark.alone
 def test_again_nothing_is_built(rmemcheck, validated, tmp_path):
     start = time.monotonic()
     result = rmemcheck("run", "--out", tmp_path / "out")
