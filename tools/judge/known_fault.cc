@@ -133,18 +133,27 @@ bool goes_on_in_half_a_pair(const FaultyBoot &boot) {
              }) != banks.end();
 }
 
+/// Whether a no-map region has a part of a page.
+bool shares_a_page(const FaultyBoot &boot) {
+  const std::uint64_t page = boot.expectation.page_size;
+  return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
+    return each.node.no_map && each.node.enabled &&
+           (each.node.size % page != 0 ||
+            std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
+              return range.begin % page != 0 || range.end % page != 0;
+            }));
+  });
+}
+
 /// A page of which a part is no-map is mapped with what lies before it and with what lies behind,
 /// and arm64 changes no page of a contiguous block (pgattr_change_is_safe(), arch/arm64/mm/mmu.c).
 bool maps_a_page_twice(const FaultyBoot &boot) {
-  const std::uint64_t page = boot.expectation.page_size;
-  return log_says(boot, "kernel BUG at arch/arm64/mm/mmu.c") &&
-         std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
-           return each.node.no_map && each.node.enabled &&
-                  (each.node.size % page != 0 ||
-                   std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
-                     return range.begin % page != 0 || range.end % page != 0;
-                   }));
-         });
+  return log_says(boot, "kernel BUG at arch/arm64/mm/mmu.c") && shares_a_page(boot);
+}
+
+/// Since 7ace06a01efa such a page is not mapped at all, and memblock hands the rest of it out.
+bool uses_an_unmapped_part(const FaultyBoot &boot) {
+  return log_says(boot, "Unable to handle kernel paging request") && shares_a_page(boot);
 }
 
 /// An overlap is told of neighbours in the array. Whether the finding misses the word of one with
@@ -649,6 +658,32 @@ std::vector<KnownFault> make_table() {
        "arm64",
        nullptr,
        maps_a_page_twice},
+      {"rest-of-a-page",
+       "what shares a page with a no-map region is handed out and is not mapped, and the kernel "
+       "dies "
+       "of the access",
+       "6.12.103",
+       "",
+       "",
+       {},
+       "arm64",
+       nullptr,
+       uses_an_unmapped_part},
+      {"resources-lost",
+       "a no-map region of less than a page is no resource, and /proc/iomem loses all System RAM",
+       "",
+       "",
+       "",
+       {"all-ram", "no-error"},
+       "riscv",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         // add_resource(), arch/riscv/kernel/setup.c
+         return shares_a_page(boot) &&
+                (log_says(boot, "Failed to add a Reserved resource") ||
+                 log_says(boot, "Failed to add resource Reserved")) &&
+                (finding.rule == "all-ram" ||
+                 finding.seen.find("Failed to add") != std::string::npos);
+       }},
   };
 }
 

@@ -157,6 +157,37 @@ TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainAnEndByWhatSharesAPage) {
+  Scenario scenario = dead_of(1, "7.3.4");
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm64";
+  scenario.evidence.unsent_log.lines.push_back(
+      {"console.log", 2,
+       "Unable to handle kernel paging request at virtual address ffff00003fffff40"});
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  ReservedRegion &node = scenario.expectation.regions.front().node;
+  node.enabled = node.no_map = true;
+  node.size = 0x10;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "rest-of-a-page");
+  scenario.expectation.may_have_known_faults = false; // the series mends it
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainThatNoRamIsAResource) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "riscv";
+  scenario.evidence.log.version = "6.12.117";
+  say_error(scenario.evidence.log, "Failed to add a Reserved resource at 50010000");
+  EXPECT_EQ(known_of(scenario, "no-error"), "");
+  ReservedRegion &node = scenario.expectation.regions.front().node;
+  node.enabled = node.no_map = true;
+  node.size = 0x100;
+  EXPECT_EQ(known_of(scenario, "no-error"), "resources-lost");
+  scenario.expectation.may_have_known_faults = false; // the series mends it
+  EXPECT_EQ(known_of(scenario, "no-error"), "");
+}
+
 TEST(KnownFaults, ExplainAnEndInMemoryOfTheFirmware) {
   Scenario scenario = dead_of(1, "6.12.117");
   scenario.expectation.may_have_known_faults = false;

@@ -8,11 +8,6 @@ namespace {
 
 constexpr const char *no_error_rule = "no-error";
 
-void say_error(KernelLog &log, const std::string &text) {
-  add_log_line(log, text);
-  log.errors.push_back(log.lines.back());
-}
-
 TEST(NoError, FailsWithALineThatNothingExplains) {
   Scenario scenario = passing();
   EXPECT_EQ(outcome(no_error_rule, scenario), Outcome::pass);

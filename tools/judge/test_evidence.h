@@ -93,6 +93,12 @@ inline void add_error(KernelLog &log, const std::string &text) {
   add_trouble(log, LoggedTrouble::Kind::reserved_memory_error, text);
 }
 
+/// A line at error level that is of no family.
+inline void say_error(KernelLog &log, const std::string &text) {
+  add_log_line(log, text);
+  log.errors.push_back(log.lines.back());
+}
+
 /// A kernel that has booted, with nothing reserved but itself.
 inline Evidence bare_evidence(const std::string &version) {
   Evidence evidence;
