@@ -384,6 +384,18 @@ TEST_F(TakenMemoryTest, TheDtbIsWhereMemblockHasItsSize) {
   EXPECT_EQ(expected_no_map(), 1u);
 }
 
+TEST_F(KeptBootTest, GoesByTheCommandLineThatADeadKernelWasGiven) {
+  kept.boot.evidence = {{"dmesg", "Linux version 6.1.192 (gcc)\n"}};
+  kept.boot.qemu_argv = {"qemu", "-append", "console=ttyAMA0 cma=8M"};
+  EXPECT_EQ(read_boot(kept, "").expectation.cmdline_cma, 8u << 20);
+  kept.boot.qemu_argv.pop_back();
+  EXPECT_EQ(read_boot(kept, "").expectation.cmdline_cma, std::nullopt);
+  // What it says itself comes first.
+  kept.boot.qemu_argv.emplace_back("cma=8M");
+  kept.boot.evidence["dmesg"] += "Kernel command line: cma=16M\n";
+  EXPECT_EQ(read_boot(kept, "").expectation.cmdline_cma, 16u << 20);
+}
+
 class NoUserSpaceTest : public KeptBootTest {
 protected:
   NoUserSpaceTest() {

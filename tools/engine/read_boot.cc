@@ -121,6 +121,12 @@ GivenTree with_added(const ReservedMemory &ours, const ReservedMemory &given) {
   return tree;
 }
 
+/// The command line that QEMU has handed over.
+std::string appended_words(const std::vector<std::string> &argv) {
+  const auto option = std::ranges::find(argv, "-append");
+  return argv.end() - option < 2 ? "" : *std::next(option);
+}
+
 /// The tree that the kernel goes by: ours, and what firmware has done to it.
 GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::string &folder) {
   const std::string prefix = folder.empty() ? "" : folder + "/";
@@ -129,8 +135,8 @@ GivenTree tree_of(const KeptBoot &kept, const Evidence &evidence, const std::str
     ours = read_reserved_memory(kept.dtb, prefix + "tree.dtb");
   const auto fdt = kept.boot.evidence.find("fdt");
   if (fdt == kept.boot.evidence.end()) {
-    if (const std::string words = command_line(evidence.log); !words.empty())
-      ours.bootargs = words;
+    const std::string words = command_line(evidence.log);
+    ours.bootargs = !words.empty() ? words : appended_words(kept.boot.qemu_argv);
     return {ours};
   }
   ReservedMemory given;
