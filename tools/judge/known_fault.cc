@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/known_fault.h"
 
+#include "base/contains.h"
 #include "base/kernel_version.h"
 #include "base/range_set.h"
 #include "evidence/dmesg.h"
@@ -699,9 +700,7 @@ bool may_have(const FaultyBoot &boot, const KnownFault &fault) {
          (boot.expectation.may_have_known_faults || is_left_alone(version, fault));
 }
 
-bool sees(const std::string &rule, const KnownFault &fault) {
-  return std::ranges::find(fault.rules, rule) != fault.rules.end();
-}
+bool sees(const std::string &rule, const KnownFault &fault) { return contains(fault.rules, rule); }
 
 using Faults = std::vector<const KnownFault *>;
 
