@@ -69,7 +69,6 @@ static void __attribute__((noreturn)) power_off(void)
 {
 	const char *end_by = getenv("end_by");
 
-	sync();
 	reboot(end_by && !strcmp(end_by, "restart") ? RB_AUTOBOOT : RB_POWER_OFF);
 	complain("cannot power off: %s", strerror(errno));
 	for (;;)
@@ -96,13 +95,6 @@ static void make_room(struct content *content, size_t more)
 static char *end_of(struct content *content)
 {
 	return content->memory + HEADER_LENGTH + content->length;
-}
-
-static void append(struct content *content, const char *text, size_t length)
-{
-	make_room(content, length);
-	memcpy(end_of(content), text, length);
-	content->length += length;
 }
 
 /* CRC-32 as zlib computes it, four bytes a step: an emulated CPU is slow. */
@@ -243,112 +235,6 @@ static void send_probe(const char *name, const char *path, struct content *conte
 	}
 }
 
-static void append_hex(struct content *content, const char *bytes, size_t length)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *hex;
-
-	make_room(content, 2 * length);
-	hex = end_of(content);
-	for (size_t i = 0; i < length; i++) {
-		*hex++ = digits[(unsigned char)bytes[i] >> 4];
-		*hex++ = digits[bytes[i] & 0xf];
-	}
-	content->length += 2 * length;
-}
-
-/*
- * A property, in one read: there are thousands, nearly all tiny, and sysfs hands
- * out whole pages until the last one.
- */
-static void append_property(int folder, const char *name, struct content *listing)
-{
-	static char value[0x1000];
-	int file = openat(folder, name, O_RDONLY | O_CLOEXEC);
-	ssize_t got = sizeof(value);
-
-	while (file >= 0 && got == sizeof(value)) {
-		got = read(file, value, sizeof(value));
-		if (got > 0)
-			append_hex(listing, value, (size_t)got);
-	}
-	if (file >= 0)
-		close(file);
-}
-
-/*
- * Flags, whose value is that they are there, the name, which the path has, and
- * the phandle, which the probe shows: opening a property is what takes time.
- */
-static bool needs_no_value(const char *name)
-{
-	static const char *const names[] = {
-		"name", "phandle", "no-map", "reusable", "linux,cma-default", "linux,dma-default",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i]))
-			return true;
-	return false;
-}
-
-static void list_property(int folder, const char *path, const char *name, struct content *listing)
-{
-	append(listing, path, strlen(path));
-	append(listing, "/", 1);
-	append(listing, name, strlen(name));
-	append(listing, " ", 1);
-	if (!needs_no_value(name))
-		append_property(folder, name, listing);
-	append(listing, "\n", 1);
-}
-
-static int list_node(int parent, const char *name, const char *path, struct content *listing);
-
-static void list_entry(int folder, const char *path, const struct dirent64 *entry,
-		       struct content *listing)
-{
-	char *child_path;
-
-	if (entry->d_name[0] == '.')
-		return;
-	if (entry->d_type != DT_DIR) {
-		list_property(folder, path, entry->d_name, listing);
-		return;
-	}
-	if (asprintf(&child_path, "%s/%s", path, entry->d_name) < 0)
-		power_off();
-	list_node(folder, entry->d_name, child_path, listing);
-	free(child_path);
-}
-
-/* "PATH/PROPERTY HEX" for every property of the node and of its children. */
-static int list_node(int parent, const char *name, const char *path, struct content *listing)
-{
-	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char entries[0x1000];
-	ssize_t got = 0;
-
-	if (folder < 0)
-		return errno;
-	while ((got = getdents64(folder, entries, sizeof(entries))) > 0)
-		for (char *at = entries; at < entries + got;
-		     at += ((struct dirent64 *)at)->d_reclen)
-			list_entry(folder, path, (struct dirent64 *)at, listing);
-	close(folder);
-	return got < 0 ? errno : 0;
-}
-
-static void send_device_tree(const char *name, const char *path, struct content *content)
-{
-	int error = list_node(AT_FDCWD, path, "/reserved-memory", content);
-
-	if (error)
-		send_absent(name, error);
-	else
-		send_file(name, content);
-}
-
 static const struct {
 	const char *name;
 	void (*send)(const char *name, const char *path, struct content *content);
@@ -360,7 +246,6 @@ static const struct {
 	{ "memblock-reserved", send_path, "/sys/kernel/debug/memblock/reserved" },
 	{ "iomem", send_path, "/proc/iomem" },
 	{ "fdt", send_path, "/sys/firmware/fdt" },
-	{ "device-tree", send_device_tree, "/proc/device-tree/reserved-memory" },
 	{ "kernel_page_tables", send_path, "/sys/kernel/debug/kernel_page_tables" },
 };
 
