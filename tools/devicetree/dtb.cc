@@ -49,6 +49,16 @@ void check_structure(const std::string &bytes, const std::string &origin) {
                   fdt_strerror(error), place ? fmt::format(" at byte {}", *place) : std::string()));
 }
 
+std::optional<std::string_view> first_string(const std::optional<std::string_view> &value) {
+  if (!value)
+    return std::nullopt;
+  return value->substr(0, value->find('\0'));
+}
+
+bool is_available(const std::optional<std::string_view> &status) {
+  return !status || *status == "ok" || *status == "okay";
+}
+
 /// early_init_dt_scan_root() at v6.9: 1 where the root has no such property. The kernel sets no
 /// bound; the specification's readers have 4 (FDT_MAX_NCELLS of libfdt).
 int root_cell_count(const Dtb &dtb, const char *name, const std::string &origin) {
@@ -83,10 +93,37 @@ std::optional<std::string_view> Dtb::property(int node, const char *name) const 
 }
 
 std::optional<std::string_view> Dtb::string(int node, const char *name) const {
-  const auto value = property(node, name);
-  if (!value)
-    return std::nullopt;
-  return value->substr(0, value->find('\0'));
+  return first_string(property(node, name));
+}
+
+Node::Node(const Dtb &dtb, int node) {
+  int offset = 0;
+  fdt_for_each_property_offset(offset, dtb.blob(), node) {
+    const char *name = nullptr;
+    int length = 0;
+    const void *value = fdt_getprop_by_offset(dtb.blob(), offset, &name, &length);
+    if (value != nullptr)
+      properties_.emplace_back(name, std::string_view(static_cast<const char *>(value),
+                                                      static_cast<std::size_t>(length)));
+  }
+}
+
+std::optional<std::string_view> Node::property(std::string_view name) const {
+  for (const auto &[own_name, value] : properties_)
+    if (own_name == name)
+      return value;
+  return std::nullopt;
+}
+
+std::optional<std::string_view> Node::string(std::string_view name) const {
+  return first_string(property(name));
+}
+
+std::uint32_t Node::phandle() const {
+  for (const char *name : {"phandle", "linux,phandle"})
+    if (const auto value = property(name); value && value->size() == sizeof(std::uint32_t))
+      return static_cast<std::uint32_t>(read_cells(*value, 0, 1));
+  return 0;
 }
 
 std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells) {
@@ -111,10 +148,8 @@ int check_libfdt(int result, const std::string &what) {
   return result;
 }
 
-bool is_available(const Dtb &dtb, int node) {
-  const auto status = dtb.string(node, "status");
-  return !status || *status == "ok" || *status == "okay";
-}
+bool is_available(const Dtb &dtb, int node) { return is_available(dtb.string(node, "status")); }
+bool is_available(const Node &node) { return is_available(node.string("status")); }
 
 std::string_view without_unit_address(std::string_view name) {
   return name.substr(0, name.find('@'));

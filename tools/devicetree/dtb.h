@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rmemcheck {
 
@@ -42,6 +44,22 @@ private:
   Cells root_cells_;
 };
 
+/// A node's properties, read in one walk over it: libfdt looks for each from the node's beginning.
+class Node {
+public:
+  Node(const Dtb &dtb, int node);
+
+  /// As of Dtb: the first of that name.
+  [[nodiscard]] std::optional<std::string_view> property(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const { return property(name).has_value(); }
+  [[nodiscard]] std::optional<std::string_view> string(std::string_view name) const;
+  /// Of `phandle`, or else of `linux,phandle`; 0 if it has neither (fdt_get_phandle()).
+  [[nodiscard]] std::uint32_t phandle() const;
+
+private:
+  std::vector<std::pair<std::string_view, std::string_view>> properties_;
+};
+
 /// Reads big-endian cells at `offset` bytes; they must lie in `value`. Of more than two the last
 /// two are the number, as for of_read_number().
 std::uint64_t read_cells(std::string_view value, std::size_t offset, int cells);
@@ -55,6 +73,7 @@ int check_libfdt(int result, const std::string &what = "");
 
 /// Whether a node is there for the kernel (of_fdt_device_is_available() at v6.9).
 bool is_available(const Dtb &dtb, int node);
+bool is_available(const Node &node);
 
 /// "memory" of "memory@80000000".
 std::string_view without_unit_address(std::string_view name);

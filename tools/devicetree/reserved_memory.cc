@@ -86,9 +86,8 @@ std::string read_alloc_ranges(ReservedRegion &region, std::string_view value, co
 constexpr const char *zero_size = "size: zero";
 
 /// __reserved_mem_alloc_size() at v6.9. Returns what is wrong, or nothing.
-std::string read_boot_placed(ReservedRegion &region, const Dtb &dtb, int node) {
-  const Cells &cells = dtb.root_cells();
-  const auto size = dtb.property(node, "size");
+std::string read_boot_placed(ReservedRegion &region, const Node &node, const Cells &cells) {
+  const auto size = node.property("size");
   if (!size) {
     region.skipped_silently = true;
     return "neither reg nor size";
@@ -96,9 +95,9 @@ std::string read_boot_placed(ReservedRegion &region, const Dtb &dtb, int node) {
   std::string wrong = read_number(region.size, "size", *size, cells.size);
   if (wrong.empty() && region.size == 0)
     wrong = zero_size;
-  if (const auto alignment = dtb.property(node, "alignment"); wrong.empty() && alignment)
+  if (const auto alignment = node.property("alignment"); wrong.empty() && alignment)
     wrong = read_number(region.alignment, "alignment", *alignment, cells.address);
-  if (const auto ranges = dtb.property(node, "alloc-ranges"); wrong.empty() && ranges)
+  if (const auto ranges = node.property("alloc-ranges"); wrong.empty() && ranges)
     wrong = read_alloc_ranges(region, *ranges, cells);
   return wrong;
 }
@@ -113,29 +112,30 @@ std::vector<std::string> read_strings(std::string_view value) {
   return strings;
 }
 
-ReservedRegion read_region(const Dtb &dtb, int node) {
+ReservedRegion read_region(const Dtb &dtb, int offset) {
+  const Node node(dtb, offset);
+  const Cells &cells = dtb.root_cells();
   ReservedRegion region;
-  region.name = fdt_get_name(dtb.blob(), node, nullptr);
-  region.enabled = is_available(dtb, node);
-  region.no_map = dtb.has(node, "no-map");
-  region.reusable = dtb.has(node, "reusable");
-  region.cma_default = dtb.has(node, "linux,cma-default");
-  region.dma_default = dtb.has(node, "linux,dma-default");
-  region.compatible = read_strings(dtb.property(node, "compatible").value_or(""));
-  region.phandle = fdt_get_phandle(dtb.blob(), node);
+  region.name = fdt_get_name(dtb.blob(), offset, nullptr);
+  region.enabled = is_available(node);
+  region.no_map = node.has("no-map");
+  region.reusable = node.has("reusable");
+  region.cma_default = node.has("linux,cma-default");
+  region.dma_default = node.has("linux,dma-default");
+  region.compatible = read_strings(node.property("compatible").value_or(""));
+  region.phandle = node.phandle();
   // reg wins over size, even where it is malformed, but for one without a size.
-  const auto reg = dtb.property(node, "reg");
+  const auto reg = node.property("reg");
   if (reg)
-    region.malformed = read_reg(region, *reg, dtb.root_cells());
+    region.malformed = read_reg(region, *reg, cells);
   const bool is_placed_all_the_same =
-      reg && dtb.has(node, "size") && is_placeholder(region, *reg, dtb.root_cells());
+      reg && node.has("size") && is_placeholder(region, *reg, cells);
   if (is_placed_all_the_same)
     region.placeholder_reg = std::exchange(region.reg, {});
   if (!reg || is_placed_all_the_same)
-    region.malformed = read_boot_placed(region, dtb, node);
-  region.is_placeholder = !is_placed_all_the_same && reg
-                              ? is_placeholder(region, *reg, dtb.root_cells())
-                              : region.malformed == zero_size;
+    region.malformed = read_boot_placed(region, node, cells);
+  region.is_placeholder = !is_placed_all_the_same && reg ? is_placeholder(region, *reg, cells)
+                                                         : region.malformed == zero_size;
   return region;
 }
 
@@ -235,14 +235,17 @@ void cap_memory(std::vector<PhysicalRange> &memory, const std::vector<PhysicalRa
   memory = std::move(capped);
 }
 
+std::optional<PhysicalRange> elfcorehdr_of(const Dtb &dtb, int chosen) {
+  const auto ranges = chosen_ranges(dtb, chosen, "linux,elfcorehdr");
+  return ranges.empty() ? std::nullopt : std::optional(ranges.front());
+}
+
 void read_chosen(ReservedMemory &result, const Dtb &dtb) {
   const int chosen = fdt_path_offset(dtb.blob(), "/chosen");
   if (chosen < 0)
     return;
   cap_memory(result.memory, chosen_ranges(dtb, chosen, "linux,usable-memory-range"));
-  const auto elfcorehdr = chosen_ranges(dtb, chosen, "linux,elfcorehdr");
-  if (!elfcorehdr.empty())
-    result.elfcorehdr = elfcorehdr.front();
+  result.elfcorehdr = elfcorehdr_of(dtb, chosen);
   result.initrd = read_initrd(dtb, chosen);
   result.bootargs = dtb.string(chosen, "bootargs").value_or("");
 }
@@ -289,6 +292,12 @@ ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &o
   int node = 0;
   fdt_for_each_subnode(node, tree.blob(), parent) result.regions.push_back(read_region(tree, node));
   return result;
+}
+
+std::optional<PhysicalRange> read_elfcorehdr(const std::string &dtb, const std::string &origin) {
+  const Dtb tree(dtb, origin);
+  const int chosen = fdt_path_offset(tree.blob(), "/chosen");
+  return chosen < 0 ? std::nullopt : elfcorehdr_of(tree, chosen);
 }
 
 } // namespace rmemcheck

@@ -79,4 +79,7 @@ struct ReservedMemory {
 /// A truncated or broken DTB is bad_input that says what is wrong and where.
 ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &origin);
 
+/// ReservedMemory::elfcorehdr alone.
+std::optional<PhysicalRange> read_elfcorehdr(const std::string &dtb, const std::string &origin);
+
 } // namespace rmemcheck

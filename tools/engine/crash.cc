@@ -10,7 +10,7 @@ namespace rmemcheck {
 void add_crash_images(BootRequest &request) {
   if (request.dtb.empty() || !request.machine.has_user_space) // nobody would read /proc/vmcore
     return;
-  const auto elfcorehdr = read_reserved_memory(request.dtb, "tree.dtb").elfcorehdr;
+  const auto elfcorehdr = read_elfcorehdr(request.dtb, "tree.dtb");
   if (!elfcorehdr)
     return;
   const std::uint64_t base = request.machine.board.memory_base;
