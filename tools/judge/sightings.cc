@@ -11,7 +11,7 @@ namespace {
 
 template <typename Region>
 const std::vector<const Region *> &
-find(const std::map<const ExpectedRegion *, std::vector<const Region *>> &sighted,
+find(const std::unordered_map<const ExpectedRegion *, std::vector<const Region *>> &sighted,
      const ExpectedRegion &region) {
   static const std::vector<const Region *> none;
   const auto found = sighted.find(&region);
@@ -19,8 +19,10 @@ find(const std::map<const ExpectedRegion *, std::vector<const Region *>> &sighte
 }
 
 template <typename Region>
-std::map<std::string, std::vector<const Region *>> by_name(const std::vector<Region> &regions) {
-  std::map<std::string, std::vector<const Region *>> result;
+using ByName = std::unordered_map<std::string_view, std::vector<const Region *>>;
+
+template <typename Region> ByName<Region> by_name(const std::vector<Region> &regions) {
+  ByName<Region> result(regions.size());
   for (const Region &region : regions)
     result[region.name].push_back(&region);
   return result;
@@ -29,9 +31,11 @@ std::map<std::string, std::vector<const Region *>> by_name(const std::vector<Reg
 } // namespace
 
 Sightings::Sightings(const Expectation &expectation, const Evidence &evidence) {
-  std::map<std::string, Namesakes> namesakes;
+  ByName<ExpectedRegion> namesakes(expectation.regions.size());
   for (const ExpectedRegion &region : expectation.regions)
     namesakes[region.node.name].push_back(&region);
+  probed_.reserve(expectation.regions.size());
+  logged_.reserve(expectation.regions.size());
   if (evidence.probe)
     for (const auto &[name, lines] : by_name(*evidence.probe))
       if (const auto regions = namesakes.find(name); regions != namesakes.end())

@@ -4,9 +4,9 @@
 #include "evidence/evidence.h"
 #include "expectation/expectation.h"
 
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace rmemcheck {
@@ -34,8 +34,8 @@ private:
   void take_probed(const Namesakes &regions, const std::vector<const ProbedRegion *> &lines);
   void take_logged(const Namesakes &regions, std::vector<const LoggedRegion *> lines);
 
-  std::map<const ExpectedRegion *, std::vector<const ProbedRegion *>> probed_;
-  std::map<const ExpectedRegion *, std::vector<const LoggedRegion *>> logged_;
+  std::unordered_map<const ExpectedRegion *, std::vector<const ProbedRegion *>> probed_;
+  std::unordered_map<const ExpectedRegion *, std::vector<const LoggedRegion *>> logged_;
 };
 
 /// Whether an entry that lookup returns may be the region's own: one with another phandle is that
