@@ -31,12 +31,15 @@ RangeSet ram_of(const Layout &layout, const Expectation &expectation, const Evid
 }
 
 /// Pages of no-map regions that share one: the kernel takes whole pages of each, and shows the
-/// first that asks for them (request_resource()).
+/// first that asks for them (request_resource()). Regions that touch are one of memblock's, and
+/// lost together.
 RangeSet contested_pages(const Layout &layout) {
-  std::vector<PhysicalRange> pages;
+  std::vector<PhysicalRange> ranges;
   for (const PlacedRange &placed : layout.no_map)
-    append(pages, RangeSet({placed.range}).touched_units(layout.page_size).ranges());
-  std::ranges::sort(pages, {}, &PhysicalRange::begin);
+    ranges.push_back(placed.range);
+  std::vector<PhysicalRange> pages;
+  for (const PhysicalRange &joined : RangeSet(std::move(ranges)).ranges())
+    append(pages, RangeSet({joined}).touched_units(layout.page_size).ranges());
   std::vector<PhysicalRange> contested;
   for (std::size_t index = 1; index < pages.size(); ++index)
     if (pages[index - 1].overlaps(pages[index]))

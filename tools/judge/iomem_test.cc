@@ -45,18 +45,35 @@ TEST(Iomem, FailsWhereNoMapRamIsNotShown) {
 TEST(Iomem, AsksForNoPageThatTwoNoMapRegionsShare) {
   Scenario scenario = passing();
   scenario.expectation.arch = "arm64";
-  entry_at(scenario, 0x50020000).range.end -= 0x10000;
+  entry_at(scenario, 0x50020000).range.end -= 0xe000; // to 0x50022000
   EXPECT_EQ(outcome("iomem", scenario), Outcome::fail);
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  ExpectedRegion other = hidden;
+  ExpectedRegion behind = hidden;
+  hidden.range = hidden.node.reg[0] = range(0x50020000, 0x1800);
+  other.node.name = "other@50021900";
+  other.range = other.node.reg[0] = range(0x50021900, 0x700);
+  behind.node.name = "behind@50022000"; // one of memblock's with the other
+  behind.range = behind.node.reg[0] = range(0x50022000, 0xe000);
+  scenario.expectation.regions.push_back(other);
+  scenario.expectation.regions.push_back(behind);
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
+TEST(Iomem, AsksForAPageOfTwoNoMapRegionsThatTouch) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "arm64";
+  entry_at(scenario, 0x50020000).range.end -= 0xf000;
   ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
   ExpectedRegion other = hidden;
   hidden.range = hidden.node.reg[0] = range(0x50020000, 0x1800);
   other.node.name = "other@50021800";
   other.range = other.node.reg[0] = range(0x50021800, 0xe800);
   scenario.expectation.regions.push_back(other);
-  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+  EXPECT_EQ(only_finding("iomem", scenario).seen,
+            "not there: 0x0000000050021000..0x000000005002ffff");
 }
 
-/// What memblock does not have is no RAM of the kernel's.
 TEST(Iomem, AsksForNoMapRamThatMemblockHas) {
   Scenario scenario = passing();
   scenario.expectation.arch = "riscv";
