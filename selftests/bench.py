@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""make bench: boot, evidence and verdict against a bare boot to power-off, in one run.
+"""make bench: boot, evidence and verdict against a bare boot to power-off, in one run; and how many
+random trees a minute the machine tries, each on the unpatched and on the patched kernel.
 
-Both boot the patched kernel of the cache with the same 220 regions. The bare one has an init that
-powers off at once, no evidence port, and nobody who reads its console.
+Both boots are of the patched kernel of the cache, with the same 220 regions. The bare one has an
+init that powers off at once, no evidence port, and nobody who reads its console.
 """
 import json
 import pathlib
@@ -10,12 +11,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from kit import PROGRAM
 
-MOST_BOOT = 1.25
+MOST_BOOT = 1.22
 MOST_JUDGE = 0.050  # seconds
 ROUNDS = 5
+TREES = 60
 
 POWER_OFF = """
 #include <sys/reboot.h>
@@ -53,6 +56,14 @@ def medians(folder, *commands):
     return [statistics.median(each) for each in times]
 
 
+def trees_a_minute(out):
+    """In a run that has its kernels."""
+    words = ("run", "--random", TREES, "--seed", 1, "--out", out)
+    start = time.monotonic()
+    run(PROGRAM, *words, stdout=subprocess.DEVNULL)
+    return 60 * TREES / (time.monotonic() - start)
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -63,11 +74,13 @@ def main():
         boot = (f"{PROGRAM} boot --kernel {kernel}/Image --module {kernel}/reserved_mem_probe.ko "
                 f"--dtb {dtb} --out {out} --judge")
         judge = f"{PROGRAM} judge {out}"
+        trees = trees_a_minute(folder / "random")
         bare, whole, verdict = medians(folder, bare_command(kernel, dtb, bare_initramfs(folder)),
                                        boot, judge)
     print(f"boot, evidence and verdict: {whole / bare:.2f} times a bare boot "
           f"({whole:.2f} s, {bare:.2f} s), at most {MOST_BOOT}")
     print(f"judging a kept boot: {verdict * 1000:.0f} ms, at most {MOST_JUDGE * 1000:.0f}")
+    print(f"{trees:.0f} random trees a minute, two boots each")
     return 0 if whole / bare <= MOST_BOOT and verdict <= MOST_JUDGE else 1
 
 
