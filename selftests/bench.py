@@ -74,9 +74,9 @@ def main():
         boot = (f"{PROGRAM} boot --kernel {kernel}/Image --module {kernel}/reserved_mem_probe.ko "
                 f"--dtb {dtb} --out {out} --judge")
         judge = f"{PROGRAM} judge {out}"
-        trees = trees_a_minute(folder / "random")
         bare, whole, verdict = medians(folder, bare_command(kernel, dtb, bare_initramfs(folder)),
                                        boot, judge)
+        trees = trees_a_minute(folder / "random")
     print(f"boot, evidence and verdict: {whole / bare:.2f} times a bare boot "
           f"({whole:.2f} s, {bare:.2f} s), at most {MOST_BOOT}")
     print(f"judging a kept boot: {verdict * 1000:.0f} ms, at most {MOST_JUDGE * 1000:.0f}")
