@@ -98,6 +98,7 @@ TEST(LoosePages, AreOfBootPlacedNoMap) {
                       hidden(placed("right", 0x1000, 0x1000)), placed("mapped", 0x10001)}));
   ASSERT_THAT(nodes(faults), ElementsAre("size", "alignment"));
   EXPECT_THAT(faults[0].fault, HasSubstr("0x10001 bytes, no whole pages"));
+  EXPECT_THAT(faults[0].kernel, HasSubstr("with 7ace06a01efa"));
 }
 
 TEST(LoosePages, AreLeftToChanceWithoutAlignment) {

@@ -90,6 +90,7 @@ TEST(SharedPageFaults, AreEachPageThatIsNotAllNoMap) {
   ASSERT_THAT(nodes(faults), ElementsAre("odd", "odd"));
   EXPECT_THAT(faults[0].fault, HasSubstr("the page 0x0000000050000000..0x0000000050000fff"));
   EXPECT_THAT(faults[1].fault, HasSubstr("the page 0x0000000050002000..0x0000000050002fff"));
+  EXPECT_THAT(faults[1].kernel, HasSubstr("arm64 with 7ace06a01efa"));
   EXPECT_THAT(nodes(shared_page_faults(expectation_of({fixed("tiny", 0x50000100, 0x100, true)}))),
               ElementsAre("tiny"));
 }
