@@ -109,10 +109,10 @@ def test_kept_evidence_gets_the_same_verdict(rmemcheck, validated, by_name):
 @pytest.mark.alone
 def test_again_nothing_is_built(rmemcheck, validated, tmp_path):
     start = time.monotonic()
-    result = rmemcheck("run", "--out", tmp_path / "out")
+    result = rmemcheck("run", "--cases", "one", "--out", tmp_path / "out")
     assert result.returncode == 0
     assert result.stdout.count("from the cache") == 2
-    assert time.monotonic() - start < 90
+    assert time.monotonic() - start < 30
 
 
 def test_a_baseline_that_passes_where_it_must_fail_is_a_finding(rmemcheck, validated, tmp_path):
