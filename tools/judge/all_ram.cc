@@ -104,7 +104,7 @@ void demand_memblock(RuleReport &report, const Ram &ram, const std::vector<Membl
 
 /// Where the tree alone tells of RAM, and none is plugged in while the system runs.
 bool is_ram_of_tree(const Expectation &expectation, const Evidence &evidence) {
-  return !expectation.is_live && evidence.efi_memory.empty() && !is_from_uefi(evidence.log);
+  return !expectation.is_live && evidence.efi_memory.empty();
 }
 
 /// What nobody has told of is no RAM, but for the rest of a page that has some.
@@ -135,10 +135,11 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
                 hidden_anywhere(expectation, sightings), layout.page_size};
   if (ram.all.empty())
     return skip("nothing tells how much RAM the machine has");
-  if (expectation.is_live && evidence.efi_memory.empty() && is_from_uefi(evidence.log))
-    return skip(
-        "UEFI has told the kernel how much RAM there is, and the log does not; remedy: boot "
-        "with efi=debug on the command line");
+  if (evidence.efi_memory.empty() && is_from_uefi(evidence.log)) {
+    const char *const untold = "UEFI has told the kernel how much RAM there is, and the log does "
+                               "not; remedy: boot with efi=debug on the command line";
+    return expectation.is_live ? skip(untold) : inconclusive(untold);
+  }
   if (!evidence.memblock_memory && !evidence.iomem)
     return absent(evidence, "its memory", "iomem");
   RuleReport report;

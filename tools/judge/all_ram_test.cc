@@ -171,6 +171,15 @@ TEST(AllRam, IsSkippedWhereNothingTellsOfRam) {
   EXPECT_EQ(outcome("all-ram", scenario), Outcome::skip);
 }
 
+TEST(AllRam, IsNotKnownWhereUefiHasToldTheKernelAlone) {
+  Scenario scenario = passing();
+  // firmware's, or lost
+  cut(*scenario.evidence.memblock_memory, range(0x60000000, 0x10000), "memblock-memory");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::fail);
+  add_log_line(scenario.evidence.log, "efi: EFI v2.70 by EDK II");
+  EXPECT_EQ(outcome("all-ram", scenario), Outcome::inconclusive);
+}
+
 TEST(AllRam, OfALiveSystemIsWhatUefiHasTold) {
   Scenario scenario = passing();
   cut(*scenario.evidence.memblock_memory, range(0x60000000, 0x10000), "memblock-memory");
