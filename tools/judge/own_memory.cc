@@ -247,17 +247,18 @@ RangeSet strays(const OwningBoot &baseline, const OwningBoot &patched) {
 }
 
 /// Bytes of large pieces, as the array of struct page is one, that are as large on the baseline and
-/// lie elsewhere there, since it has not placed all regions.
+/// lie elsewhere there, since it has not placed all regions. What lies in their place now may be a
+/// little of the kernel's own, too.
 std::uint64_t bytes_moved(const RangeSet &pieces, const OwningBoot &baseline,
                           const OwningBoot &patched) {
   if (baseline.boot.alone == Outcome::pass)
     return 0;
-  const RangeSet lost = baseline.own.ranges.minus(patched.own.ranges);
   std::uint64_t bytes = 0;
   for (const PhysicalRange &piece : pieces.ranges())
     if (piece.size() >= block &&
-        std::ranges::any_of(lost.ranges(), [&](const PhysicalRange &there) {
-          return there.size() >= piece.size();
+        std::ranges::any_of(baseline.own.ranges.ranges(), [&](const PhysicalRange &there) {
+          return there.size() >= piece.size() &&
+                 RangeSet({there}).minus(patched.own.ranges).bytes() > piece.size() / 2;
         }))
       bytes += piece.size();
   return bytes;

@@ -215,6 +215,14 @@ TEST(SameOwnMemory, AllowsForALargePieceThatHasMoved) {
   two.alone = Outcome::pass; // which has placed what the patched kernel has
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
   two.alone = Outcome::fail;
+  // Something of the kernel's own may lie in its place.
+  reserve(two.patched, range(0x78800000, 0x1000));
+  reserve(two.baseline, range(0x7f200000, 0x1000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range = range(0x78000000, 0x1000000); // it has not moved
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.patched.memblock_reserved->pop_back();
+  two.baseline.memblock_reserved->pop_back();
   two.baseline.memblock_reserved->back().range.end -= 0x1000;
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
