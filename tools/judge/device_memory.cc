@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/init_functions.h"
+#include "judge/mapped_pool.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 #include "judge/sightings.h"
@@ -71,7 +72,8 @@ private:
     // of_reserved_mem_device_init_by_idx() passes over a disabled node, and that is no error.
     if (!is_pool && seen.assign_error == 0 && region->node.enabled)
       report_.finding(consumer.region, "not given to " + consumer.name, "given to it", seen.at);
-    if (!is_pool || (seen.assign_error != 0 && is_mapped_coherent_pool(*region)))
+    if (!is_pool || (seen.assign_error != 0 &&
+                     is_mapped_coherent_pool(*region, sightings_, expectation_.page_size)))
       return;
     if (seen.assign_error != 0)
       report_.finding(consumer.region, "given to " + consumer.name,

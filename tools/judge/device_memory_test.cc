@@ -126,6 +126,20 @@ TEST(DeviceMemory, APoolInTheLinearMappingNeedNotBeGiven) {
   EXPECT_EQ(outcome(device_memory_rule, scenario), Outcome::pass);
 }
 
+/// A page that is no-map in part is RAM.
+TEST(DeviceMemory, APoolThatBeginsWithinAPageNeedNotBeGiven) {
+  Scenario scenario = with_device("pool@54000000");
+  device(scenario).assign_error = EINVAL;
+  ExpectedRegion &pool = expected(scenario, "pool@54000000");
+  const PhysicalRange place = pool.node.reg.at(0);
+  pool.node.reg = {{place.begin + 0xc80, place.end}};
+  EXPECT_EQ(outcome(device_memory_rule, scenario), Outcome::pass);
+  pool.node.reg = {{place.begin, place.end - 0x380}};
+  EXPECT_EQ(outcome(device_memory_rule, scenario), Outcome::pass);
+  pool.node.reg = {{place.begin + 0x1000, place.end}};
+  EXPECT_EQ(outcome(device_memory_rule, scenario), Outcome::fail);
+}
+
 TEST(DeviceMemory, APoolOfAPageHasNoTwo) {
   Scenario scenario = with_device("pool@54000000");
   device(scenario).allocate_error = ENOMEM;

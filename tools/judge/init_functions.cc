@@ -43,9 +43,4 @@ bool is_ops(const std::string &symbol) {
   return std::ranges::find(init_functions, symbol, &InitFunction::ops) != std::end(init_functions);
 }
 
-bool is_mapped_coherent_pool(const ExpectedRegion &region) {
-  return takes_memory(region) && !region.no_map && !region.cma &&
-         region.node.has_compatible("shared-dma-pool");
-}
-
 } // namespace rmemcheck

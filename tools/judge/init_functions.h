@@ -14,8 +14,4 @@ const char *expected_ops(const ExpectedRegion &region);
 /// Whether it is the symbol of one of these functions.
 bool is_ops(const std::string &symbol);
 
-/// A pool of coherent memory in the linear mapping: rmem_dma_device_init() (kernel/dma/coherent.c)
-/// maps it once more, which memremap() refuses of RAM with a warning.
-bool is_mapped_coherent_pool(const ExpectedRegion &region);
-
 } // namespace rmemcheck

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/plural.h"
 #include "evidence/dmesg.h"
-#include "judge/init_functions.h"
+#include "judge/mapped_pool.h"
 #include "judge/refused_cma.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
@@ -281,14 +281,21 @@ bool is_shortage_of_areas(const LoggedTrouble &trouble, const Expectation &expec
   return trouble.at.text.starts_with("cma: Failed to reserve ") && has_many_cma_pools(expectation);
 }
 
-/// memremap() of a pool in RAM, on behalf of a device that is to use it.
-bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectation) {
-  return trouble.kind == LoggedTrouble::Kind::warning &&
-         trouble.at.text.find(" memremap+0x") != std::string::npos &&
-         std::ranges::any_of(expectation.consumers, [&](const ExpectedConsumer &consumer) {
-           return !consumer.region.empty() &&
-                  is_mapped_coherent_pool(expectation.regions[consumer.index]);
-         });
+/// memremap() of a pool in RAM, on behalf of a device that is to use it, or what that calls.
+bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectation,
+                       const Evidence &evidence) {
+  constexpr std::string_view refusals[] = {
+      " memremap+0x", " at arch/arm64/mm/ioremap.c:", " at arch/arm/mm/ioremap.c:"};
+  if (trouble.kind != LoggedTrouble::Kind::warning ||
+      std::ranges::none_of(refusals, [&](std::string_view refusal) {
+        return trouble.at.text.find(refusal) != std::string::npos;
+      }))
+    return false;
+  const Sightings sightings(expectation, evidence);
+  return std::ranges::any_of(expectation.consumers, [&](const ExpectedConsumer &consumer) {
+    return !consumer.region.empty() && is_mapped_coherent_pool(expectation.regions[consumer.index],
+                                                               sightings, expectation.page_size);
+  });
 }
 
 /// safe_name() (drivers/of/kobj.c) tries 16 names for nodes that share one, and sysfs dumps a call
@@ -326,8 +333,8 @@ RuleResult check_no_warning(const Expectation &expectation, const Evidence &evid
   for (const KernelLog *log : {&evidence.log, &evidence.after_log})
     for (const LoggedTrouble &trouble : log->troubles)
       if (is_crash(trouble.kind) && !is_of_processor(trouble) &&
-          !is_shortage_of_areas(trouble, expectation) && !is_of_mapped_pool(trouble, expectation) &&
-          !is_of_namesakes(trouble, *log))
+          !is_shortage_of_areas(trouble, expectation) &&
+          !is_of_mapped_pool(trouble, expectation, evidence) && !is_of_namesakes(trouble, *log))
         report.finding("", "no " + trouble.family, trouble.at.text, trouble.at);
   if (const std::string gap = log_gap(evidence); !gap.empty())
     report.unknown(gap);

@@ -302,6 +302,12 @@ TEST(NoWarning, LeavesAPoolInTheLinearMappingToItsDevice) {
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail) << "a no-map pool is no RAM";
   expected(scenario, "pool@54000000").no_map = false;
   EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "WARNING: CPU: 0 PID: 1 at arch/arm64/mm/ioremap.c:15 ioremap_allowed+0x40/0x50");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "WARNING: CPU: 0 PID: 1 at arch/arm64/mm/mmu.c:15 map_mem+0x40/0x50");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail);
 }
 
 TEST(NoWarning, LeavesTheDumpOfSysfsToNodesOfOneName) {
