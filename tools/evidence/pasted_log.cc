@@ -30,6 +30,20 @@ struct Replacement {
 constexpr Replacement replacements[] = {
     {"\xEF\xBB\xBF", ""}, {"\xC2\xA0", " "}, {"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}};
 
+/// Windows' PowerShell redirects in UTF-16 and marks it. No kernel prints what is not ASCII.
+std::string without_utf16(std::string_view text) {
+  const bool is_little = text.starts_with("\xFF\xFE");
+  if (!is_little && !text.starts_with("\xFE\xFF"))
+    return std::string(text);
+  std::string ascii;
+  for (std::size_t at = 2; at + 1 < text.size(); at += 2) {
+    const char low = text[is_little ? at : at + 1];
+    const char high = text[is_little ? at + 1 : at];
+    ascii += high == '\0' && static_cast<unsigned char>(low) < 0x80 ? low : '?';
+  }
+  return ascii;
+}
+
 /// Without what terminals obey: "\e[1;32m", "\e]0;title\a", "\eM", carriage returns. A terminal
 /// that shows escapes writes "^[" for the first byte.
 std::string without_escapes(std::string_view line) {
@@ -126,6 +140,21 @@ bool is_clock(std::string_view word) {
          std::ranges::count(word, ':') >= 2;
 }
 
+/// "Nov28 08:00", "Dec 1 08:00": a month in whatever language, a day of two columns, and a time.
+bool is_day(std::string_view text) {
+  constexpr std::size_t columns = 2;
+  const auto colon = text.find(':');
+  const auto time = text.substr(0, colon).rfind(' ');
+  if (colon == std::string_view::npos || time == std::string_view::npos || time <= columns)
+    return false;
+  const std::string_view month = text.substr(0, time - columns);
+  Scanner day(text.substr(time - columns, columns));
+  Scanner clock(text.substr(time + 1));
+  day.spaces();
+  return month.find_first_of(" 0123456789") == std::string_view::npos && day.decimal() &&
+         day.at_end() && clock.decimal() && clock.literal(":") && clock.decimal() && clock.at_end();
+}
+
 /// "[  +0.000012] ", "[Nov28 08:00] ", "[    0.000000 <    0.000001>] ", "[08:00:00.123] ": times
 /// that are none since boot alone.
 std::string_view without_other_time(std::string_view line) {
@@ -133,14 +162,10 @@ std::string_view without_other_time(std::string_view line) {
   if (const auto end = line.find(']');
       line.starts_with('[') && end != std::string_view::npos && end < longest) {
     const std::string_view inside = line.substr(1, end - 1);
-    const bool is_month = inside.size() > 5 &&
-                          std::isupper(static_cast<unsigned char>(inside[0])) != 0 &&
-                          digits.find(inside[4]) != std::string_view::npos &&
-                          inside.find(':') != std::string_view::npos && inside.find(' ') == 5;
     const bool is_difference =
         inside.find_first_not_of(" +.0123456789<>") == std::string_view::npos &&
         inside.find_first_of("+<") != std::string_view::npos;
-    if (is_month || is_difference || is_clock(inside)) {
+    if (is_day(inside) || is_difference || is_clock(inside)) {
       line.remove_prefix(end + 1);
       return line.starts_with(' ') ? line.substr(1) : line;
     }
@@ -165,7 +190,8 @@ std::string_view without_tag(std::string_view line) {
     const std::string_view before = line.substr(0, at);
     if (at == 0 ||
         (before.ends_with(' ') && before.find_first_of(digits) != std::string_view::npos &&
-         before.find(':') != std::string_view::npos))
+         (before.find(':') != std::string_view::npos ||
+          digits.find(before.front()) != std::string_view::npos)))
       return line.substr(at + tag.size() - (tag.ends_with('[') ? 1 : 0));
   }
   return line;
@@ -254,7 +280,8 @@ std::vector<std::string> log_lines(std::string_view pasted) {
 
 } // namespace
 
-std::string as_dmesg(std::string_view pasted) {
+std::string as_dmesg(std::string_view given) {
+  const std::string pasted = without_utf16(given);
   std::string text;
   for (const std::string &line : log_lines(pasted))
     text += line + '\n';
@@ -281,7 +308,8 @@ std::vector<std::string> boots_of(const std::string &dmesg) {
   return boots;
 }
 
-bool is_kernel_log(std::string_view pasted) {
+bool is_kernel_log(std::string_view given) {
+  const std::string pasted = without_utf16(given);
   if (pasted.find('\0') != std::string_view::npos)
     return false;
   return std::ranges::any_of(log_lines(pasted), [](const std::string &each) {

@@ -37,17 +37,20 @@ TEST(PastedLog, KeepsTheLevel) {
 TEST(PastedLog, LosesTimesThatAreNoneSinceBoot) {
   for (const char *pasted :
        {"[  +0.000012] Linux version 6.1", "[Nov28 08:00] Linux version 6.1",
+        "[Dec 1 08:00] Linux version 6.1", "[M\xC3\xA4r 4 08:00] Linux version 6.1",
         "[    1.000000 <    0.000001>] Linux version 6.1", "[08:00:00.123] Linux version 6.1",
         "2026-11-28T08:00:00,123456+00:00 Linux version 6.1",
         "2026-11-28 08:00:00 Linux version 6.1",
         "Nov 28 08:00:00.123456 host kernel: Linux version 6.1",
+        "1795852800.123456 host kernel: Linux version 6.1",
         "Sat 2026-11-28 08:00:00 UTC host kernel: Linux version 6.1"})
     EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), "Linux version 6.1\n") << pasted;
 }
 
 TEST(PastedLog, KeepsWhatOnlyLooksLikeAPrefix) {
   for (const char *text : {"[    0.000000] [mem 0x1000] x", "[    0.000000] a: kernel: x",
-                           "[    0.000000]   node   0: x", "  Normal   empty", "a > b"})
+                           "[    0.000000]   node   0: x", "  Normal   empty", "a > b",
+                           "[mem 0x1: 0x2] x", "[a 17 b:1] x"})
     EXPECT_EQ(as_dmesg(text), text);
 }
 
@@ -86,6 +89,18 @@ TEST(PastedLog, MayHoldSeveralBoots) {
   EXPECT_EQ(boots[0], "U-Boot\nLinux version 6.1\nx\nU-Boot\n");
   EXPECT_EQ(boots[1], "\n\n\n\nLinux version 6.2\ny\n");
   EXPECT_EQ(boots_of("x\ny"), std::vector<std::string>{"x\ny"});
+}
+
+TEST(PastedLog, MayBeUtf16) {
+  const std::string text = "[    0.000000] x\r\n";
+  for (const bool is_little : {true, false}) {
+    std::string pasted = is_little ? "\xFF\xFE" : "\xFE\xFF";
+    for (const char each : text)
+      pasted += is_little ? std::string{each, '\0'} : std::string{'\0', each};
+    EXPECT_TRUE(is_kernel_log(pasted));
+    EXPECT_EQ(as_dmesg(pasted), "[    0.000000] x\n");
+    EXPECT_EQ(as_dmesg(pasted + "\xAC\x20"), "[    0.000000] x\n?");
+  }
 }
 
 TEST(PastedLog, IsToldFromOtherText) {
