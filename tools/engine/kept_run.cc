@@ -24,8 +24,15 @@ std::vector<fs::path> sorted_entries(const fs::path &folder) {
   return entries;
 }
 
+/// One that has lost its boots is one still: results.json lists them.
+bool is_run(const fs::path &folder) {
+  return is_folder(folder / "runs") || is_there(folder / "results.json");
+}
+
 std::vector<fs::path> boots_of_run(const fs::path &folder) {
   std::vector<fs::path> boots;
+  if (!is_folder(folder / "runs"))
+    return boots;
   for (const fs::path &kernel : sorted_entries(folder / "runs")) {
     if (!is_folder(kernel) || fs::is_empty(kernel))
       throw bad_input(fmt::format("{}: expected a folder with a kernel's boots", kernel.string()));
@@ -64,12 +71,12 @@ CaseResult gone(CaseResult result, const fs::path &run) {
 } // namespace
 
 std::vector<KeptBoots> find_boots(const fs::path &folder) {
-  if (is_folder(folder / "runs"))
+  if (is_run(folder))
     return {{"", folder, boots_of_run(folder)}};
   std::vector<KeptBoots> runs;
   if (is_folder(folder) && !is_there(folder / "run.json"))
     for (const fs::path &machine : sorted_entries(folder))
-      if (is_folder(machine / "runs"))
+      if (is_run(machine))
         runs.push_back({machine.filename().string(), machine, boots_of_run(machine)});
   if (runs.empty())
     runs.push_back({"", "", {folder}});

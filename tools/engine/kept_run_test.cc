@@ -51,6 +51,16 @@ TEST_F(KeptRunTest, IsInconclusiveWhereABootIsGone) {
   EXPECT_THAT(results.cases[1].verdict.reason, HasSubstr("no such folder"));
 }
 
+TEST_F(KeptRunTest, IsARunWhereAllItsBootsAreGone) {
+  const RunResults before = results_of({case_result("x", "one", Outcome::pass)});
+  write("a/results.json", results_json(before));
+  write("b/runs/x/one/run.json", "");
+  const auto runs = find_boots(folder);
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(conclusion(judged_results(runs[0], {})), Outcome::inconclusive);
+  EXPECT_EQ(find_boots(folder / "a").at(0).folder, folder / "a");
+}
+
 TEST_F(KeptRunTest, IsInconclusiveWhereAKernelWasNotToBeHad) {
   write("runs/x/one/run.json", "");
   const CaseResult one = case_result("x", "one", Outcome::pass);
