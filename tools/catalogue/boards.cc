@@ -91,6 +91,7 @@ std::vector<PreparedCase> prepare_boards(const std::vector<fs::path> &given, con
                                       count == 1 ? "the region" : fmt::format("{} regions", count),
                                       file.filename().string());
     prepared.is_board = true;
+    prepared.file = file;
     try {
       if (has_tree) {
         prepared.what.tree =

@@ -51,7 +51,7 @@ std::vector<PreparedCase> prepare_cases(const std::vector<fs::path> &files, cons
                                         const fs::path &kernel) {
   std::vector<PreparedCase> cases;
   for (const fs::path &file : files) {
-    cases.push_back({read_case(file), "", "", false});
+    cases.push_back({read_case(file), "", "", false, file});
     const Case &what = cases.back().what;
     check_rule_names(file, what.baseline_fails);
     for (const FailsWhere &fails : what.baseline_fails_where)

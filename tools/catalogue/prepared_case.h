@@ -21,6 +21,7 @@ struct PreparedCase {
   /// The regions of a board (catalogue/boards.h). What kernels without the series do with it is
   /// told: nobody has said what they must fail.
   bool is_board = false;
+  std::filesystem::path file = {}; ///< that it was read from
 };
 
 /// Reads the cases and makes their trees, before anything is built. A rule name in

@@ -196,6 +196,7 @@ private:
     kept.kernel_version = kernel.version;
     kept.case_name = prepared.what.name;
     kept.title = prepared.what.title;
+    kept.case_file = prepared.file.string();
     kept.hazards = prepared.what.hazards;
     kept.left_out = prepared.what.left_out;
     note_machine(kept, boots_.base.machine);

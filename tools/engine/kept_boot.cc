@@ -66,6 +66,7 @@ std::string run_json(const KeptBoot &kept) {
                      {"kernel_version", kept.kernel_version},
                      {"case", kept.case_name},
                      {"title", kept.title},
+                     {"case_file", kept.case_file},
                      {"hazards", kept.hazards},
                      {"left_out", kept.left_out},
                      {"device_tree", !kept.dtb.empty()},
@@ -161,6 +162,7 @@ Files read_run_json(const fs::path &path, KeptBoot &kept) {
     kept.is_baseline_of_another_tree = json.value("across_trees", kept.is_baseline_of_another_tree);
     kept.control = json.value("control", kept.control);
     kept.key = json.value("key", kept.key);
+    kept.case_file = json.value("case_file", kept.case_file);
     kept.hazards = json.value("hazards", kept.hazards);
     kept.left_out = json.value("left_out", kept.left_out);
     kept.has_user_space = json.value("user_space", kept.has_user_space);

@@ -32,6 +32,7 @@ struct KeptBoot {
   std::string key;       ///< of all that the boot and its verdict depend on; empty: not known
   std::string case_name; ///< may be empty
   std::string title;     ///< of the case
+  std::string case_file; ///< as CaseResult has it
   std::vector<std::uint64_t> hazards;
   std::uint64_t left_out = 0;        ///< boot-placed regions that the kernel may leave out
   bool has_user_space = true;        ///< of the machine: whether there was a guest to send evidence

@@ -54,6 +54,7 @@ TEST_F(KeptBootTest, ThatSentABrokenTreeIsNotUnderstood) {
 
 TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   kept.boot.ending = Ending::panic;
+  kept.case_file = "boards/a.dtb";
   kept.hazards = {9, 10};
   kept.left_out = 44;
   kept.recording = Recording::no_array;
@@ -65,6 +66,7 @@ TEST_F(KeptBootTest, IsReadAsItWasWritten) {
   EXPECT_EQ(again.kernel, kept.kernel);
   EXPECT_EQ(again.case_name, kept.case_name);
   EXPECT_EQ(again.title, kept.title);
+  EXPECT_EQ(again.case_file, kept.case_file);
   EXPECT_EQ(again.hazards, kept.hazards);
   EXPECT_EQ(again.left_out, kept.left_out);
   EXPECT_EQ(again.recording, kept.recording);

@@ -260,8 +260,11 @@ private:
         append_kernel(words, kernel);
     if (!results_.config.empty())
       words.insert(words.end(), {"--config", results_.config});
-    words.insert(words.end(), {"--machine", results_.machine, "--cases",
-                               fmt::format("{}", fmt::join(cases_to_see(), ","))});
+    words.insert(words.end(), {"--machine", results_.machine});
+    BootsOfCase boots;
+    for (const std::string &name : cases_to_see())
+      boots.push_back(by_case_.at(name).front());
+    append_cases(words, boots);
     text_ += "\nTo see it again:\n";
     add("  " + to_shell(words), 6);
     const std::vector<std::string> argv = qemu_words();

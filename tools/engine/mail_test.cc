@@ -57,6 +57,16 @@ TEST_F(MailTest, HasFindingsOfWhatIsNotAsItMustBe) {
                     HasSubstr("    recorded: region0: expected recorded, seen nothing")));
 }
 
+TEST_F(MailTest, NamesTheFilesOfCasesThatTheKitDoesNotHave) {
+  CaseResult board = case_result("patched", "board", Outcome::fail);
+  board.file = "boards/my board.dtb";
+  CaseResult found = case_result("patched", "found", Outcome::fail);
+  found.file = "found/found.toml";
+  run.results.cases = {board, found, case_result("patched", "one", Outcome::fail)};
+  EXPECT_THAT(mail_text({run}), HasSubstr("--cases found/found.toml,one --boards 'boards/my\n"
+                                          "      board.dtb'\n"));
+}
+
 TEST_F(MailTest, Has72Columns) {
   std::istringstream lines(mail_text({run}));
   for (std::string line; std::getline(lines, line);)

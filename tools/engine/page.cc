@@ -63,6 +63,19 @@ void append_kernel(std::vector<std::string> &words, const KernelResult &kernel) 
     words.insert(words.end(), {"--module", module.file});
 }
 
+void append_cases(std::vector<std::string> &words, const std::vector<const CaseResult *> &boots) {
+  std::vector<std::string> cases;
+  std::vector<std::string> boards;
+  for (const CaseResult *each : boots) {
+    const bool is_case = each->file.empty() || each->file.ends_with(".toml");
+    (is_case ? cases : boards).push_back(each->file.empty() ? each->name : each->file);
+  }
+  if (!cases.empty())
+    words.insert(words.end(), {"--cases", fmt::format("{}", fmt::join(cases, ","))});
+  if (!boards.empty())
+    words.insert(words.end(), {"--boards", fmt::format("{}", fmt::join(boards, ","))});
+}
+
 std::vector<std::string> words_to_see_again(const RunResults &results, const CaseResult &result) {
   std::vector<std::string> words = {"rmemcheck", "run"};
   for (const KernelResult &kernel : results.kernels) {
@@ -74,7 +87,8 @@ std::vector<std::string> words_to_see_again(const RunResults &results, const Cas
     if (is_it || is_held_against)
       append_kernel(words, kernel);
   }
-  words.insert(words.end(), {"--machine", results.machine, "--cases", result.name});
+  words.insert(words.end(), {"--machine", results.machine});
+  append_cases(words, {&result});
   return words;
 }
 

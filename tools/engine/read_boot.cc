@@ -314,6 +314,7 @@ CaseResult judge_read(const KeptBoot &kept, const ReadBoot &read, const std::str
   result.must_fail = kept.must_fail;
   result.name = kept.case_name;
   result.title = kept.title;
+  result.file = kept.case_file;
   result.hazards = kept.hazards;
   result.folder = folder;
   result.no_map = count_no_map(read.expectation);

@@ -174,6 +174,10 @@ private:
     const fs::path kernel = kernel_for_dump(machine, kit_, step_of(""));
     if (request_.boards.empty() || !request_.cases.empty())
       boots_.cases = prepare_cases(wanted_cases(), machine, kernel);
+    std::error_code error;
+    for (PreparedCase &each : boots_.cases)
+      if (fs::equivalent(each.file.parent_path(), kit_.cases(), error))
+        each.file.clear(); // its name finds it
     if (request_.boards.empty())
       return;
     std::vector<std::string> left_out;

@@ -55,6 +55,7 @@ Json to_json(const CaseResult &result) {
           {"role", to_string(result.role)},
           {"case", result.name},
           {"title", result.title},
+          {"case_file", result.file},
           {"hazards", result.hazards},
           {"folder", result.folder},
           {"ending", to_string(result.ending)},

@@ -17,6 +17,7 @@ namespace rmemcheck {
 //   kernel          name of one of "kernels" below; empty where nobody knows
 //   role            what is demanded of it: "pass", "baseline", "mutant" or "told"
 //   case, title     name of the case and its one line
+//   case_file       of the case, or of the board that it is made of; empty: the kit has it
 //   folder          of the run, relative to the folder of results.json
 //   ending          "powered-off", "panic", "oops", "hang", "died" or "cut-short"
 //   outcome         "pass", "known", "fail", "inconclusive" or "skip", of this kernel alone

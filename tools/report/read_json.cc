@@ -72,6 +72,7 @@ CaseResult case_of(const ParsedJson &json) {
   result.role = role_of(json);
   result.name = json.at("case");
   result.title = json.at("title");
+  result.file = json.value("case_file", "");
   result.hazards = json.value("hazards", result.hazards);
   result.folder = json.at("folder");
   result.no_map = json.at("regions_no_map");

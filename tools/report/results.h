@@ -37,6 +37,7 @@ struct CaseResult {
   Role role = Role::must_pass;
   std::string name; ///< of the case
   std::string title;
+  std::string file; ///< of the case, or the board, as a person named it; empty: the kit has it
   std::vector<std::uint64_t> hazards; ///< that the case is about
   std::string folder;                 ///< as findings print it, such as "runs/baseline/static-65"
   std::size_t no_map = 0;             ///< regions of the tree that must end up no-map
