@@ -105,6 +105,16 @@ def test_archive_cut_short(rmemcheck, tmp_path, empty_cache):
     assert_nothing_half_made(tmp_path / "cache")
 
 
+def test_an_error_stands_behind_what_was_printed_before(rmemcheck, tmp_path, empty_cache):
+    tree = make_tree(tmp_path / "linux")
+    told = subprocess.run(rmemcheck.command("series", "check", "--tree", tree), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**rmemcheck.environment, **empty_cache}).stdout
+    assert len(told) > 4096, "stdout has not been written before"
+    assert "\nrmemcheck: " in told
+    assert " there, " not in told[told.index("\nrmemcheck: "):]
+
+
 def test_version_that_no_series_serves(rmemcheck, tmp_path, empty_cache):
     tree = make_tree(tmp_path / "linux", version=(4, 19, 3))
     assert_refused(rmemcheck("series", "check", "--tree", tree, **empty_cache), 2, "4.19.3",

@@ -89,6 +89,7 @@ bool is_bisection(int argc, char **argv) {
 }
 
 int say(ExitStatus status, const std::string &message, bool is_bisected) {
+  std::fflush(stdout); // both may be one file, and the error comes last
   fmt::print(stderr, "rmemcheck: {}\n", message);
   return static_cast<int>(is_bisected ? for_bisection(status) : status);
 }
