@@ -12,15 +12,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// dtc names the file and the line of what it cannot read.
-std::string run_dtc(std::vector<std::string> words, const fs::path &path) {
+ChildResult run_dtc(std::vector<std::string> words, const fs::path &path) {
   words.insert(words.begin(), "dtc");
   words.push_back(fs::absolute(path).string());
-  const ChildResult result = run_child({words, ".", {}, {}});
+  return run_child({words, ".", {}, {}});
+}
+
+/// dtc names the file and the line of what it cannot read.
+std::string tree_of(const ChildResult &result, const fs::path &path, const char *remedy = "") {
   if (result.status != 0)
-    throw bad_input(fmt::format("{}: expected a device tree: {}", path.string(),
+    throw bad_input(fmt::format("{}: expected a device tree{}: {}", path.string(), remedy,
                                 result.err.substr(0, result.err.find_last_not_of('\n') + 1)));
   return result.out;
+}
+
+/// As those of the kernel's own boards, which make dtbs hands to the preprocessor first.
+bool has_include(const std::string &text) {
+  return text.starts_with("#include") || text.find("\n#include") != std::string::npos;
 }
 
 /// What of a source comes first, but for blank space and comments.
@@ -31,7 +39,11 @@ bool is_source(const fs::path &path, const std::string &bytes) {
 } // namespace
 
 std::string compiled_tree(const fs::path &source) {
-  return run_dtc({"-q", "-I", "dts", "-O", "dtb"}, source);
+  const ChildResult result = run_dtc({"-q", "-I", "dts", "-O", "dtb"}, source);
+  if (result.status != 0 && has_include(read_file(source)))
+    return tree_of(result, source,
+                   ", without #include: the DTB that \"make dtbs\" makes of it will do");
+  return tree_of(result, source);
 }
 
 std::string read_tree(const fs::path &path) {
@@ -41,7 +53,7 @@ std::string read_tree(const fs::path &path) {
       throw bad_input(fmt::format("{}: expected a device tree's folder, such as /proc/device-tree: "
                                   "it has neither #address-cells nor compatible",
                                   path.string()));
-    return run_dtc({"-q", "-q", "-f", "-I", "fs", "-O", "dtb"}, path);
+    return tree_of(run_dtc({"-q", "-q", "-f", "-I", "fs", "-O", "dtb"}, path), path);
   }
   std::string bytes = read_file(path);
   constexpr std::string_view dtb_magic = "\xd0\x0d\xfe\xed";

@@ -36,6 +36,13 @@ TEST_F(ReadTree, NamesTheLineOfAWrongSource) {
       testing::AllOf(HasSubstr("board.dts: expected a device tree: "), HasSubstr("board.dts:2")));
 }
 
+TEST_F(ReadTree, SaysWhatIsToBeDoneWithASourceThatIncludes) {
+  write("board.dts", "/dts-v1/;\n#include \"soc.dtsi\"\n");
+  EXPECT_THAT(message_of([&] { (void)read_tree(folder / "board.dts"); }),
+              testing::AllOf(HasSubstr("without #include"), HasSubstr("make dtbs"),
+                             HasSubstr("board.dts:2")));
+}
+
 TEST_F(ReadTree, TakesAFolderOfARunningKernel) {
   write("tree/compatible", std::string("x,y") + '\0');
   write("tree/reserved-memory/region/size", cells(0x1000, 1));
