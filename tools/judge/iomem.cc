@@ -63,6 +63,32 @@ void demand_shown(RuleReport &report, const Layout &layout, const Expectation &e
                    "not there: " + to_string(missing));
 }
 
+/// What arm64 and loongarch show in System RAM of all that memblock has reserved
+/// (reserve_memblock_reserved_regions() of their kernel/setup.c): kexec spares it. Whatever stands
+/// there already keeps its name. Nothing where a kernel shows none.
+std::optional<RangeSet> shown_inside(const std::vector<IomemEntry> &entries) {
+  std::vector<IomemEntry> inside;
+  std::ranges::copy_if(entries, std::back_inserter(inside),
+                       [](const IomemEntry &entry) { return entry.depth == 1; });
+  const auto is_reserved = [](const IomemEntry &entry) { return entry.name == "reserved"; };
+  return std::ranges::any_of(inside, is_reserved) ? std::optional(bytes_of(inside)) : std::nullopt;
+}
+
+/// Of a region that memblock lacks, another rule tells.
+void demand_reserved(RuleReport &report, const Layout &layout, const Evidence &evidence,
+                     const RangeSet &ram) {
+  const auto shown = shown_inside(*evidence.iomem);
+  if (!shown || !evidence.memblock_reserved)
+    return;
+  const RangeSet reserved = bytes_of(*evidence.memblock_reserved);
+  for (const PlacedRange &placed : layout.mapped)
+    if (const RangeSet missing =
+            RangeSet({placed.range}).intersection(ram).intersection(reserved).minus(*shown);
+        !missing.empty())
+      report.finding(placed.region->node.name, to_string(placed.range) + " shown as \"reserved\"",
+                     "not there: " + to_string(missing));
+}
+
 /// Nothing if there are addresses to judge by: a reader without privilege sees zeros.
 std::optional<RuleResult> no_addresses(const Evidence &evidence) {
   if (auto result = lacking_iomem(evidence))
@@ -99,6 +125,7 @@ RuleResult check_iomem(const Expectation &expectation, const Evidence &evidence)
         report.finding(placed.region->node.name, to_string(placed.range) + " in System RAM",
                        "not in System RAM: " + to_string(outside));
   demand_shown(report, layout, expectation, evidence);
+  demand_reserved(report, layout, evidence, ram);
   report_unplaced(report, layout, layout.unplaced_no_map, layout.unplaced_mapped);
   return report.result();
 }

@@ -11,6 +11,12 @@ IomemEntry &entry_at(Scenario &scenario, std::uint64_t begin) {
                             [](const IomemEntry &entry) { return entry.range.begin; });
 }
 
+/// As arm64 shows in System RAM what memblock has reserved.
+void show_reserved(Scenario &scenario) {
+  for (const MemblockRange &each : *scenario.evidence.memblock_reserved)
+    scenario.evidence.iomem->push_back({each.range, 1, "reserved", each.at});
+}
+
 TEST(Iomem, PassesWhereNoMapIsApartFromSystemRam) {
   EXPECT_EQ(outcome("iomem", passing()), Outcome::pass);
 }
@@ -23,8 +29,33 @@ TEST(Iomem, FailsWhereANoMapRegionIsSystemRam) {
   EXPECT_EQ(finding.at.line, entry_at(scenario, 0x50020000).at.line);
 }
 
+TEST(Iomem, FailsWhereAKernelThatShowsWhatIsReservedLeavesARegionOut) {
+  Scenario scenario = passing();
+  show_reserved(scenario);
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+  IomemEntry &two = entry_at(scenario, 0x50040000);
+  two.range.end -= 0x1000;
+  const Finding finding = only_finding("iomem", scenario);
+  EXPECT_EQ(finding.region, "two@50040000");
+  EXPECT_EQ(finding.seen, "not there: 0x000000005004f000..0x000000005004ffff");
+  two.depth = 2; // in something of a driver's
+  scenario.evidence.iomem->push_back({range(0x50040000, 0x10000), 1, "ramoops", {}});
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
+TEST(Iomem, AsksForNothingThatIsReservedOfAKernelThatShowsNone) {
+  Scenario scenario = passing();
+  show_reserved(scenario);
+  for (IomemEntry &entry : *scenario.evidence.iomem)
+    if (entry.depth == 1)
+      entry.name = "Kernel code";
+  entry_at(scenario, 0x50040000).range.end -= 0x1000;
+  EXPECT_EQ(outcome("iomem", scenario), Outcome::pass);
+}
+
 TEST(Iomem, FailsWhereANoMapRegionIsAReservedChildOfSystemRam) {
   Scenario scenario = passing();
+  show_reserved(scenario);
   entry_at(scenario, 0x50020000).depth = 1;
   entry_at(scenario, 0x40000000).range.end = 0x50030000;
   EXPECT_EQ(only_finding("iomem", scenario).region, "hidden@50020000");

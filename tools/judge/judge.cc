@@ -130,7 +130,9 @@ const std::vector<Rule> &rules() {
       {"no-map-memblock",
        "from v6.6 on, memblock marks RAM as NOMAP where a no-map region lies, and nothing else",
        check_no_map_memblock},
-      {"iomem", "in /proc/iomem no no-map region is System RAM, and every other region in RAM is",
+      {"iomem",
+       "in /proc/iomem no no-map region is System RAM, and every other region in RAM is, marked "
+       "as reserved where the kernel does so",
        check_iomem},
       {"no-map-unmapped", "no byte of a no-map region is in the linear mapping",
        check_no_map_unmapped},
