@@ -484,6 +484,16 @@ def test_board_that_a_kernel_fails(rmemcheck, tmp_path):
     assert "pass" in outcomes and len(outcomes) == 2 and outcomes.count("pass") == 1
 
 
+def test_a_board_without_reserved_memory_leaves_nothing_to_do(rmemcheck, tmp_path):
+    board, image = tmp_path / "none.dts", tmp_path / "Image"
+    board.write_text("/dts-v1/; / { compatible = \"example\"; };")
+    image.write_text("not booted")
+    result = rmemcheck("run", "--image", image, "--boards", board, "--out", tmp_path / "out")
+    assert result.returncode == 4, result.stdout + result.stderr
+    assert result.stdout.splitlines() == [f"1 of the boards: no reserved memory, {board}",
+                                          "skip: no case is left for arm64"]
+
+
 def test_boards_that_are_none(rmemcheck, tmp_path):
     assert_refused(rmemcheck("run", "--boards", tmp_path, "--out", tmp_path / "out"), 2, tmp_path,
                    "expected *.dtb or *.dts")

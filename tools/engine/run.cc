@@ -190,6 +190,8 @@ private:
 
   /// A kernel of a list that is for other cases than those that are asked for is not built.
   void leave_out_idle_kernels(const Machine &machine) {
+    if (boots_.cases.empty())
+      return; // no kernel's fault
     std::erase_if(chosen_, [&](std::size_t index) {
       const PlannedKernel &kernel = plan_.kernels[index];
       const bool is_idle = std::ranges::none_of(
