@@ -177,6 +177,21 @@ def test_image_that_is_no_kernel_ends_soon(rmemcheck, tmp_path, dtb):
     assert f"it has printed nothing: is {image} an image for this machine?" in result.stdout
 
 
+@pytest.mark.parametrize("compatible, is_another", [("samsung,fortuna3g", True),
+                                                    ("linux,dummy-virt", False)])
+def test_a_kernel_that_dies_of_another_boards_tree(rmemcheck, tmp_path, compatible, is_another):
+    image, source, dtb = (tmp_path / name for name in ("Image", "board.dts", "board.dtb"))
+    image.write_bytes(b"\0" * 0x1000)
+    source.write_text(f"""/dts-v1/; / {{ compatible = "{compatible}"; #address-cells = <2>;
+        #size-cells = <2>; memory@40000000 {{ device_type = "memory"; reg = <0 0 0 0>; }}; }};""")
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", dtb, source], check=True)
+    result = rmemcheck("boot", "--kernel", image, "--dtb", dtb, "--out", tmp_path / "out",
+                       "--silence", 2)
+    assert result.returncode == 3
+    told = f"{dtb} is of {compatible}, and the machine arm64 is linux,dummy-virt: \"rmemcheck dt"
+    assert (told in result.stderr) == is_another
+
+
 @pytest.mark.parametrize("words", [
     ["dt", "make", "--out", "/tmp/never.dtb", "--reusable", "--static", "1", "--no-map", "all"],
     ["dt", "make", "--out", "/tmp/never.dtb", "--static", "many"],

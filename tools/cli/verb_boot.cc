@@ -2,13 +2,16 @@
 #include "base/file.h"
 #include "base/out_folder.h"
 #include "base/plural.h"
+#include "base/printable.h"
 #include "catalogue/kit.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "devicetree/dtb.h"
 #include "engine/conclusion.h"
 #include "engine/crash.h"
 #include "engine/guest_init.h"
 #include "engine/read_boot.h"
+#include "guest/boot.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -99,12 +102,31 @@ std::string seconds_trouble(const std::string &text) {
              : fmt::format("expected seconds, more than 0 and at most {}, not {}", most, text);
 }
 
+/// What a tree is of: "linux,dummy-virt"; empty if it does not say.
+std::string board_of(const std::string &dtb) {
+  return std::string(Dtb(dtb, "the tree").string(0, "compatible").value_or(""));
+}
+
+/// A kernel that has the tree of another board looks for hardware that is not there.
+void tell_of_another_board(const BootOptions &options, const BootRequest &request) {
+  const std::string given = request.dtb.empty() ? "" : board_of(request.dtb);
+  if (given.empty())
+    return;
+  const std::string own = board_of(board_dtb(request.machine, request.image));
+  if (!own.empty() && given != own)
+    fmt::print(stderr,
+               "note: {} is of {}, and the machine {} is {}: \"rmemcheck dt transplant\" lays a "
+               "board's regions into its tree\n",
+               printable(options.dtb), printable(given), request.machine.name, printable(own));
+}
+
 ExitStatus boot_one(const BootOptions &options) {
   OutFolder out(options.out, "boot");
   KeptBoot kept;
+  BootRequest request;
   {
     ProgressLine progress;
-    const BootRequest request = boot_request(options, progress);
+    request = boot_request(options, progress);
     kept.dtb = request.dtb;
     note_machine(kept, request.machine);
     for (const std::filesystem::path &module : request.modules)
@@ -118,6 +140,8 @@ ExitStatus boot_one(const BootOptions &options) {
   fmt::print("{}{}{} after {:.1f} s, {} of evidence in {}\n", to_string(result.ending),
              result.ending_reason.empty() ? "" : ": ", result.ending_reason, result.seconds,
              plural(result.evidence.size(), "file"), options.out);
+  if (result.ending != Ending::powered_off)
+    tell_of_another_board(options, request);
   return options.judge ? judge_one(kept, options.out) : exit_status(result.ending);
 }
 
