@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a person gets wrong is named, with the exit status of the design, and nothing is left."""
+import json
 import os
 import pathlib
 import shutil
@@ -219,6 +220,17 @@ def test_wrong_case_file(rmemcheck, tmp_path, line):
 
 def test_judged_folder_that_is_none(rmemcheck, tmp_path):
     assert_refused(rmemcheck("judge", tmp_path), 2, "run.json")
+
+
+def test_what_a_terminal_obeys_is_none_of_an_error(rmemcheck, tmp_path):
+    (tmp_path / "results.json").write_text(json.dumps({
+        "format": "rmemcheck-results 1", "tool": {"name": "rmemcheck", "version": "0.1"},
+        "machine": "arm64", "arch": "arm64", "series": "", "seconds": 0, "complete": True,
+        "tree": {"path": "", "version": ""}, "cases": [],
+        "kernels": [{"name": "a", "role": "\x1b[2J"}]}))
+    result = rmemcheck("judge", tmp_path)
+    assert_refused(result, 2, "results.json", "[2J")
+    assert "\x1b" not in result.stderr
 
 
 @pytest.mark.parametrize("words", ["dt explain {}", "run --help", "--version", "--manual", "capture",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/board_options.h"
 
+#include "base/utf8.h"
 #include "cli/range_option.h"
 #include "cli/size_option.h"
 #include "devicetree/source.h"
@@ -72,7 +73,7 @@ ExitStatus look_at_boards(const BoardOptions &options,
       if (options.files.size() == 1 || error.status() == ExitStatus::interrupted)
         throw;
       std::fflush(stdout);
-      fmt::print(stderr, "rmemcheck: {}\n", error.what());
+      fmt::print(stderr, "rmemcheck: {}\n", clean_text(error.what()));
       worst = std::max(worst, error.status());
     }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/process.h"
+#include "base/utf8.h"
 #include "cli/manual.h"
 #include "cli/usage.h"
 #include "cli/verb.h"
@@ -90,7 +91,7 @@ bool is_bisection(int argc, char **argv) {
 
 int say(ExitStatus status, const std::string &message, bool is_bisected) {
   std::fflush(stdout); // both may be one file, and the error comes last
-  fmt::print(stderr, "rmemcheck: {}\n", message);
+  fmt::print(stderr, "rmemcheck: {}\n", clean_text(message));
   return static_cast<int>(is_bisected ? for_bisection(status) : status);
 }
 
