@@ -146,13 +146,20 @@ bool shares_a_page(const FaultyBoot &boot) {
   });
 }
 
-/// A page of which a part is no-map is mapped with what lies before it and with what lies behind,
-/// and arm64 changes no page of a contiguous block (pgattr_change_is_safe(), arch/arm64/mm/mmu.c).
+/// Of arm64 since 7ace06a01efa: a page of which a part is no-map is not mapped at all.
+constexpr const char *since_no_part_is_mapped = "6.12.103";
+
+/// Such a page is mapped with what lies before it and with what lies behind, and arm64 changes no
+/// page of a contiguous block (pgattr_change_is_safe(), arch/arm64/mm/mmu.c). Nor does it make a
+/// section of what has a page table by then (pmd_set_huge()): what lies behind the page is not
+/// mapped.
 bool maps_a_page_twice(const FaultyBoot &boot) {
-  return log_says(boot, "kernel BUG at arch/arm64/mm/mmu.c") && shares_a_page(boot);
+  return shares_a_page(boot) && (log_says(boot, "kernel BUG at arch/arm64/mm/mmu.c") ||
+                                 (is_older(log_of(boot).version, since_no_part_is_mapped) &&
+                                  log_says(boot, "Unable to handle kernel paging request")));
 }
 
-/// Since 7ace06a01efa such a page is not mapped at all, and memblock hands the rest of it out.
+/// memblock hands the rest of the page out.
 bool uses_an_unmapped_part(const FaultyBoot &boot) {
   return log_says(boot, "Unable to handle kernel paging request") && shares_a_page(boot);
 }
@@ -650,8 +657,8 @@ std::vector<KnownFault> make_table() {
        },
        "0"},
       {"part-of-a-page",
-       "a page of which a part is no-map is mapped twice, in a contiguous block too, and the "
-       "kernel dies of a check",
+       "a page of which a part is no-map is mapped twice: the kernel dies of a check, or of a "
+       "section that it has not mapped",
        "",
        "7.3",
        "",
@@ -661,9 +668,8 @@ std::vector<KnownFault> make_table() {
        maps_a_page_twice},
       {"rest-of-a-page",
        "what shares a page with a no-map region is handed out and is not mapped, and the kernel "
-       "dies "
-       "of the access",
-       "6.12.103",
+       "dies of the access",
+       since_no_part_is_mapped,
        "",
        "",
        {},

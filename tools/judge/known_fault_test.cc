@@ -155,6 +155,10 @@ TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "part-of-a-page");
   scenario.evidence.unsent_log.lines.pop_back();
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  scenario.evidence.unsent_log.lines.push_back( // of the section behind the page
+      {"console.log", 2,
+       "Unable to handle kernel paging request at virtual address ffffff8010001020"});
+  EXPECT_EQ(verdict_of(scenario).known_ending, "part-of-a-page");
 }
 
 TEST(KnownFaults, ExplainAnEndByWhatSharesAPage) {
