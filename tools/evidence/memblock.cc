@@ -44,9 +44,6 @@ std::vector<MemblockRange> parse_memblock(std::string_view file, std::string_vie
     auto range = scan_range(line.text, ranges.size());
     if (!range)
       throw not_understood(file, line, "'INDEX: START..END' or 'INDEX: START..END NODE FLAG'");
-    // memblock_add_range() keeps them sorted and apart (mm/memblock.c).
-    if (!ranges.empty() && range->range.begin < ranges.back().range.end)
-      throw not_understood(file, line, "a range behind the one before it");
     range->at = source_line(file, line);
     ranges.push_back(std::move(*range));
   }
