@@ -20,6 +20,8 @@ struct PhysicalRange {
   [[nodiscard]] bool contains(const PhysicalRange &other) const {
     return !other.empty() && begin <= other.begin && other.end <= end;
   }
+  /// Whether it begins or ends within a unit of so many bytes, such as a page.
+  [[nodiscard]] bool cuts(std::uint64_t unit) const { return begin % unit != 0 || end % unit != 0; }
   [[nodiscard]] bool overlaps(const PhysicalRange &other) const {
     return !empty() && !other.empty() && begin < other.end && other.begin < end;
   }

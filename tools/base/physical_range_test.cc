@@ -51,5 +51,11 @@ TEST(ParseRange, RefusesTheRest) {
     EXPECT_EQ(parse_range(text), std::nullopt) << text;
 }
 
+TEST(PhysicalRange, CutsAUnitThatItBeginsOrEndsWithin) {
+  EXPECT_FALSE((PhysicalRange{0x1000, 0x3000}.cuts(0x1000)));
+  EXPECT_TRUE((PhysicalRange{0x1800, 0x3000}.cuts(0x1000)));
+  EXPECT_TRUE((PhysicalRange{0x1000, 0x3001}.cuts(0x1000)));
+}
+
 } // namespace
 } // namespace rmemcheck

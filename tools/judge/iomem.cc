@@ -34,11 +34,8 @@ RangeSet ram_of(const Layout &layout, const Expectation &expectation, const Evid
 /// first that asks for them (request_resource()). Regions that touch are one of memblock's, and
 /// lost together.
 RangeSet contested_pages(const Layout &layout) {
-  std::vector<PhysicalRange> ranges;
-  for (const PlacedRange &placed : layout.no_map)
-    ranges.push_back(placed.range);
   std::vector<PhysicalRange> pages;
-  for (const PhysicalRange &joined : RangeSet(std::move(ranges)).ranges())
+  for (const PhysicalRange &joined : layout.no_map_bytes().ranges())
     append(pages, RangeSet({joined}).touched_units(layout.page_size).ranges());
   std::vector<PhysicalRange> contested;
   for (std::size_t index = 1; index < pages.size(); ++index)

@@ -110,7 +110,7 @@ bool ends_lowmem_at_no_map(const FaultyBoot &boot) {
          std::ranges::any_of(boot.expectation.regions, [](const Region &each) {
            return each.node.no_map &&
                   std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
-                    return range.begin % pair_of_sections != 0 || range.end % pair_of_sections != 0;
+                    return range.cuts(pair_of_sections);
                   });
          });
 }
@@ -140,9 +140,8 @@ bool shares_a_page(const FaultyBoot &boot) {
   return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
     return each.node.no_map && each.node.enabled &&
            (each.node.size % page != 0 ||
-            std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
-              return range.begin % page != 0 || range.end % page != 0;
-            }));
+            std::ranges::any_of(each.node.reg,
+                                [&](const PhysicalRange &range) { return range.cuts(page); }));
   });
 }
 

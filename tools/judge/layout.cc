@@ -34,12 +34,14 @@ RangeSet Layout::must_be_mapped(const PhysicalRange &range) const {
   return RangeSet({range}).intersection(memory).minus(hidden);
 }
 
-RangeSet Layout::whole_no_map_pages() const {
+RangeSet Layout::no_map_bytes() const {
   std::vector<PhysicalRange> ranges;
   for (const PlacedRange &placed : no_map)
     ranges.push_back(placed.range);
-  return RangeSet(std::move(ranges)).whole_units(page_size);
+  return RangeSet(std::move(ranges));
 }
+
+RangeSet Layout::whole_no_map_pages() const { return no_map_bytes().whole_units(page_size); }
 
 std::vector<PhysicalRange> kept_of_refused(const Expectation &expectation) {
   std::vector<PhysicalRange> ranges;

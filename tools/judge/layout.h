@@ -29,6 +29,8 @@ struct Layout {
   [[nodiscard]] bool has_no_map() const { return !no_map.empty() || !unplaced_no_map.empty(); }
   [[nodiscard]] bool has_region() const { return has_mapped() || has_no_map(); }
 
+  /// All bytes of no-map regions that take memory.
+  [[nodiscard]] RangeSet no_map_bytes() const;
   /// No-map bytes whose page has nothing else in it: only whole pages can be left out of a mapping.
   [[nodiscard]] RangeSet whole_no_map_pages() const;
 

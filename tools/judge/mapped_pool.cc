@@ -10,9 +10,8 @@ bool is_mapped_coherent_pool(const ExpectedRegion &region, const Sightings &sigh
   if (!takes_memory(region) || region.cma || !region.node.has_compatible("shared-dma-pool"))
     return false;
   return !region.no_map ||
-         std::ranges::any_of(sightings.places(region), [&](const PhysicalRange &place) {
-           return place.begin % page_size != 0 || place.end % page_size != 0;
-         });
+         std::ranges::any_of(sightings.places(region),
+                             [&](const PhysicalRange &place) { return place.cuts(page_size); });
 }
 
 } // namespace rmemcheck
