@@ -50,6 +50,12 @@ std::vector<PhysicalRange> ignored_memory(const Evidence &evidence, const Physic
 
 } // namespace
 
+PhysicalRange tree_of_um(const PhysicalRange &ram, std::uint64_t size) {
+  constexpr std::uint64_t cache_line = 64; // SMP_CACHE_BYTES
+  const std::uint64_t begin = (ram.end - size) / cache_line * cache_line;
+  return {begin, begin + size};
+}
+
 BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,
                    const std::string &console) {
   BootFacts facts;

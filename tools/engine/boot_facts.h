@@ -14,4 +14,8 @@ namespace rmemcheck {
 BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,
                    const std::string &console = "");
 
+/// Where User-mode Linux puts a tree of `size` bytes before it scans it: at the end of `ram`
+/// (uml_load_file(), arch/um/kernel/initrd.c).
+PhysicalRange tree_of_um(const PhysicalRange &ram, std::uint64_t size);
+
 } // namespace rmemcheck

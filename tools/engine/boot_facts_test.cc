@@ -43,5 +43,10 @@ TEST(BootFactsTest, OpenSbiSaysWhereTheTreeLies) {
   EXPECT_THAT(facts_of({}, {}, {}, console).taken, IsEmpty());
 }
 
+TEST(BootFactsTest, UserModeLinuxPutsTheTreeAtTheEndOfRam) {
+  EXPECT_EQ(tree_of_um({0, 0x40000000}, 0xf00), (PhysicalRange{0x3ffff100, 0x40000000}));
+  EXPECT_EQ(tree_of_um({0, 0x40000000}, 2108), (PhysicalRange{0x3ffff7c0, 0x3ffffffc}));
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -299,16 +299,20 @@ bool is_of_mapped_pool(const LoggedTrouble &trouble, const Expectation &expectat
 }
 
 /// safe_name() (drivers/of/kobj.c) tries 16 names for nodes that share one, and sysfs dumps a call
-/// trace of the next one.
+/// trace of the next one: the first behind its line, and at most a stack (um) lies between.
 bool is_of_namesakes(const LoggedTrouble &trouble, const KernelLog &log) {
-  constexpr std::size_t lines_above_trace = 4;
-  const auto line = std::ranges::lower_bound(log.lines, trouble.at.line, {}, &SourceLine::line);
-  const auto above = std::min<std::ptrdiff_t>(lines_above_trace, line - log.lines.begin());
-  return std::any_of(line - above, line, [](const SourceLine &each) {
-    return each.text.find(
-               "cannot create duplicate filename '/firmware/devicetree/base/reserved-memory") !=
-           std::string::npos;
-  });
+  constexpr std::ptrdiff_t most_lines_between = 6;
+  constexpr std::string_view duplicate =
+      "cannot create duplicate filename '/firmware/devicetree/base/reserved-memory";
+  const auto trace = std::ranges::lower_bound(log.lines, trouble.at.line, {}, &SourceLine::line);
+  const auto says = [](std::string_view text) {
+    return [text](const SourceLine &each) { return each.text.find(text) != std::string::npos; };
+  };
+  const auto above =
+      trace - std::min<std::ptrdiff_t>(most_lines_between + 1, trace - log.lines.begin());
+  const auto line = std::find_if(above, trace, says(duplicate));
+  return line != trace && std::none_of(line, trace, says("Call trace:")) &&
+         std::none_of(line, trace, says("Call Trace:"));
 }
 
 } // namespace
