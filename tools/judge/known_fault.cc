@@ -5,6 +5,7 @@
 #include "base/kernel_version.h"
 #include "base/range_set.h"
 #include "evidence/dmesg.h"
+#include "expectation/early_memory.h"
 #include "judge/refused_cma.h"
 #include "judge/sightings.h"
 
@@ -102,16 +103,17 @@ bool may_fill_early_slots(const FaultyBoot &boot) {
          boot.expectation.regions.size() >= half_of_the_entries;
 }
 
-/// 32-bit ARM ends low memory where a no-map region is no whole pair of sections
-/// (adjust_lowmem_bounds(), arch/arm/mm/mmu.c).
+/// 32-bit ARM ends low memory where a no-map region is no whole pair of sections, as one that boot
+/// places may be (adjust_lowmem_bounds(), arch/arm/mm/mmu.c).
 bool ends_lowmem_at_no_map(const FaultyBoot &boot) {
   constexpr std::uint64_t pair_of_sections = 0x200000;
   return log_says(boot, "Ignoring RAM at ") &&
          std::ranges::any_of(boot.expectation.regions, [](const Region &each) {
            return each.node.no_map &&
-                  std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
-                    return range.cuts(pair_of_sections);
-                  });
+                  (is_boot_placed(each) ||
+                   std::ranges::any_of(each.node.reg, [](const PhysicalRange &range) {
+                     return range.cuts(pair_of_sections);
+                   }));
          });
 }
 
@@ -214,6 +216,17 @@ bool has_large_numbers(const FaultyBoot &boot, const Region &region) {
          std::ranges::any_of(region.node.alloc_ranges, is_large) ||
          region.node.size > boot.expectation.last_address ||
          region.node.alignment > boot.expectation.last_address;
+}
+
+/// Cut, one of its tuples lies over RAM, which the kernel then hides, or gives back for its own.
+bool lies_over_ram_when_cut(const FaultyBoot &boot, const Region &region) {
+  const std::uint64_t last = boot.expectation.last_address;
+  return (region.node.no_map || !region.node.compatible.empty()) &&
+         std::ranges::any_of(region.node.reg, [&](const PhysicalRange &range) {
+           const std::uint64_t begin = range.begin & last;
+           return is_beyond(range, boot.expectation) &&
+                  overlaps_any(boot.expectation.memory, {begin, begin + range.size()});
+         });
 }
 
 bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Region &)) {
@@ -472,7 +485,8 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
          return region != nullptr ? has_large_numbers(boot, *region)
                                   : any_region(boot, has_large_numbers);
-       }},
+       },
+       [](const FaultyBoot &boot) { return any_region(boot, lies_over_ram_when_cut); }},
       {"malformed-in-silence",
        "a node that is not understood is passed over without its name",
        "",

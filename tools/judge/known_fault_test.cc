@@ -335,6 +335,36 @@ TEST(KnownFaults, AreThoseOfAnArchitecture) {
   EXPECT_EQ(verdict.reason, "known: lowmem-ends-at-no-map");
 }
 
+TEST(KnownFaults, ExplainRamThatIsDroppedBehindWhatBootPlaces) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm";
+  scenario.evidence.ending = Ending::panic;
+  add_log_line(scenario.evidence.log, "Ignoring RAM at 0x7be00000-0x80000000");
+  add_log_line(scenario.evidence.log, "PC is at cma_init_reserved_areas+0xc4/0x254");
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    region.node.no_map &= is_boot_placed(region);
+  EXPECT_EQ(verdict_of(scenario).known_ending, "lowmem-ends-at-no-map");
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    region.node.no_map = false;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainThatWhatLiesOverRamWhenCutIsTheEnd) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.last_address = 0xffffffff;
+  scenario.evidence.ending = Ending::hang;
+  ExpectedRegion &region = expected(scenario, "hidden@50020000");
+  region.node.reg[0] = {0x140000000, 0x140012345};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "numbers-are-cut");
+  region.node.reg[0] = {0x110000000, 0x110012345}; // no RAM
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  region.node.reg[0] = {0x140000000, 0x140012345};
+  region.node.no_map = false; // reserved once more, and never given back
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
 /// An overlap is told of neighbours in the array: of what is not in it nothing is.
 TEST(KnownFaults, ExplainAnOverlapThatIsNotToldForWantOfAnEntry) {
   Scenario scenario = with_full_array("6.9.0");

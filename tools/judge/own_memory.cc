@@ -152,27 +152,39 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
 }
 
 /// Those that are mapped in part: RAM begins or ends in them, beside a no-map region.
-std::uint64_t blocks_of_edges(const Evidence &evidence) {
+std::set<std::uint64_t> blocks_of_edges(const Evidence &evidence) {
   std::set<std::uint64_t> blocks;
   for (const IomemEntry &entry : *evidence.iomem)
     if (entry.name == "System RAM")
       for (const std::uint64_t edge : {entry.range.begin, entry.range.end})
         if (edge % block != 0)
           blocks.insert(edge / block);
-  return blocks.size();
+  return blocks;
 }
+
+std::uint64_t change(std::uint64_t one, std::uint64_t other) {
+  return one < other ? other - one : one - other;
+}
+
+constexpr std::uint64_t tables_of_a_block = 2; // in the kernel's own and in the linear mapping
 
 /// A kernel whose segments reach into other pieces of memory, or that has marked other regions
 /// no-map, needs other page tables.
 std::uint64_t page_tables(const ShownBoot &baseline, const ShownBoot &patched) {
-  constexpr std::uint64_t tables_of_a_block = 2; // in the kernel's own and in the linear mapping
-  std::uint64_t tables = 0;
-  for (const auto &count : {blocks_of_kernel, blocks_of_edges}) {
-    const std::uint64_t before = count(baseline.evidence);
-    const std::uint64_t after = count(patched.evidence);
-    tables += tables_of_a_block * (before < after ? after - before : before - after);
-  }
-  return tables * patched.expectation.page_size;
+  const std::uint64_t blocks =
+      change(blocks_of_kernel(baseline.evidence), blocks_of_kernel(patched.evidence)) +
+      change(blocks_of_edges(baseline.evidence).size(), blocks_of_edges(patched.evidence).size());
+  return blocks * tables_of_a_block * patched.expectation.page_size;
+}
+
+/// Of blocks that are mapped in part on the patched kernel alone. 32-bit ARM takes them from what
+/// it has mapped so far, so that they lie below their block (map_lowmem(), arch/arm/mm/mmu.c).
+std::uint64_t page_tables_elsewhere(const ShownBoot &baseline, const ShownBoot &patched) {
+  const std::set<std::uint64_t> before = blocks_of_edges(baseline.evidence);
+  const std::set<std::uint64_t> after = blocks_of_edges(patched.evidence);
+  const auto blocks =
+      std::ranges::count_if(after, [&](std::uint64_t each) { return !before.contains(each); });
+  return static_cast<std::uint64_t>(blocks) * tables_of_a_block * patched.expectation.page_size;
 }
 
 /// setup.c of most architectures takes a struct resource (include/linux/ioport.h) for each piece of
@@ -184,13 +196,27 @@ std::uint64_t resources(const ShownBoot &baseline, const ShownBoot &patched) {
   };
   const std::uint64_t before = pieces(baseline);
   const std::uint64_t after = pieces(patched);
-  return (before < after ? after - before : before - after) * bytes;
+  return change(before, after) * bytes;
+}
+
+/// The array of struct page (include/linux/mm_types.h) is as long as the kernel's RAM: 32-bit ARM
+/// without the series leaves out what lies behind a no-map region.
+std::uint64_t struct_pages(const ShownBoot &baseline, const ShownBoot &patched) {
+  constexpr std::uint64_t of_64_bit = 64;
+  constexpr std::uint64_t of_32_bit = 40; // and less: it depends on the configuration
+  const auto pages = [](const ShownBoot &boot) {
+    const auto &memory = boot.evidence.memblock_memory;
+    return memory ? bytes_of(*memory).bytes() / boot.expectation.page_size : 0;
+  };
+  const std::uint64_t before = pages(baseline);
+  const std::uint64_t after = pages(patched);
+  return change(before, after) * (*patched.evidence.is_64_bit ? of_64_bit : of_32_bit);
 }
 
 /// What may be more or less on any kernel that does right.
 std::uint64_t variation(const ShownBoot &baseline, const ShownBoot &patched) {
   return memblock_arrays(patched.expectation) + page_tables(baseline, patched) +
-         resources(baseline, patched);
+         resources(baseline, patched) + struct_pages(baseline, patched);
 }
 
 /// A baseline of which nobody knows where it has put regions may not have placed all of them.
@@ -286,8 +312,9 @@ void compare_places(RuleReport &report, const OwningBoot &baseline, const Owning
   if (baseline.own.ranges.empty())
     return; // nothing shows where it would be
   const RangeSet alone = strays(baseline, patched);
-  if (alone.bytes() >
-      bytes_in_unknown_places(patched.boot.expectation) + bytes_moved(alone, baseline, patched))
+  if (alone.bytes() > bytes_in_unknown_places(patched.boot.expectation) +
+                          bytes_moved(alone, baseline, patched) +
+                          page_tables_elsewhere(baseline.boot, patched.boot))
     report.finding("", "nothing reserved apart from what a kernel takes for itself",
                    largest(alone) + ", where the baseline has nothing of its own",
                    ByAddress<MemblockRange>(*patched.boot.evidence.memblock_reserved)

@@ -278,6 +278,32 @@ TEST(SameOwnMemory, AllowsForPageTablesBesideNoMapRegions) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
 
+/// Of as many regions in other places it needs as many tables, which lie elsewhere.
+TEST(SameOwnMemory, AllowsForPageTablesThatLieBesideOtherNoMapRegions) {
+  TwoBoots two = two_boots();
+  two.alone = Outcome::fail; // which has placed them otherwise
+  const auto hide = [](Evidence &evidence, std::uint64_t begin) {
+    IomemEntry &ram = *std::ranges::find_if(*evidence.iomem, [](const IomemEntry &each) {
+      return each.name == "System RAM" && each.range.overlaps(range(0x78000000, 1));
+    });
+    IomemEntry rest = ram;
+    ram.range.end = begin;
+    rest.range.begin = begin + 0x1000;
+    evidence.iomem->push_back(rest);
+  };
+  hide(two.baseline, 0x78001000);
+  for (Evidence *evidence : {&two.baseline, &two.patched})
+    reserve(*evidence, range(0x7f100000, 0x100000));
+  reserve(two.patched, range(0x77dfe000, 0x2000));
+  hide(two.patched, 0x78001000);
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.patched.iomem->pop_back();
+  hide(two.patched, 0x77e01000);
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range.begin -= 0x1000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
 TEST(SameOwnMemory, IsSkippedWhereTheBaselineDidNotBoot) {
   TwoBoots two = two_boots();
   two.baseline.ending = Ending::panic;
@@ -306,6 +332,19 @@ TEST(SameOwnMemory, AllowsForThePiecesOfMemory) {
   for (int count = 0; count < 2; ++count)
     two.baseline.memblock_memory->push_back(two.baseline.memblock_memory->back());
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
+TEST(SameOwnMemory, AllowsForStructPagesOfMoreRam) {
+  TwoBoots two = two_boots();
+  constexpr std::uint64_t pages = 0x400000 / 0x1000;
+  reserve(two.patched, range(0x7f100000, pages * 64));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  std::ranges::max_element(*two.baseline.memblock_memory, {}, [](const MemblockRange &each) {
+    return each.range.size();
+  })->range.end -= 0x400000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  reserve(two.patched, range(0x7f200000, 0x1000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
 
 TEST(SameOwnMemory, AsksForPlacesAloneWhereTheBaselineHasGivenAwayWhatOthersHave) {
