@@ -29,6 +29,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/irqflags.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -44,7 +45,12 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#ifdef CONFIG_ARM64
+#include <asm/sysreg.h>
+#endif
+
 #define WORD_LENGTH 128
+#define LINE_LENGTH 1024
 
 static bool log = true;
 module_param(log, bool, 0444);
@@ -52,7 +58,7 @@ MODULE_PARM_DESC(log, "Print the regions to the kernel log too (default: on)");
 
 static bool read_pages = true;
 module_param(read_pages, bool, 0444);
-MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped; turn it off where firmware punishes reads of memory that it owns (default: on)");
+MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped (arm64 asks the MMU); turn it off where firmware punishes reads of memory that it owns (default: on)");
 
 /* Two pages: of a single one the kernel does not ask the default CMA area. */
 #define ALLOCATED_SIZE (2 * PAGE_SIZE)
@@ -60,11 +66,12 @@ MODULE_PARM_DESC(read_pages, "Read a byte of every page to see what is mapped; t
 /* A region or a device as it is shown. */
 struct shown_line {
 	struct list_head list;
-	char *text;
+	char text[];
 };
 
 static LIST_HEAD(lines);
 static unsigned int line_count;
+static size_t shown_length = LINE_LENGTH; /* of all lines and what stands around them, at most */
 static struct dentry *directory;
 
 /*
@@ -116,12 +123,28 @@ static bool has_linear_addresses(phys_addr_t base, phys_addr_t size)
 	return end > base && end <= linear_size();
 }
 
+#ifdef CONFIG_ARM64
+/* Asks the MMU: no memory is read, and what is not mapped takes no exception. */
+static bool is_readable(const void *address)
+{
+	unsigned long flags;
+	u64 par;
+
+	local_irq_save(flags);
+	asm volatile("at s1e1r, %0" : : "r" (address));
+	isb();
+	par = read_sysreg_par();
+	local_irq_restore(flags);
+	return !(par & SYS_PAR_EL1_F);
+}
+#else
 static bool is_readable(const void *address)
 {
 	u8 byte;
 
 	return !copy_from_kernel_nofault(&byte, address, sizeof(byte));
 }
+#endif
 
 /* Whether the pages of an entry are mapped: all, none, some or unknown. */
 static const char *mapped_pages(phys_addr_t base, phys_addr_t size)
@@ -190,8 +213,29 @@ static void copy_phandle(char *word, const struct reserved_mem *entry)
 #endif
 }
 
-static char *describe_entry(const char *name, bool available,
-			    const struct reserved_mem *entry)
+static __printf(1, 2) int add_line(const char *format, ...)
+{
+	static char text[LINE_LENGTH]; /* modules are loaded and probed one at a time */
+	struct shown_line *line;
+	va_list arguments;
+	size_t length;
+
+	va_start(arguments, format);
+	length = vscnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	line = kmalloc(sizeof(*line) + length + 1, GFP_KERNEL);
+	if (!line)
+		return -ENOMEM;
+	memcpy(line->text, text, length + 1);
+	list_add_tail(&line->list, &lines);
+	line_count++;
+	shown_length += length + 1;
+	if (log)
+		pr_info("%s\n", line->text);
+	return 0;
+}
+
+static int add_entry(const char *name, bool available, const struct reserved_mem *entry)
 {
 	char phandle[WORD_LENGTH], recorded_name[WORD_LENGTH], ops[WORD_LENGTH];
 	phys_addr_t base = entry->base, size = entry->size;
@@ -199,13 +243,12 @@ static char *describe_entry(const char *name, bool available,
 	copy_phandle(phandle, entry);
 	copy_word(recorded_name, entry->name);
 	copy_symbol(ops, entry->ops);
-	return kasprintf(GFP_KERNEL,
-			 "region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%s recorded_name=%s ops=%s mapped=%s",
-			 name, available, (u64)base, (u64)size, phandle,
-			 recorded_name, ops, mapped_pages(base, size));
+	return add_line("region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%s recorded_name=%s ops=%s mapped=%s",
+			name, available, (u64)base, (u64)size, phandle,
+			recorded_name, ops, mapped_pages(base, size));
 }
 
-static char *describe_node(struct device_node *node)
+static int add_node(struct device_node *node)
 {
 	bool available = of_device_is_available(node);
 	char name[WORD_LENGTH];
@@ -216,27 +259,8 @@ static char *describe_node(struct device_node *node)
 	found = of_reserved_mem_lookup(node);
 	/* An entry in memory that the kernel has given back must not kill us. */
 	if (!found || copy_from_kernel_nofault(&entry, found, sizeof(entry)))
-		return kasprintf(GFP_KERNEL, "region name=%s available=%d found=0",
-				 name, available);
-	return describe_entry(name, available, &entry);
-}
-
-/* Takes over the text; NULL is one for which there was no memory. */
-static int add_line(char *text)
-{
-	struct shown_line *line = kzalloc(sizeof(*line), GFP_KERNEL);
-
-	if (!line || !text) {
-		kfree(line);
-		kfree(text);
-		return -ENOMEM;
-	}
-	line->text = text;
-	list_add_tail(&line->list, &lines);
-	line_count++;
-	if (log)
-		pr_info("%s\n", line->text);
-	return 0;
+		return add_line("region name=%s available=%d found=0", name, available);
+	return add_entry(name, available, &entry);
 }
 
 static void free_lines(void)
@@ -245,7 +269,6 @@ static void free_lines(void)
 
 	list_for_each_entry_safe(line, next, &lines, list) {
 		list_del(&line->list);
-		kfree(line->text);
 		kfree(line);
 	}
 }
@@ -272,8 +295,7 @@ static int ask_for_none(void)
 {
 	static struct device_node asked = { .full_name = "no-such-region" };
 
-	return of_reserved_mem_lookup(&asked) ?
-	       add_line(describe_node(&asked)) : 0;
+	return of_reserved_mem_lookup(&asked) ? add_node(&asked) : 0;
 }
 
 /* Disabled children too; no /reserved-memory at all is no region. */
@@ -285,7 +307,7 @@ static int add_all_nodes(void)
 
 	for_each_child_of_node(parent, child) {
 		if (!error)
-			error = add_line(describe_node(child));
+			error = add_node(child);
 	}
 	of_node_put(parent);
 	return error;
@@ -331,10 +353,8 @@ static int consumer_probe(struct platform_device *device)
 		of_reserved_mem_device_release(dev);
 	}
 	copy_word(name, kbasename(of_node_full_name(dev->of_node)));
-	return add_line(kasprintf(GFP_KERNEL,
-				  "device name=%s assigned=%d allocated=%d base=%#llx size=%#lx",
-				  name, -assigned, -allocated, (u64)base,
-				  ALLOCATED_SIZE)) ?: -ENODEV;
+	return add_line("device name=%s assigned=%d allocated=%d base=%#llx size=%#lx",
+			name, -assigned, -allocated, (u64)base, ALLOCATED_SIZE) ?: -ENODEV;
 }
 
 static const struct of_device_id consumer_ids[] = {
@@ -362,7 +382,20 @@ static int regions_show(struct seq_file *file, void *unused)
 	seq_printf(file, "end %u\n", line_count);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(regions);
+
+/* At once: seq_file would show all of it again for each page that it takes. */
+static int regions_open(struct inode *inode, struct file *file)
+{
+	return single_open_size(file, regions_show, NULL, shown_length);
+}
+
+static const struct file_operations regions_fops = {
+	.owner = THIS_MODULE,
+	.open = regions_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
 
 static int __init reserved_mem_probe_init(void)
 {
