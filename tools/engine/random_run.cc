@@ -84,6 +84,7 @@ public:
         save_(save), room_(room) {
     boots_.kernels = kernels_by_chance(boots.kernels);
     boots_.resume = false;
+    boots_.base.silence_seconds = silence_seconds;
     result_.summary.seed = request.seed;
   }
 
@@ -105,6 +106,8 @@ public:
 private:
   /// Their DTBs and verdicts are held at a time, and the evidence of all.
   static constexpr std::uint64_t trees_at_once = 32;
+  /// A small kernel boots in a second, and dozens of trees that hang are booted to make one small.
+  static constexpr double silence_seconds = 15;
   /// Boots of each kind of finding of which the evidence stays.
   static constexpr std::size_t most_kept = 3;
 

@@ -69,6 +69,14 @@ bool is_cma_pool_beyond_addresses(const Region &region) {
          !region.refused_tuples.empty() && region.refused_tuples.front() == region.node.reg.front();
 }
 
+/// The pages of such an area are counted and freed all the same.
+bool takes_no_ram_for_cma(const FaultyBoot &boot) {
+  return log_says(boot, "cma_init_reserved_areas") &&
+         std::ranges::any_of(boot.expectation.regions, [](const Region &region) {
+           return region.is_no_ram_for_cma || is_cma_pool_beyond_addresses(region);
+         });
+}
+
 /// Until v7.0 kernels of 6.12.103 and later note each reusable shared-dma-pool as they reserve it,
 /// one that is no-map and becomes no area as well (__reserved_mem_reserve_reg(),
 /// drivers/of/of_reserved_mem.c, calls dma_contiguous_early_fixup()).
@@ -336,19 +344,17 @@ std::vector<KnownFault> make_table() {
          return count_boot_placed(boot) > entries;
        }},
       {"cma-outside-ram",
-       "a CMA pool that is not RAM is taken for one, and the kernel dies of its pages",
+       "a CMA pool that is not RAM is taken for one: the kernel warns of its pages, or dies of "
+       "them",
        "",
        "",
        "",
-       {},
+       {"no-warning"},
        "",
-       nullptr,
-       [](const FaultyBoot &boot) {
-         return log_says(boot, "cma_init_reserved_areas") &&
-                std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
-                  return region.is_no_ram_for_cma || is_cma_pool_beyond_addresses(region);
-                });
-       }},
+       [](const FaultyBoot &boot, const Finding &, const Region *) {
+         return takes_no_ram_for_cma(boot);
+       },
+       takes_no_ram_for_cma},
       {"default-pool-late",
        "a default CMA area is made beside that of the tree, which is found later",
        "6.12.103",
@@ -698,11 +704,9 @@ std::vector<KnownFault> make_table() {
        "riscv",
        [](const FaultyBoot &boot, const Finding &finding, const Region *) {
          // add_resource(), arch/riscv/kernel/setup.c
-         return shares_a_page(boot) &&
-                (log_says(boot, "Failed to add a Reserved resource") ||
-                 log_says(boot, "Failed to add resource Reserved")) &&
-                (finding.rule == "all-ram" ||
-                 finding.seen.find("Failed to add") != std::string::npos);
+         constexpr std::string_view said = "Failed to add ";
+         return shares_a_page(boot) && log_says(boot, said) &&
+                (finding.rule == "all-ram" || finding.seen.find(said) != std::string::npos);
        }},
   };
 }

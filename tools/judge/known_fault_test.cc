@@ -177,6 +177,16 @@ TEST(KnownFaults, ExplainAnEndByWhatSharesAPage) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainWarningsOfACmaAreaThatIsNoRam) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "WARNING: CPU: 0 PID: 1 at mm/cma.c:110 cma_init_reserved_areas+0x6e/0x1aa");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "");
+  scenario.expectation.regions.front().is_no_ram_for_cma = true;
+  EXPECT_EQ(known_of(scenario, "no-warning"), "cma-outside-ram");
+}
+
 TEST(KnownFaults, ExplainThatNoRamIsAResource) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;
@@ -187,6 +197,10 @@ TEST(KnownFaults, ExplainThatNoRamIsAResource) {
   ReservedRegion &node = scenario.expectation.regions.front().node;
   node.enabled = node.no_map = true;
   node.size = 0x100;
+  EXPECT_EQ(known_of(scenario, "no-error"), "resources-lost");
+  // What does not lie in a page that is no resource may fail, too.
+  scenario.evidence.log.errors.back().text = "Failed to add a System RAM resource at 90075000";
+  scenario.evidence.log.lines.back().text = scenario.evidence.log.errors.back().text;
   EXPECT_EQ(known_of(scenario, "no-error"), "resources-lost");
   scenario.expectation.may_have_known_faults = false; // the series mends it
   EXPECT_EQ(known_of(scenario, "no-error"), "");
