@@ -168,6 +168,33 @@ bool maps_a_page_twice(const FaultyBoot &boot) {
                                   log_says(boot, "Unable to handle kernel paging request")));
 }
 
+/// 32-bit ARM maps by sections what ends in the last page of one, and asks for a page table in its
+/// place with what lies behind the region (arm_pte_alloc(), arch/arm/mm/mmu.c).
+bool takes_a_section_for_a_table(const FaultyBoot &boot) {
+  return shares_a_page(boot) && boot.evidence.ending == Ending::hang;
+}
+
+/// riscv steps by pages from where memory begins, within one, and not to the page that it ends in
+/// (create_linear_mapping_range(), arch/riscv/mm/init.c).
+bool leaves_out_the_last_page(const FaultyBoot &boot, const Finding &finding) {
+  return shares_a_page(boot) &&
+         (finding.rule != "probe-mapping" ||
+          (finding.expected.ends_with("all") && finding.seen.starts_with("some")));
+}
+
+/// 32-bit ARM maps each of them once more, and an area has one mapping (vm_area_add_early(),
+/// mm/vmalloc.c).
+bool has_pools_in_pools(const FaultyBoot &boot) {
+  std::vector<PhysicalRange> areas;
+  for (const Region &region : boot.expectation.regions)
+    if (region.cma && region.range)
+      areas.push_back(*region.range);
+  std::ranges::sort(areas, {}, &PhysicalRange::begin);
+  return std::ranges::adjacent_find(areas, [](const PhysicalRange &one, const PhysicalRange &next) {
+           return one.overlaps(next);
+         }) != areas.end();
+}
+
 /// memblock hands the rest of the page out.
 bool uses_an_unmapped_part(const FaultyBoot &boot) {
   return log_says(boot, "Unable to handle kernel paging request") && shares_a_page(boot);
@@ -685,6 +712,40 @@ std::vector<KnownFault> make_table() {
        "arm64",
        nullptr,
        maps_a_page_twice},
+      {"table-in-a-section",
+       "a page of which a part is no-map is mapped twice, once in a section: the kernel hangs "
+       "before "
+       "there is a vector",
+       "",
+       "",
+       "",
+       {},
+       "arm",
+       nullptr,
+       takes_a_section_for_a_table},
+      {"pools-in-pools",
+       "of CMA pools that overlap each is remapped, and the kernel hangs before there is a vector",
+       "",
+       "",
+       "",
+       {},
+       "arm",
+       nullptr,
+       [](const FaultyBoot &boot) {
+         return boot.evidence.ending == Ending::hang && has_pools_in_pools(boot);
+       },
+       "0"},
+      {"last-page-unmapped",
+       "of memory that begins within a page the page that it ends in is not mapped",
+       "",
+       "",
+       "",
+       {"probe-mapping"},
+       "riscv",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         return leaves_out_the_last_page(boot, finding);
+       },
+       uses_an_unmapped_part},
       {"rest-of-a-page",
        "what shares a page with a no-map region is handed out and is not mapped, and the kernel "
        "dies of the access",

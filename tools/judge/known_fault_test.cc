@@ -206,6 +206,51 @@ TEST(KnownFaults, ExplainThatNoRamIsAResource) {
   EXPECT_EQ(known_of(scenario, "no-error"), "");
 }
 
+TEST(KnownFaults, ExplainAHangOfArmByAPageWithTwoMappings) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm";
+  scenario.evidence.ending = Ending::hang;
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    region.node.no_map = false;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  ReservedRegion &node = scenario.expectation.regions.front().node;
+  node.enabled = node.no_map = true;
+  node.size = 0x100;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "table-in-a-section");
+  scenario.expectation.may_have_known_faults = false; // the series mends it
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainAHangOfArmByCmaPoolsInOneAnother) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "arm";
+  scenario.evidence.ending = Ending::hang;
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    region.node.no_map = false;
+  auto &regions = scenario.expectation.regions;
+  regions.push_back(default_cma(static_region("outer", range(0x58000000, 0x1000000))));
+  regions.push_back(default_cma(static_region("inner", range(0x59000000, 0x400000))));
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  regions.back().range = range(0x58c00000, 0x400000);
+  EXPECT_EQ(verdict_of(scenario).known_ending, "pools-in-pools");
+}
+
+TEST(KnownFaults, ExplainThatRiscvLeavesOutTheLastPage) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "riscv";
+  std::ranges::find(*scenario.evidence.probe, "mapped@50000000", &ProbedRegion::name)->mapped =
+      "some";
+  EXPECT_EQ(known_of(scenario, "probe-mapping"), "");
+  ReservedRegion &node = scenario.expectation.regions.back().node;
+  node.enabled = node.no_map = true;
+  node.size = 0x100;
+  EXPECT_EQ(known_of(scenario, "probe-mapping"), "last-page-unmapped");
+  scenario.expectation.may_have_known_faults = false; // the series mends it
+  EXPECT_EQ(known_of(scenario, "probe-mapping"), "");
+}
+
 TEST(KnownFaults, ExplainAnEndInMemoryOfTheFirmware) {
   Scenario scenario = dead_of(1, "6.12.117");
   scenario.expectation.may_have_known_faults = false;

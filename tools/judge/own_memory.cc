@@ -258,6 +258,17 @@ OwningBoot with_own_memory(const ShownBoot &boot) {
   return {boot, own_memory(boot.expectation, boot.evidence)};
 }
 
+/// Memory of refused regions, which the baseline records all the same: what it has taken for itself
+/// of that is not told from the region.
+RangeSet given_back_by(const OwningBoot &baseline) {
+  std::vector<PhysicalRange> ranges;
+  if (baseline.boot.alone != Outcome::pass)
+    for (const ExpectedRegion &region : baseline.boot.expectation.regions)
+      if (region.given_back)
+        append(ranges, region.node.reg);
+  return RangeSet(std::move(ranges));
+}
+
 /// What lies alone, or beside what only the tree has reserved, where the baseline has nothing of
 /// its own. The kernel takes what it needs from one end of free memory, so that its pieces lie
 /// together, with regions that boot has placed between them.
@@ -265,9 +276,10 @@ RangeSet strays(const OwningBoot &baseline, const OwningBoot &patched) {
   std::vector<PhysicalRange> reserved;
   for (const OwningBoot *each : {&baseline, &patched})
     append(reserved, bytes_of(*each->boot.evidence.memblock_reserved).ranges());
+  const RangeSet given_back = given_back_by(baseline);
   std::vector<PhysicalRange> alone;
   for (const PhysicalRange &together : RangeSet(std::move(reserved)).touched_units(block).ranges())
-    if (!baseline.own.ranges.overlaps(together))
+    if (!baseline.own.ranges.overlaps(together) && !given_back.overlaps(together))
       append(alone, patched.own.ranges.intersection(RangeSet({together})).ranges());
   return RangeSet(std::move(alone));
 }

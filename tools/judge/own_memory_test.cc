@@ -203,6 +203,21 @@ TEST(SameOwnMemory, FindsAPageThatLiesApart) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
 
+TEST(SameOwnMemory, DoesNotKnowWhatABaselineHasInARefusedRegion) {
+  TwoBoots two = two_boots();
+  two.alone = Outcome::fail;
+  two.expectation.regions.push_back(
+      refused(static_region("pool@6a000000", range(0x6a000000, 0x8000))));
+  for (Evidence *evidence : {&two.baseline, &two.patched})
+    reserve(*evidence, range(0x7f100000, 0x100000));
+  reserve(two.patched, range(0x6a008000, 0x1000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.expectation.regions.back().given_back = true;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.patched.memblock_reserved->back().range = range(0x6c008000, 0x1000);
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
 /// As the array of struct page does where there are more regions beside it.
 TEST(SameOwnMemory, AllowsForALargePieceThatHasMoved) {
   TwoBoots two = two_boots();
