@@ -346,13 +346,21 @@ private:
     return bytes;
   }
 
+  /// Whether a device that is given it has something to write to: of RAM, and not beside it.
+  [[nodiscard]] bool is_memory_there(const RegionRequest &region) const {
+    return std::ranges::all_of(region.reg, [&](const auto &tuple) {
+      const auto &[offset, size] = tuple;
+      return offset < room_.memory_bytes && size <= room_.memory_bytes - offset;
+    });
+  }
+
   /// Devices that take regions into use, one of which may be of no use.
   void add_devices() {
     if (what_.tree.regions.empty() || !chance_.percent(20))
       return;
     for (std::uint64_t left = 1 + chance_.below(2); left > 0; --left) {
       const RegionRequest &region = chance_.one_of(what_.tree.regions);
-      if (region.raw_name.empty())
+      if (region.raw_name.empty() && is_memory_there(region))
         what_.tree.devices.push_back({fmt::format("device{}", left), {region.name}});
     }
   }

@@ -10,7 +10,7 @@ namespace rmemcheck {
 std::optional<Place> place_of(const ExpectedRegion &region, const Sightings &sightings) {
   for (const ProbedRegion *seen : sightings.probed(region))
     if (seen->found && !seen->range.empty() && may_be_entry_of(region, *seen))
-      return Place{seen->range, seen->at};
+      return Place{seen->range, seen->at, !seen->phandle && sightings.has_namesake(region)};
   for (const LoggedRegion *seen : sightings.logged(region))
     if (!seen->range.empty())
       return Place{seen->range, seen->at};

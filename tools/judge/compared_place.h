@@ -12,6 +12,9 @@ namespace rmemcheck {
 struct Place {
   PhysicalRange range;
   SourceLine at;
+  /// Lookup finds the first of one name, and its entry has no phandle (from v6.12 on) that tells of
+  /// which node it is.
+  bool may_be_namesakes = false;
 };
 
 std::optional<Place> place_of(const ExpectedRegion &region, const Sightings &sightings);

@@ -213,7 +213,7 @@ void decide(Verdict &verdict, Ending ending, const std::string &ending_reason) {
   const std::string open =
       prefixed("could not find out: ", names_with(verdict, Outcome::inconclusive));
   const std::string known = names_of_known_faults(verdict);
-  const bool has_known_end = is_kernel_failure(ending) && !verdict.known_ending.empty();
+  const bool has_known_end = !ended.empty() && !verdict.known_ending.empty();
   if (!known.empty() && has_known_end) {
     verdict.outcome = Outcome::known;
     verdict.reason = join(ended, "known: " + known);

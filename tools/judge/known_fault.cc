@@ -77,6 +77,35 @@ bool takes_no_ram_for_cma(const FaultyBoot &boot) {
          });
 }
 
+/// A pool that its init function refuses lies where kernels are loaded, of which a dead boot shows
+/// no place: what is given back then is the kernel itself.
+bool gives_back_the_kernel(const FaultyBoot &boot) {
+  constexpr std::uint64_t first_of_ram = 0x4000000;
+  return std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
+    const bool is_refused =
+        region.given_back ||
+        (region.node.is_cma_pool() && log_says(boot, "incorrect alignment of CMA region"));
+    return is_refused && region.range &&
+           std::ranges::any_of(boot.expectation.memory, [&](const PhysicalRange &ram) {
+             return region.range->overlaps({ram.begin, ram.begin + first_of_ram});
+           });
+  });
+}
+
+/// swiotlb takes a pool from the page that it begins in, and hands out what lies before it and what
+/// the page allocator has (rmem_swiotlb_device_init(), kernel/dma/swiotlb.c).
+bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
+  return std::ranges::any_of(boot.expectation.consumers, [&](const ExpectedConsumer &consumer) {
+    if (consumer.region.empty())
+      return false;
+    const Region &region = boot.expectation.regions[consumer.index];
+    return region.node.has_compatible("restricted-dma-pool") &&
+           std::ranges::any_of(boot.sightings.places(region), [&](const PhysicalRange &place) {
+             return place.cuts(boot.expectation.page_size);
+           });
+  });
+}
+
 /// Until v7.0 kernels of 6.12.103 and later note each reusable shared-dma-pool as they reserve it,
 /// one that is no-map and becomes no area as well (__reserved_mem_reserve_reg(),
 /// drivers/of/of_reserved_mem.c, calls dma_contiguous_early_fixup()).
@@ -443,7 +472,22 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
          return (finding.rule != "no-warning" || is_of_pages) && is_beside_refused(boot, region);
-       }},
+       },
+       gives_back_the_kernel},
+      {"bounce-pool-within-a-page",
+       "of a restricted pool that begins or ends within a page, a device gets what lies beside it",
+       "",
+       "",
+       "",
+       {"device-memory", "no-warning"},
+       "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
+         return (finding.rule != "no-warning" || is_of_pages) &&
+                has_bounce_pool_within_a_page(boot);
+       },
+       nullptr,
+       "0"},
       {"refused-not-given-back",
        "a refused region keeps its memory, or no-map",
        "7.1",
@@ -476,6 +520,19 @@ std::vector<KnownFault> make_table() {
                 ((finding.rule == "all-ram" || finding.rule == "iomem") &&
                  any_no_map_namesake(boot));
        }},
+      {"dump-of-namesakes",
+       "of more than 16 nodes that share a name sysfs dumps the stack, of which the kernel dies",
+       "",
+       "",
+       "",
+       {},
+       "um",
+       nullptr,
+       [](const FaultyBoot &boot) {
+         return log_says(boot, "cannot create duplicate filename "
+                               "'/firmware/devicetree/base/reserved-memory");
+       },
+       "0"},
       {"equals-by-chance",
        "of regions of one place either is sorted first, and overlaps are told of its neighbours",
        "",
@@ -724,15 +781,21 @@ std::vector<KnownFault> make_table() {
        nullptr,
        takes_a_section_for_a_table},
       {"pools-in-pools",
-       "of CMA pools that overlap each is remapped, and the kernel hangs before there is a vector",
+       "of CMA pools that overlap pages are given to CMA twice; 32-bit ARM maps them twice, too, "
+       "and "
+       "hangs before there is a vector",
        "",
        "",
        "",
-       {},
-       "arm",
-       nullptr,
+       {"no-warning"},
+       "",
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         return finding.seen.find("Bad page state") != std::string::npos &&
+                has_pools_in_pools(boot);
+       },
        [](const FaultyBoot &boot) {
-         return boot.evidence.ending == Ending::hang && has_pools_in_pools(boot);
+         return boot.expectation.arch == "arm" && boot.evidence.ending == Ending::hang &&
+                has_pools_in_pools(boot);
        },
        "0"},
       {"last-page-unmapped",
@@ -851,7 +914,11 @@ void name_known_faults(Verdict &verdict, const Expectation &expectation, const E
   const Faults faults = faults_of(boot);
   for (RuleResult &rule : verdict.rules)
     name_findings(rule, boot, faults);
-  if (is_kernel_failure(evidence.ending))
+  // One that resets the machine without a word leaves nothing of which more could have come, and
+  // where there is no user space, the console is the log.
+  const bool is_reset = evidence.ending == Ending::cut_short &&
+                        (evidence.log.lines.empty() || !expectation.has_user_space);
+  if (is_kernel_failure(evidence.ending) || is_reset)
     verdict.known_ending = name_of_end(boot, faults);
 }
 

@@ -236,6 +236,60 @@ TEST(KnownFaults, ExplainAHangOfArmByCmaPoolsInOneAnother) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "pools-in-pools");
 }
 
+TEST(KnownFaults, ExplainThatAKernelWhichIsGivenBackResetsTheMachine) {
+  Scenario scenario = dead_of(0, "6.1.192");
+  scenario.evidence.ending = Ending::cut_short;
+  scenario.evidence.ending_reason.clear();
+  scenario.expectation.memory = {range(0x40000000, 0x40000000)};
+  ExpectedRegion pool = default_cma(static_region("pool", range(0x40790000, 0x400000)));
+  scenario.expectation.regions = {pool};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::inconclusive);
+  scenario.evidence.unsent_log.lines.push_back(
+      {"console.log", 2, "Reserved memory: incorrect alignment of CMA region"});
+  EXPECT_EQ(verdict_of(scenario).reason,
+            "the evidence is cut short; known: refused-takes-others-along");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known);
+  scenario.expectation.regions.front().range = range(0x50790000, 0x400000);
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::inconclusive);
+}
+
+TEST(KnownFaults, ExplainThatUmDiesOfADumpOfNamesakes) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "um";
+  scenario.expectation.has_user_space = false;
+  scenario.evidence.ending = Ending::cut_short;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  add_log_line(scenario.evidence.log, "sysfs: cannot create duplicate filename "
+                                      "'/firmware/devicetree/base/reserved-memory/buf@1#16'");
+  EXPECT_EQ(verdict_of(scenario).known_ending, "dump-of-namesakes");
+  scenario.expectation.has_user_space = true; // the log that it has sent is no end of it
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
+TEST(KnownFaults, ExplainPagesOfCmaPoolsInOneAnother) {
+  Scenario scenario = passing();
+  auto &regions = scenario.expectation.regions;
+  regions.push_back(default_cma(static_region("outer", range(0x58000000, 0x1000000))));
+  regions.push_back(default_cma(static_region("inner", range(0x59000000, 0x400000))));
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "");
+  regions.back().range = range(0x58c00000, 0x400000);
+  EXPECT_EQ(known_of(scenario, "no-warning"), "pools-in-pools");
+}
+
+TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = expected(scenario, "pool@54000000");
+  pool.node.compatible = {"restricted-dma-pool"};
+  for (std::size_t index = 0; index < scenario.expectation.regions.size(); ++index)
+    if (&scenario.expectation.regions[index] == &pool)
+      scenario.expectation.consumers = {{"camera", "pool@54000000", index}};
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "");
+  pool.node.reg.front().begin += 0x200;
+  EXPECT_EQ(known_of(scenario, "no-warning"), "bounce-pool-within-a-page");
+}
+
 TEST(KnownFaults, ExplainThatRiscvLeavesOutTheLastPage) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

@@ -196,6 +196,23 @@ TEST(GivenBack, FailsWhereARefusedPoolStaysReserved) {
   EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
 }
 
+/// The kernel takes its own from there down.
+TEST(GivenBack, DoesNotKnowWhoseTheEndOfRamIs) {
+  Scenario scenario = passing();
+  const PhysicalRange end = range(ram.end - 0x1000, 0x1000);
+  ExpectedRegion region = refused(static_region("last", end));
+  region.given_back = true;
+  scenario.expectation.regions.push_back(region);
+  add_error(scenario.evidence.log, "OF: reserved mem: node last compatible matching fail");
+  auto &reserved = *scenario.evidence.memblock_reserved;
+  reserved.push_back({end, "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+  scenario.expectation.regions.back().node.reg = {range(0x6f000000, 0x1000)};
+  scenario.expectation.regions.back().range = range(0x6f000000, 0x1000);
+  reserved.back().range = range(0x6f000000, 0x1000);
+  EXPECT_EQ(only_finding("given-back", scenario).seen, "all of it still reserved");
+}
+
 TEST(GivenBack, LeavesOutTheDefaultCmaAreaThatIsThereSince) {
   Scenario scenario = passing();
   ExpectedRegion &pool = expected(scenario, "linux,cma@52000000");

@@ -151,14 +151,20 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
   return blocks;
 }
 
-/// Those that are mapped in part: RAM begins or ends in them, beside a no-map region.
-std::set<std::uint64_t> blocks_of_edges(const Evidence &evidence) {
-  std::set<std::uint64_t> blocks;
-  for (const IomemEntry &entry : *evidence.iomem)
+/// Those that are mapped in part: RAM or a no-map region begins or ends in them. What shares a page
+/// with a no-map region is mapped, and no System RAM.
+std::set<std::uint64_t> blocks_of_edges(const ShownBoot &boot) {
+  std::vector<PhysicalRange> pieces;
+  for (const IomemEntry &entry : *boot.evidence.iomem)
     if (entry.name == "System RAM")
-      for (const std::uint64_t edge : {entry.range.begin, entry.range.end})
-        if (edge % block != 0)
-          blocks.insert(edge / block);
+      pieces.push_back(entry.range);
+  for (const PlacedRange &each : Layout(boot.expectation, boot.evidence).no_map)
+    pieces.push_back(each.range);
+  std::set<std::uint64_t> blocks;
+  for (const PhysicalRange &piece : pieces)
+    for (const std::uint64_t edge : {piece.begin, piece.end})
+      if (edge % block != 0)
+        blocks.insert(edge / block);
   return blocks;
 }
 
@@ -173,18 +179,23 @@ constexpr std::uint64_t tables_of_a_block = 2; // in the kernel's own and in the
 std::uint64_t page_tables(const ShownBoot &baseline, const ShownBoot &patched) {
   const std::uint64_t blocks =
       change(blocks_of_kernel(baseline.evidence), blocks_of_kernel(patched.evidence)) +
-      change(blocks_of_edges(baseline.evidence).size(), blocks_of_edges(patched.evidence).size());
+      change(blocks_of_edges(baseline).size(), blocks_of_edges(patched).size());
   return blocks * tables_of_a_block * patched.expectation.page_size;
 }
 
 /// Of blocks that are mapped in part on the patched kernel alone. 32-bit ARM takes them from what
-/// it has mapped so far, so that they lie below their block (map_lowmem(), arch/arm/mm/mmu.c).
+/// it has mapped so far, so that they lie below their block (map_lowmem(), arch/arm/mm/mmu.c), with
+/// those of its CMA area.
 std::uint64_t page_tables_elsewhere(const ShownBoot &baseline, const ShownBoot &patched) {
-  const std::set<std::uint64_t> before = blocks_of_edges(baseline.evidence);
-  const std::set<std::uint64_t> after = blocks_of_edges(patched.evidence);
+  const std::set<std::uint64_t> before = blocks_of_edges(baseline);
+  const std::set<std::uint64_t> after = blocks_of_edges(patched);
   const auto blocks =
       std::ranges::count_if(after, [&](std::uint64_t each) { return !before.contains(each); });
-  return static_cast<std::uint64_t>(blocks) * tables_of_a_block * patched.expectation.page_size;
+  if (blocks == 0)
+    return 0;
+  const std::uint64_t of_cma = own_cma_area(patched.evidence.log).bytes() / block;
+  return (static_cast<std::uint64_t>(blocks) * tables_of_a_block + of_cma) *
+         patched.expectation.page_size;
 }
 
 /// setup.c of most architectures takes a struct resource (include/linux/ioport.h) for each piece of

@@ -31,11 +31,18 @@ bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
   });
 }
 
-/// An alignment that the series raises is a mask to the baseline: it may put the region elsewhere,
-/// and others that find their room in the same windows.
+/// An alignment that the series raises is a mask to the baseline: it may put the region elsewhere.
+/// What a refused no-map region had stays reserved on a baseline, which only maps it again, and the
+/// series lets the next one have it. So others move that find their room in the same windows.
+bool moves_others(const ExpectedRegion &region) {
+  return region.node.enabled &&
+         (region.is_alignment_rounded ||
+          (region.given_back && region.node.no_map && is_boot_placed(region)));
+}
+
 bool may_be_moved(const ExpectedRegion &region, const Expectation &expectation) {
   return std::ranges::any_of(expectation.regions, [&](const ExpectedRegion &other) {
-    return other.is_alignment_rounded && other.node.enabled && may_meet(region, other);
+    return moves_others(other) && may_meet(region, other);
   });
 }
 
@@ -68,8 +75,8 @@ const BootPlaced *first_of_baseline_alone(const std::vector<BootPlaced> &regions
 /// Region by region. One that is lost on either side is for other rules.
 void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
   for (const BootPlaced &each : regions)
-    if (has_place_in_the_end(each) && each.baseline && each.patched &&
-        each.baseline->range != each.patched->range)
+    if (has_place_in_the_end(each) && each.baseline && !each.baseline->may_be_namesakes &&
+        each.patched && each.baseline->range != each.patched->range)
       report.finding(
           each.region->node.name,
           fmt::format("{}, {}", to_string(each.baseline->range), source_of(*each.baseline)),
@@ -96,7 +103,7 @@ bool is_alone_with_its_likes(const ExpectedRegion &region, const std::vector<Boo
 std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &regions) {
   std::size_t compared = 0;
   for (const BootPlaced &each : regions) {
-    if (!each.baseline || !has_place_in_the_end(each) ||
+    if (!each.baseline || each.baseline->may_be_namesakes || !has_place_in_the_end(each) ||
         !is_alone_with_its_likes(*each.region, regions))
       continue;
     ++compared;
@@ -117,13 +124,20 @@ std::size_t compare_shapes(RuleReport &report, const std::vector<BootPlaced> &re
 
 /// Where a baseline reserves the tree or its own files too late (riscv before the series),
 /// a region lies over them, and all that is placed after it elsewhere than it must.
-/// A region over the kernel keeps its image out of /proc/iomem: then the other boot shows it.
+/// A region over the kernel keeps its image out of /proc/iomem: then the other boot shows it. Of
+/// namesakes the log shows the places, and not whose they are.
 const BootPlaced *first_over_boot_files(const std::vector<BootPlaced> &regions,
                                         const ShownBoot &baseline, const ShownBoot &patched) {
+  const auto is_logged_over = [&](const BootPlaced &each, const PhysicalRange &taken) {
+    return std::ranges::any_of(baseline.evidence.log.regions, [&](const LoggedRegion &line) {
+      return line.name == each.region->node.name && line.range.overlaps(taken);
+    });
+  };
   for (const BootPlaced &each : regions)
     for (const ShownBoot *boot : {&baseline, &patched})
       for (const PhysicalRange &taken : boot->expectation.taken)
-        if (each.baseline && each.baseline->range.overlaps(taken))
+        if (each.baseline && (each.baseline->range.overlaps(taken) ||
+                              (each.baseline->may_be_namesakes && is_logged_over(each, taken))))
           return &each;
   return nullptr;
 }

@@ -100,6 +100,17 @@ TEST(SamePlacement, DoesNotCompareWhatARaisedAlignmentMayMove) {
   EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
+TEST(SamePlacement, DoesNotCompareWhatARefusedNoMapRegionMakesRoomFor) {
+  TwoBoots two = boots("6.9.0");
+  place_on(two.patched, "a") = range(0x7fd00000, 0x10000);
+  ExpectedRegion &large = named(two.expectation.regions, "large");
+  large.fate = Fate::refused;
+  large.given_back = true;
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
+  large.node.no_map = true; // a baseline keeps it reserved
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, GoesByTheNameWhereThereIsAnOrder) {
   for (const auto &[version, wanted] :
        {std::pair{"6.5.0", Outcome::fail}, std::pair{"6.12.0", Outcome::fail},
@@ -184,6 +195,15 @@ TEST(SamePlacement, DoesNotTakeTheEntryOfANamesakeForThePlace) {
   second.range = (*two.baseline.probe)[0].range; // as lookup by name finds it
   second.phandle = 1;
   EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
+  for (Evidence *evidence : {&two.baseline, &two.patched}) // since v6.12 nothing tells them apart
+    for (ProbedRegion &region : *evidence->probe)
+      region.phandle.reset();
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::pass);
+  two.expectation.taken = {range(0x72000000, 0x1000)};
+  LoggedRegion &line = two.baseline.log.regions.emplace_back();
+  line.name = "buf";
+  line.range = range(0x72000000, 0x20000);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::skip) << "it lies over the tree";
 }
 
 TEST(SamePlacement, OfWhatIsKeptComparesTheWindows) {

@@ -102,6 +102,8 @@ TEST(SameRecording, IsSkippedWhereTheBaselineDidNotBoot) {
   two.baseline.probe.reset();
   two.baseline.log.regions.clear();
   EXPECT_EQ(outcome(same_recording_rule, two), Outcome::skip);
+  two.baseline.ending = Ending::cut_short;
+  EXPECT_EQ(outcome(same_recording_rule, two), Outcome::skip);
   two.baseline.ending = Ending::died;
   two.baseline.log.version.clear();
   EXPECT_EQ(outcome(same_recording_rule, two), Outcome::inconclusive);

@@ -34,6 +34,9 @@ Sightings::Sightings(const Expectation &expectation, const Evidence &evidence) {
   ByName<ExpectedRegion> namesakes(expectation.regions.size());
   for (const ExpectedRegion &region : expectation.regions)
     namesakes[region.node.name].push_back(&region);
+  for (const auto &[name, regions] : namesakes)
+    if (regions.size() > 1)
+      namesakes_.insert(regions.begin(), regions.end());
   probed_.reserve(expectation.regions.size());
   logged_.reserve(expectation.regions.size());
   if (evidence.probe)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace rmemcheck {
@@ -22,6 +23,11 @@ public:
   [[nodiscard]] const std::vector<const ProbedRegion *> &probed(const ExpectedRegion &region) const;
   [[nodiscard]] const std::vector<const LoggedRegion *> &logged(const ExpectedRegion &region) const;
 
+  /// Whether another region has its name.
+  [[nodiscard]] bool has_namesake(const ExpectedRegion &region) const {
+    return namesakes_.contains(&region);
+  }
+
   /// Where a boot-placed region is, as the probe or else the log tells.
   [[nodiscard]] std::optional<PhysicalRange> found_place(const ExpectedRegion &region) const;
 
@@ -36,6 +42,7 @@ private:
 
   std::unordered_map<const ExpectedRegion *, std::vector<const ProbedRegion *>> probed_;
   std::unordered_map<const ExpectedRegion *, std::vector<const LoggedRegion *>> logged_;
+  std::unordered_set<const ExpectedRegion *> namesakes_;
 };
 
 /// Whether an entry that lookup returns may be the region's own: one with another phandle is that

@@ -34,10 +34,13 @@ EarlyMemory taken_memory(const Expectation &expectation, const Sightings &sighti
   return memory;
 }
 
+/// Without an alignment of its own a region begins with a cache line (SMP_CACHE_BYTES).
 bool has_room(const ExpectedRegion &region, const EarlyMemory &memory,
               const Expectation &expectation) {
-  const std::uint64_t alignment = std::max(
-      {region.alignment, region.cma ? expectation.most_cma_alignment : 1, std::uint64_t{1}});
+  constexpr std::uint64_t cache_line = 64;
+  const std::uint64_t alignment =
+      std::max(region.alignment != 0 ? region.alignment : cache_line,
+               region.cma ? expectation.most_cma_alignment : std::uint64_t{1});
   std::vector<PhysicalRange> windows = region.windows;
   if (region.node.alloc_ranges.empty())
     windows.push_back(anywhere);

@@ -55,6 +55,18 @@ TEST(WithoutRoom, WhereThereIsRoomItIsNotBelieved) {
   EXPECT_EQ(outcome("recorded", scenario), Outcome::fail);
 }
 
+TEST(WithoutRoom, ARegionBeginsWithACacheLine) {
+  Scenario scenario = crowded();
+  ExpectedRegion &region = expected(scenario, "c");
+  region.windows = {range(0x50012345, 0x10000)}; // as large as it is
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::refused);
+  region.windows = {range(0x50012340, 0x10000)};
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
+  region.windows = {range(0x50012345, 0x10000)};
+  region.alignment = 1;
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
+}
+
 TEST(WithoutRoom, AnywhereIsSomewhere) {
   Scenario scenario = crowded();
   expected(scenario, "c").windows.clear();
