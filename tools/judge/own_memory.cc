@@ -280,17 +280,25 @@ RangeSet given_back_by(const OwningBoot &baseline) {
   return RangeSet(std::move(ranges));
 }
 
-/// What lies alone, or beside what only the tree has reserved, where the baseline has nothing of
-/// its own. The kernel takes what it needs from one end of free memory, so that its pieces lie
-/// together, with regions that boot has placed between them.
+/// RAM that the baseline has. 32-bit ARM drops what lies behind some no-map regions.
+RangeSet ram_of(const OwningBoot &baseline) {
+  const auto &memory = baseline.boot.evidence.memblock_memory;
+  return memory ? bytes_of(*memory) : RangeSet(baseline.boot.expectation.memory);
+}
+
+/// What lies alone, or beside what only the tree has reserved, where the baseline has RAM and
+/// nothing of its own. The kernel takes what it needs from one end of free memory, so that its
+/// pieces lie together, with regions that boot has placed between them.
 RangeSet strays(const OwningBoot &baseline, const OwningBoot &patched) {
   std::vector<PhysicalRange> reserved;
   for (const OwningBoot *each : {&baseline, &patched})
     append(reserved, bytes_of(*each->boot.evidence.memblock_reserved).ranges());
   const RangeSet given_back = given_back_by(baseline);
+  const RangeSet ram = ram_of(baseline);
   std::vector<PhysicalRange> alone;
   for (const PhysicalRange &together : RangeSet(std::move(reserved)).touched_units(block).ranges())
-    if (!baseline.own.ranges.overlaps(together) && !given_back.overlaps(together))
+    if (!baseline.own.ranges.overlaps(together) && !given_back.overlaps(together) &&
+        ram.overlaps(together))
       append(alone, patched.own.ranges.intersection(RangeSet({together})).ranges());
   return RangeSet(std::move(alone));
 }

@@ -218,6 +218,17 @@ TEST(SameOwnMemory, DoesNotKnowWhatABaselineHasInARefusedRegion) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
 
+TEST(SameOwnMemory, AllowsForPlacesInRamThatTheBaselineDrops) {
+  TwoBoots two = two_boots();
+  two.alone = Outcome::fail;
+  for (Evidence *evidence : {&two.baseline, &two.patched})
+    reserve(*evidence, range(0x7f100000, 0x100000));
+  reserve(two.patched, range(0x6a000000, 0x1000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  two.baseline.memblock_memory = {{range(0x40000000, 0x20000000), "NONE", {}}};
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+}
+
 /// As the array of struct page does where there are more regions beside it.
 TEST(SameOwnMemory, AllowsForALargePieceThatHasMoved) {
   TwoBoots two = two_boots();

@@ -5,21 +5,25 @@
 #include "judge/sightings.h"
 
 #include <algorithm>
-#include <string_view>
+#include <map>
 
 namespace rmemcheck {
 namespace {
 
-bool is_named(const std::string &name, const KernelLog &log) {
+/// How many of that name the kernel has found no room for.
+std::ptrdiff_t times_named(const std::string &name, const KernelLog &log) {
   const std::string wanted = "failed to allocate memory for node '" + name + "'";
-  return std::ranges::any_of(log.lines, [&](const SourceLine &line) {
+  return std::ranges::count_if(log.lines, [&](const SourceLine &line) {
     return line.text.find(wanted) != std::string::npos;
   });
 }
 
-/// Whether a region had a place that nothing shows any more: its init function refused it.
-bool has_hidden_place(const ExpectedRegion &region, const Sightings &sightings) {
-  return is_boot_placed(region) && region.given_back && !sightings.found_place(region);
+/// Whether a region has or had a place that nothing shows: its init function refused it, or there
+/// is no user space to ask.
+bool has_hidden_place(const ExpectedRegion &region, const Expectation &expectation,
+                      const Sightings &sightings) {
+  return is_boot_placed(region) && !sightings.found_place(region) &&
+         (region.given_back || (takes_memory(region) && !expectation.has_user_space));
 }
 
 /// All that is known to be taken by the time that the last region is placed.
@@ -55,19 +59,30 @@ Expectation without_unplaced(Expectation expectation, const Evidence &evidence) 
   const Sightings sightings(expectation, evidence);
   const auto is_lost = [&](const ExpectedRegion &region) {
     return takes_memory(region) && is_boot_placed(region) && !sightings.found_place(region) &&
-           is_named(region.node.name, evidence.log);
+           times_named(region.node.name, evidence.log) > 0;
   };
   if (std::ranges::none_of(expectation.regions, is_lost))
     return expectation;
   const bool is_memory_known =
       std::ranges::none_of(expectation.regions, [&](const ExpectedRegion &region) {
-        return has_hidden_place(region, sightings);
+        return (!is_lost(region) || sightings.has_namesake(region)) &&
+               has_hidden_place(region, expectation, sightings);
       });
   const EarlyMemory memory = taken_memory(expectation, sightings);
   std::vector<ExpectedRegion *> refused;
-  for (ExpectedRegion &region : expectation.regions)
-    if (is_lost(region) && (!is_memory_known || !has_room(region, memory, expectation)))
-      refused.push_back(&region);
+  std::map<std::string, std::ptrdiff_t> taken; // of namesakes only as many as are named
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.fate == Fate::refused && is_boot_placed(region) && region.size != 0)
+      ++taken[region.node.name]; // the kernel may have said the same of it
+  for (const bool believes_all : {false, true})
+    for (ExpectedRegion &region : expectation.regions)
+      if (const std::string &name = region.node.name;
+          is_lost(region) && std::ranges::find(refused, &region) == refused.end() &&
+          (believes_all ? !is_memory_known : !has_room(region, memory, expectation)) &&
+          taken[name] < times_named(name, evidence.log)) {
+        ++taken[name];
+        refused.push_back(&region);
+      }
   for (ExpectedRegion *region : refused) {
     region->fate = Fate::refused;
     region->no_map = false;

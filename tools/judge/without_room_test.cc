@@ -55,6 +55,31 @@ TEST(WithoutRoom, WhereThereIsRoomItIsNotBelieved) {
   EXPECT_EQ(outcome("recorded", scenario), Outcome::fail);
 }
 
+TEST(WithoutRoom, WithoutUserSpaceNothingShowsWhereOthersLie) {
+  Scenario scenario = crowded();
+  for (const char *name : {"a", "b", "c"})
+    expected(scenario, name).windows = {range(0x60000000, 0x40000)};
+  scenario.evidence.probe.reset();
+  scenario.evidence.log.regions.clear();
+  scenario.expectation.has_user_space = false;
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::refused);
+  std::erase_if(scenario.expectation.regions, [](const ExpectedRegion &each) {
+    return each.node.name == "a" || each.node.name == "b";
+  });
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded) << "nobody is in its way";
+}
+
+TEST(WithoutRoom, OfNamesakesAsManyAreRefusedAsAreNamed) {
+  Scenario scenario = crowded();
+  scenario.evidence.probe.reset();
+  scenario.evidence.log.regions.clear();
+  scenario.expectation.has_user_space = false;
+  for (ExpectedRegion &region : scenario.expectation.regions)
+    region.node.name = "c";
+  const Expectation decided = without_unplaced(scenario.expectation, scenario.evidence);
+  EXPECT_EQ(std::ranges::count(decided.regions, Fate::refused, &ExpectedRegion::fate), 1);
+}
+
 TEST(WithoutRoom, ARegionBeginsWithACacheLine) {
   Scenario scenario = crowded();
   ExpectedRegion &region = expected(scenario, "c");
