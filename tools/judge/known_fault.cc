@@ -570,7 +570,7 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"nothing-extra", "known-errors", "placement", "reserved", "own-memory", "all-ram",
-        "recorded", "logged", "no-map-memblock", "iomem", "no-map-unmapped"},
+        "recorded", "logged", "no-map-memblock", "iomem", "no-map-unmapped", "probe-mapping"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
          return region != nullptr ? has_large_numbers(boot, *region)
@@ -724,10 +724,12 @@ std::vector<KnownFault> make_table() {
        "",
        "",
        {"all-ram", "iomem", "mapped-present", "no-map-memblock", "init", "recorded", "placement",
-        "reserved", "probe-mapping"},
+        "reserved", "probe-mapping", "no-warning", "no-error"},
        "arm",
-       [](const FaultyBoot &boot, const Finding &, const Region *) {
-         return ends_lowmem_at_no_map(boot);
+       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
+         const bool is_of_log = finding.rule == "no-warning" || finding.rule == "no-error";
+         return ends_lowmem_at_no_map(boot) &&
+                (!is_of_log || log_says(boot, "cma_init_reserved_areas"));
        },
        [](const FaultyBoot &boot) {
          return ends_lowmem_at_no_map(boot) && log_says(boot, "cma_init_reserved_areas");

@@ -458,6 +458,8 @@ TEST(KnownFaults, ExplainRamThatIsDroppedBehindWhatBootPlaces) {
   for (ExpectedRegion &region : scenario.expectation.regions)
     region.node.no_map &= is_boot_placed(region);
   EXPECT_EQ(verdict_of(scenario).known_ending, "lowmem-ends-at-no-map");
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "lowmem-ends-at-no-map"); // of those CMA areas
   for (ExpectedRegion &region : scenario.expectation.regions)
     region.node.no_map = false;
   EXPECT_EQ(verdict_of(scenario).known_ending, "");

@@ -269,14 +269,19 @@ OwningBoot with_own_memory(const ShownBoot &boot) {
   return {boot, own_memory(boot.expectation, boot.evidence)};
 }
 
-/// Memory of refused regions, which the baseline records all the same: what it has taken for itself
-/// of that is not told from the region.
-RangeSet given_back_by(const OwningBoot &baseline) {
+/// Memory of regions that the baseline records, refused ones and those in wrong places too: what it
+/// has taken for itself of that is not told from the region.
+RangeSet regions_of(const OwningBoot &baseline) {
   std::vector<PhysicalRange> ranges;
-  if (baseline.boot.alone != Outcome::pass)
-    for (const ExpectedRegion &region : baseline.boot.expectation.regions)
-      if (region.given_back)
-        append(ranges, region.node.reg);
+  if (baseline.boot.alone == Outcome::pass)
+    return RangeSet(std::move(ranges));
+  if (baseline.boot.evidence.probe)
+    for (const ProbedRegion &seen : *baseline.boot.evidence.probe)
+      if (seen.found)
+        ranges.push_back(seen.range);
+  for (const ExpectedRegion &region : baseline.boot.expectation.regions)
+    if (region.given_back)
+      append(ranges, region.node.reg);
   return RangeSet(std::move(ranges));
 }
 
@@ -293,13 +298,15 @@ RangeSet strays(const OwningBoot &baseline, const OwningBoot &patched) {
   std::vector<PhysicalRange> reserved;
   for (const OwningBoot *each : {&baseline, &patched})
     append(reserved, bytes_of(*each->boot.evidence.memblock_reserved).ranges());
-  const RangeSet given_back = given_back_by(baseline);
+  const RangeSet regions = regions_of(baseline);
   const RangeSet ram = ram_of(baseline);
   std::vector<PhysicalRange> alone;
   for (const PhysicalRange &together : RangeSet(std::move(reserved)).touched_units(block).ranges())
-    if (!baseline.own.ranges.overlaps(together) && !given_back.overlaps(together) &&
-        ram.overlaps(together))
-      append(alone, patched.own.ranges.intersection(RangeSet({together})).ranges());
+    if (!baseline.own.ranges.overlaps(together) && ram.overlaps(together))
+      for (const PhysicalRange &piece :
+           patched.own.ranges.intersection(RangeSet({together})).ranges())
+        if (!regions.overlaps(RangeSet({piece}).touched_units(block).ranges().front()))
+          alone.push_back(piece);
   return RangeSet(std::move(alone));
 }
 

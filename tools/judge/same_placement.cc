@@ -33,16 +33,20 @@ bool may_meet(const ExpectedRegion &one, const ExpectedRegion &other) {
 
 /// An alignment that the series raises is a mask to the baseline: it may put the region elsewhere.
 /// What a refused no-map region had stays reserved on a baseline, which only maps it again, and the
-/// series lets the next one have it. So others move that find their room in the same windows.
-bool moves_others(const ExpectedRegion &region) {
-  return region.node.enabled &&
-         (region.is_alignment_rounded ||
-          (region.given_back && region.node.no_map && is_boot_placed(region)));
+/// series lets the next one have it. Of alloc-ranges that no address reaches it goes by what is
+/// left of the numbers. So others move that find their room in the same windows.
+bool moves_others(const ExpectedRegion &region, std::uint64_t last_address) {
+  const bool is_cut =
+      std::ranges::any_of(region.node.alloc_ranges, [&](const PhysicalRange &range) {
+        return !range.empty() && range.end - 1 > last_address;
+      });
+  return region.node.enabled && is_boot_placed(region) &&
+         (region.is_alignment_rounded || is_cut || (region.given_back && region.node.no_map));
 }
 
 bool may_be_moved(const ExpectedRegion &region, const Expectation &expectation) {
   return std::ranges::any_of(expectation.regions, [&](const ExpectedRegion &other) {
-    return moves_others(other) && may_meet(region, other);
+    return moves_others(other, expectation.last_address) && may_meet(region, other);
   });
 }
 

@@ -100,6 +100,17 @@ TEST(SamePlacement, DoesNotCompareWhatARaisedAlignmentMayMove) {
   EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
+TEST(SamePlacement, DoesNotCompareWhatNumbersThatAreCutMayMove) {
+  TwoBoots two = boots("6.9.0");
+  two.expectation.last_address = 0xffffffff;
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  ExpectedRegion &large = named(two.expectation.regions, "large");
+  large.node.alloc_ranges = {range(0x70000000, 0x10000000)};
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
+  large.node.alloc_ranges.push_back({0x140000000, 0x140100000});
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, DoesNotCompareWhatARefusedNoMapRegionMakesRoomFor) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "a") = range(0x7fd00000, 0x10000);
