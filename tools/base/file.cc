@@ -216,6 +216,15 @@ bool is_folder(const std::filesystem::path &path) {
   return std::filesystem::is_directory(path, none);
 }
 
+void write_output(const std::filesystem::path &path, std::string_view bytes) {
+  const std::filesystem::path folder = followed(path).parent_path();
+  std::error_code none;
+  if (!folder.empty() && !std::filesystem::is_directory(folder, none))
+    throw bad_input(fmt::format("cannot write {}: expected a folder {}, there is none",
+                                path.string(), folder.string()));
+  write_file(path, bytes);
+}
+
 void write_file(const std::filesystem::path &path, std::string_view bytes) {
   const int error = is_special(path) ? write_into(path, bytes) : replace(followed(path), bytes);
   if (error != 0)

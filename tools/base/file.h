@@ -30,6 +30,9 @@ bool is_folder(const std::filesystem::path &path);
 /// a pipe or a device, is written into. A failure is could_not_find_out naming the path.
 void write_file(const std::filesystem::path &path, std::string_view bytes);
 
+/// The same for a file that a person has named: one in no folder is bad_input.
+void write_output(const std::filesystem::path &path, std::string_view bytes);
+
 /// Lines without their newline; a last line without newline counts.
 std::vector<std::string> split_lines(std::string_view text);
 

@@ -45,6 +45,18 @@ TEST_F(FileTest, MissingFileIsNamed) {
   }
 }
 
+TEST_F(FileTest, OutputInNoFolderIsAMistakeOfThePersonWhoNamedIt) {
+  try {
+    write_output(folder_ / "none" / "f", "bytes");
+    FAIL() << "no error";
+  } catch (const Error &error) {
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr("expected a folder " + (folder_ / "none").string()));
+  }
+  write_output(folder_ / "f", "bytes");
+  EXPECT_EQ(read_file(folder_ / "f"), "bytes");
+}
+
 TEST_F(FileTest, WriteThatCannotEndLeavesTheOldFileAndNothingElse) {
   write_file(folder_ / "f", "old");
   struct rlimit before {};

@@ -49,7 +49,7 @@ ExitStatus make(const MakeOptions &options) {
   const MachineTree board = machine_tree(options);
   const std::string dtb = make_tree(board.dtb, request, board.memory_base);
   const ReservedMemory tree = read_reserved_memory(dtb, options.out);
-  write_file(options.out, dtb);
+  write_output(options.out, dtb);
   fmt::print("{}: {}, {} bytes\n", options.out, plural(tree.regions.size(), "region"), dtb.size());
   return ExitStatus::holds;
 }

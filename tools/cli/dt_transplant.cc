@@ -26,7 +26,7 @@ ExitStatus transplant_board(const TransplantOptions &options) {
   const Transplant done =
       transplant(dtb, options.board, bed_of(machine.dtb, machine.name, machine.memory_base));
   const std::string tree = make_tree(machine.dtb, done.request, machine.memory_base);
-  write_file(options.out, tree);
+  write_output(options.out, tree);
   for (const std::string &change : done.changes)
     fmt::print("{}\n", change);
   const std::size_t count = read_reserved_memory(tree, options.out).regions.size();

@@ -93,7 +93,7 @@ ExitStatus report(const ReportOptions &options) {
   else if (std::filesystem::is_directory(options.out))
     throw bad_input(fmt::format("--out {}: expected a file, it is a folder", options.out));
   else
-    write_file(options.out, text);
+    write_output(options.out, text);
   return ExitStatus::holds;
 }
 
