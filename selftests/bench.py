@@ -15,7 +15,7 @@ import time
 
 from kit import PROGRAM
 
-MOST_BOOT = 1.22
+MOST_BOOT = 1.20
 MOST_JUDGE = 0.050  # seconds
 ROUNDS = 5
 TREES = 60
