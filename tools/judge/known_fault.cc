@@ -29,6 +29,11 @@ bool is_seen(const FaultyBoot &boot, const Region &region) {
                              [](const ProbedRegion *seen) { return seen->found; });
 }
 
+/// The page allocator has been given a page that somebody has.
+bool is_of_bad_page(const Finding &finding) {
+  return finding.seen.find("Bad page state") != std::string::npos;
+}
+
 bool has_namesake(const FaultyBoot &boot, const Region *region) {
   return region != nullptr && boot.names.named(region->node.name).size() > 1;
 }
@@ -470,8 +475,8 @@ std::vector<KnownFault> make_table() {
         "default-cma", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
-         const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
-         return (finding.rule != "no-warning" || is_of_pages) && is_beside_refused(boot, region);
+         return (finding.rule != "no-warning" || is_of_bad_page(finding)) &&
+                is_beside_refused(boot, region);
        },
        gives_back_the_kernel},
       {"bounce-pool-within-a-page",
@@ -482,8 +487,7 @@ std::vector<KnownFault> make_table() {
        {"device-memory", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *) {
-         const bool is_of_pages = finding.seen.find("Bad page state") != std::string::npos;
-         return (finding.rule != "no-warning" || is_of_pages) &&
+         return (finding.rule != "no-warning" || is_of_bad_page(finding)) &&
                 has_bounce_pool_within_a_page(boot);
        },
        nullptr,
@@ -792,8 +796,7 @@ std::vector<KnownFault> make_table() {
        {"no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *) {
-         return finding.seen.find("Bad page state") != std::string::npos &&
-                has_pools_in_pools(boot);
+         return is_of_bad_page(finding) && has_pools_in_pools(boot);
        },
        [](const FaultyBoot &boot) {
          return boot.expectation.arch == "arm" && boot.evidence.ending == Ending::hang &&
