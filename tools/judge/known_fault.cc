@@ -216,6 +216,15 @@ bool leaves_out_the_last_page(const FaultyBoot &boot, const Finding &finding) {
           (finding.expected.ends_with("all") && finding.seen.starts_with("some")));
 }
 
+bool lies_in_a_pool(const FaultyBoot &boot, const Region &region) {
+  return std::ranges::any_of(boot.expectation.regions, [&](const Region &pool) {
+    return pool.cma && pool.range &&
+           std::ranges::any_of(region.node.reg, [&](const PhysicalRange &range) {
+             return range.overlaps(*pool.range);
+           });
+  });
+}
+
 /// 32-bit ARM maps each of them once more, and an area has one mapping (vm_area_add_early(),
 /// mm/vmalloc.c).
 bool has_pools_in_pools(const FaultyBoot &boot) {
@@ -736,7 +745,8 @@ std::vector<KnownFault> make_table() {
                 (!is_of_log || log_says(boot, "cma_init_reserved_areas"));
        },
        [](const FaultyBoot &boot) {
-         return ends_lowmem_at_no_map(boot) && log_says(boot, "cma_init_reserved_areas");
+         return ends_lowmem_at_no_map(boot) && (log_says(boot, "cma_init_reserved_areas") ||
+                                                log_says(boot, "Failed to allocate "));
        }},
       {"half-a-pair-of-sections",
        "memory that goes on in the second of two sections, of which the first is mapped as a "
@@ -802,6 +812,18 @@ std::vector<KnownFault> make_table() {
          return boot.expectation.arch == "arm" && boot.evidence.ending == Ending::hang &&
                 has_pools_in_pools(boot);
        },
+       "0"},
+      {"no-map-in-a-pool",
+       "a CMA pool is remapped with the no-map memory that lies in it",
+       "",
+       "",
+       "",
+       {"probe-mapping", "no-map-unmapped"},
+       "arm",
+       [](const FaultyBoot &boot, const Finding &, const Region *region) {
+         return region != nullptr && region->node.no_map && lies_in_a_pool(boot, *region);
+       },
+       nullptr,
        "0"},
       {"last-page-unmapped",
        "of memory that begins within a page the page that it ends in is not mapped",

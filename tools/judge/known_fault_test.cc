@@ -266,6 +266,17 @@ TEST(KnownFaults, ExplainThatUmDiesOfADumpOfNamesakes) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+TEST(KnownFaults, ExplainThatArmMapsTheNoMapMemoryInAPool) {
+  Scenario scenario = passing();
+  scenario.expectation.arch = "arm";
+  std::ranges::find(*scenario.evidence.probe, "hidden@50020000", &ProbedRegion::name)->mapped =
+      "some";
+  EXPECT_EQ(known_of(scenario, "probe-mapping"), "");
+  scenario.expectation.regions.push_back(
+      default_cma(static_region("outer", range(0x50000000, 0x1000000))));
+  EXPECT_EQ(known_of(scenario, "probe-mapping"), "no-map-in-a-pool");
+}
+
 TEST(KnownFaults, ExplainPagesOfCmaPoolsInOneAnother) {
   Scenario scenario = passing();
   auto &regions = scenario.expectation.regions;
