@@ -178,15 +178,25 @@ bool goes_on_in_half_a_pair(const FaultyBoot &boot) {
              }) != banks.end();
 }
 
-/// Whether a no-map region has a part of a page.
+/// Whether a no-map region has a part of a page. Those that boot places lie beside each other, and
+/// what is placed after one of an odd size begins within a page.
 bool shares_a_page(const FaultyBoot &boot) {
   const std::uint64_t page = boot.expectation.page_size;
-  return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
-    return each.node.no_map && each.node.enabled &&
-           (each.node.size % page != 0 ||
-            std::ranges::any_of(each.node.reg,
-                                [&](const PhysicalRange &range) { return range.cuts(page); }));
-  });
+  bool is_within_a_page = false;
+  bool hides = false;
+  for (const Region &each : boot.expectation.regions)
+    if (is_boot_placed(each) && each.node.enabled) {
+      is_within_a_page |= each.node.size % page != 0;
+      hides |= each.node.no_map;
+    }
+  return (is_within_a_page && hides) ||
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
+           return each.node.no_map && each.node.enabled &&
+                  (each.node.size % page != 0 ||
+                   std::ranges::any_of(each.node.reg, [&](const PhysicalRange &range) {
+                     return range.cuts(page);
+                   }));
+         });
 }
 
 /// Of arm64 since 7ace06a01efa: a page of which a part is no-map is not mapped at all.
@@ -527,7 +537,7 @@ std::vector<KnownFault> make_table() {
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          // Nothing shows where the second one lies: what memory it has, or hides with its page.
-         if (finding.rule == "own-memory")
+         if (finding.rule == "own-memory" || (finding.rule == "init" && region == nullptr))
            return any_placed_namesake(boot);
          return has_namesake(boot, region) ||
                 ((finding.rule == "all-ram" || finding.rule == "iomem") &&

@@ -198,6 +198,12 @@ TEST(KnownFaults, ExplainThatNoRamIsAResource) {
   node.enabled = node.no_map = true;
   node.size = 0x100;
   EXPECT_EQ(known_of(scenario, "no-error"), "resources-lost");
+  // As one that boot places behind another of odd size.
+  node.size = 0x1000;
+  node.no_map = false;
+  EXPECT_EQ(known_of(scenario, "no-error"), "");
+  expected(scenario, "placed").node.size = 0x123;
+  EXPECT_EQ(known_of(scenario, "no-error"), "resources-lost");
   // What does not lie in a page that is no resource may fail, too.
   scenario.evidence.log.errors.back().text = "Failed to add a System RAM resource at 90075000";
   scenario.evidence.log.lines.back().text = scenario.evidence.log.errors.back().text;
@@ -576,6 +582,9 @@ TEST(KnownFaults, ExplainMemoryOfNamesakesThatNothingShows) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.regions.push_back(expected(scenario, "placed"));
   EXPECT_EQ(known_of(scenario, "own-memory"), "namesakes");
+  add_log_line(scenario.evidence.log, "Reserved memory: created CMA memory pool at 0x5b000000, "
+                                      "size 4 MiB");
+  EXPECT_EQ(known_of(scenario, "init"), "namesakes");
 }
 
 } // namespace
