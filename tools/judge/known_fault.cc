@@ -836,7 +836,9 @@ std::vector<KnownFault> make_table() {
        nullptr,
        "0"},
       {"last-page-unmapped",
-       "of memory that begins within a page the page that it ends in is not mapped",
+       "memory that begins within a page is mapped by pages, so that the kernel seems to hang, and "
+       "the "
+       "page that it ends in is not",
        "",
        "",
        "",
@@ -845,7 +847,10 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &finding, const Region *) {
          return leaves_out_the_last_page(boot, finding);
        },
-       uses_an_unmapped_part},
+       [](const FaultyBoot &boot) {
+         return uses_an_unmapped_part(boot) ||
+                (boot.evidence.ending == Ending::hang && shares_a_page(boot));
+       }},
       {"rest-of-a-page",
        "what shares a page with a no-map region is handed out and is not mapped, and the kernel "
        "dies of the access",

@@ -318,6 +318,9 @@ TEST(KnownFaults, ExplainThatRiscvLeavesOutTheLastPage) {
   node.enabled = node.no_map = true;
   node.size = 0x100;
   EXPECT_EQ(known_of(scenario, "probe-mapping"), "last-page-unmapped");
+  scenario.evidence.ending = Ending::hang;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "last-page-unmapped");
+  scenario.evidence.ending = Ending::powered_off;
   scenario.expectation.may_have_known_faults = false; // the series mends it
   EXPECT_EQ(known_of(scenario, "probe-mapping"), "");
 }

@@ -76,11 +76,21 @@ const BootPlaced *first_of_baseline_alone(const std::vector<BootPlaced> &regions
   return found == regions.end() ? nullptr : &*found;
 }
 
+/// One whose reg has no size is placed after those without a reg, some of which a baseline may have
+/// no entry for.
+bool is_placed_after_lost(const BootPlaced &each, const std::vector<BootPlaced> &regions) {
+  return !each.region->node.placeholder_reg.empty() &&
+         std::ranges::any_of(regions, [&](const BootPlaced &other) {
+           return !other.baseline && other.patched && may_meet(*each.region, *other.region);
+         });
+}
+
 /// Region by region. One that is lost on either side is for other rules.
 void compare_names(RuleReport &report, const std::vector<BootPlaced> &regions) {
   for (const BootPlaced &each : regions)
     if (has_place_in_the_end(each) && each.baseline && !each.baseline->may_be_namesakes &&
-        each.patched && each.baseline->range != each.patched->range)
+        each.patched && each.baseline->range != each.patched->range &&
+        !is_placed_after_lost(each, regions))
       report.finding(
           each.region->node.name,
           fmt::format("{}, {}", to_string(each.baseline->range), source_of(*each.baseline)),

@@ -100,6 +100,15 @@ TEST(SamePlacement, DoesNotCompareWhatARaisedAlignmentMayMove) {
   EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
+TEST(SamePlacement, DoesNotComparePlaceholdersBehindWhatTheBaselineLoses) {
+  TwoBoots two = boots("6.9.0");
+  place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
+  named(two.expectation.regions, "large").node.placeholder_reg = {{0x50000000, 0x50000000}};
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
+  named(*two.baseline.probe, "b").found = false;
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, DoesNotCompareWhatNumbersThatAreCutMayMove) {
   TwoBoots two = boots("6.9.0");
   two.expectation.last_address = 0xffffffff;
