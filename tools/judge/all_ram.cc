@@ -47,13 +47,17 @@ RangeSet hidden_of(const Layout &layout) {
   return RangeSet(std::move(ranges));
 }
 
-/// Bytes of boot-placed no-map regions whose places nobody knows: they may be what is missing.
+/// Bytes of boot-placed no-map regions whose places nobody knows: they may be what is missing, with
+/// all of the pages that they begin and end in.
 std::uint64_t hidden_anywhere(const Expectation &expectation, const Sightings &sightings) {
+  const std::uint64_t page = expectation.page_size;
   std::uint64_t bytes = 0;
   for (const ExpectedRegion &region : expectation.regions)
     if (region.node.no_map && is_boot_placed(region) && region.fate != Fate::ignored &&
-        !sightings.found_place(region))
-      bytes += region.size;
+        !sightings.found_place(region)) {
+      const std::uint64_t part = region.size % page;
+      bytes += region.size - part + (part == 0 ? 0 : 2 * page);
+    }
   return bytes;
 }
 
