@@ -72,8 +72,9 @@ Expectation without_unplaced(Expectation expectation, const Evidence &evidence) 
   std::vector<ExpectedRegion *> refused;
   std::map<std::string, std::ptrdiff_t> taken; // of namesakes only as many as are named
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.fate == Fate::refused && is_boot_placed(region) && region.size != 0)
-      ++taken[region.node.name]; // the kernel may have said the same of it
+    if (!expectation.has_user_space && region.fate == Fate::refused && is_boot_placed(region) &&
+        region.size != 0)
+      ++taken[region.node.name]; // the kernel may have said the same of it, and nothing shows more
   for (const bool believes_all : {false, true})
     for (ExpectedRegion &region : expectation.regions)
       if (const std::string &name = region.node.name;

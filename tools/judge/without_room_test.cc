@@ -69,6 +69,14 @@ TEST(WithoutRoom, WithoutUserSpaceNothingShowsWhereOthersLie) {
   EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded) << "nobody is in its way";
 }
 
+TEST(WithoutRoom, WhereThereIsUserSpaceARefusedNamesakeIsNoExcuse) {
+  Scenario scenario = crowded();
+  scenario.expectation.regions.push_back(refused(boot_placed_region("c", 0x10000)));
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::refused);
+  scenario.expectation.has_user_space = false; // the line may be the other one's
+  EXPECT_EQ(fate_with_some_unplaced(scenario, "c"), Fate::recorded);
+}
+
 TEST(WithoutRoom, OfNamesakesAsManyAreRefusedAsAreNamed) {
   Scenario scenario = crowded();
   scenario.evidence.probe.reset();
