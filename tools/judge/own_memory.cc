@@ -233,11 +233,10 @@ std::uint64_t variation(const ShownBoot &baseline, const ShownBoot &patched) {
 }
 
 /// A baseline of which nobody knows where it has put regions may not have placed all of them.
-std::uint64_t most_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
+std::uint64_t most_beside_array(const ShownBoot &baseline, std::uint64_t variation) {
   if (baseline.alone == Outcome::pass)
-    return variation(baseline, patched);
-  return variation(baseline, patched) + most_that_follows +
-         bytes_in_unknown_places(baseline.expectation);
+    return variation;
+  return variation + most_that_follows + bytes_in_unknown_places(baseline.expectation);
 }
 
 /// A baseline gives back with a refused region what lies in it, and takes that for itself.
@@ -256,9 +255,8 @@ bool has_taken_from_regions(const ShownBoot &baseline) {
 }
 
 /// All of it, where the baseline has reserved what it should not.
-std::uint64_t least_beside_array(const ShownBoot &baseline, const ShownBoot &patched) {
-  return baseline.alone == Outcome::pass ? variation(baseline, patched)
-                                         : std::numeric_limits<std::uint64_t>::max();
+std::uint64_t least_beside_array(const ShownBoot &baseline, std::uint64_t variation) {
+  return baseline.alone == Outcome::pass ? variation : std::numeric_limits<std::uint64_t>::max();
 }
 
 /// A boot and what its kernel has reserved for itself.
@@ -335,9 +333,9 @@ void compare_bytes(RuleReport &report, const OwningBoot &baseline, const OwningB
   const std::uint64_t entries = added_entries(baseline.boot, patched.boot);
   const std::uint64_t array = entries * entry_size(patched.boot);
   const std::uint64_t right = baseline.own.bytes + array;
-  const std::uint64_t most = right + most_beside_array(baseline.boot, patched.boot);
-  const std::uint64_t least =
-      right - std::min(right, least_beside_array(baseline.boot, patched.boot));
+  const std::uint64_t beside = variation(baseline.boot, patched.boot);
+  const std::uint64_t most = right + most_beside_array(baseline.boot, beside);
+  const std::uint64_t least = right - std::min(right, least_beside_array(baseline.boot, beside));
   const std::uint64_t bytes = patched.own.bytes;
   if (bytes < least || bytes > most)
     report.finding("",

@@ -10,12 +10,18 @@
 namespace rmemcheck {
 namespace {
 
-/// How many of that name the kernel has found no room for.
-std::ptrdiff_t times_named(const std::string &name, const KernelLog &log) {
-  const std::string wanted = "failed to allocate memory for node '" + name + "'";
-  return std::ranges::count_if(log.lines, [&](const SourceLine &line) {
-    return line.text.find(wanted) != std::string::npos;
-  });
+using Times = std::map<std::string, std::ptrdiff_t>;
+
+/// How many of each name the kernel has found no room for.
+Times times_named(const KernelLog &log) {
+  constexpr std::string_view said = "failed to allocate memory for node '";
+  Times times;
+  for (const SourceLine &line : log.lines)
+    if (const auto at = line.text.find(said); at != std::string::npos) {
+      const std::size_t begin = at + said.size();
+      ++times[line.text.substr(begin, line.text.rfind('\'') - begin)];
+    }
+  return times;
 }
 
 /// Whether a region has or had a place that nothing shows: its init function refused it, or there
@@ -57,9 +63,10 @@ bool has_room(const ExpectedRegion &region, const EarlyMemory &memory,
 
 Expectation without_unplaced(Expectation expectation, const Evidence &evidence) {
   const Sightings sightings(expectation, evidence);
+  const Times named = times_named(evidence.log);
   const auto is_lost = [&](const ExpectedRegion &region) {
     return takes_memory(region) && is_boot_placed(region) && !sightings.found_place(region) &&
-           times_named(region.node.name, evidence.log) > 0;
+           named.contains(region.node.name);
   };
   if (std::ranges::none_of(expectation.regions, is_lost))
     return expectation;
@@ -70,7 +77,7 @@ Expectation without_unplaced(Expectation expectation, const Evidence &evidence) 
       });
   const EarlyMemory memory = taken_memory(expectation, sightings);
   std::vector<ExpectedRegion *> refused;
-  std::map<std::string, std::ptrdiff_t> taken; // of namesakes only as many as are named
+  Times taken; // of namesakes only as many as are named
   for (const ExpectedRegion &region : expectation.regions)
     if (!expectation.has_user_space && region.fate == Fate::refused && is_boot_placed(region) &&
         region.size != 0)
@@ -80,7 +87,7 @@ Expectation without_unplaced(Expectation expectation, const Evidence &evidence) 
       if (const std::string &name = region.node.name;
           is_lost(region) && std::ranges::find(refused, &region) == refused.end() &&
           (believes_all ? !is_memory_known : !has_room(region, memory, expectation)) &&
-          taken[name] < times_named(name, evidence.log)) {
+          taken[name] < named.at(name)) {
         ++taken[name];
         refused.push_back(&region);
       }
