@@ -102,6 +102,9 @@ def of_memory():
            r"\g<1>0x0000000060000000", "reserved")
     for total in (65536, 524288, 1048572, 1048580, 2097152):
         yield f"{total}K in all", "dmesg", r"/1048576K available", f"/{total}K available", "all-ram"
+    # Nobody has reserved them, and the page allocator has not got them.
+    yield "8 KiB more reserved", "dmesg", r"(\d+)K reserved", \
+        lambda found: f"{int(found[1]) + 8}K reserved", "all-ram"
     yield "more available than all", "dmesg", r"Memory: \d+K/", "Memory: 1048576K/", "all-ram"
     yield "less reserved than in memblock", "dmesg", r" \d+K reserved", " 64K reserved", "all-ram"
     yield "less in CMA areas", "dmesg", r"\d+K cma-reserved", "4096K cma-reserved", "all-ram"

@@ -108,8 +108,9 @@ private:
   static constexpr std::uint64_t trees_at_once = 32;
   /// A small kernel boots in a second, and dozens of trees that hang are booted to make one small.
   static constexpr double silence_seconds = 15;
-  /// Boots of each kind of finding of which the evidence stays.
-  static constexpr std::size_t most_kept = 3;
+  /// Boots of each kind of finding of which the evidence stays: the first one's cause need not be
+  /// that of the others.
+  static constexpr std::size_t most_kept = 50;
 
   struct Group {
     explicit Group(std::size_t place_of_finding) : place(place_of_finding) {}

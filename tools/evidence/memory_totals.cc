@@ -32,7 +32,27 @@ std::optional<std::uint64_t> scan_part(std::string_view text, std::string_view n
   return std::nullopt;
 }
 
+/// "Freeing initrd memory: 600K"; 0 where it is another line.
+std::uint64_t scan_freed(std::string_view text) {
+  constexpr std::string_view before = " memory: ";
+  const auto name_end = text.find(before);
+  if (!text.starts_with("Freeing ") || name_end == std::string_view::npos)
+    return 0;
+  Scanner scanner(text.substr(name_end + before.size()));
+  const auto kib = scanner.decimal();
+  return kib && scanner.literal("K") && scanner.at_end() ? *kib : 0;
+}
+
 } // namespace
+
+FreedMemory freed_memory(const KernelLog &log) {
+  FreedMemory freed;
+  for (const SourceLine &line : log.lines) {
+    const bool is_of_kernel = line.text.starts_with("Freeing unused kernel ");
+    (is_of_kernel ? freed.of_kernel : freed.other) += scan_freed(line.text);
+  }
+  return freed;
+}
 
 bool is_memory_line(std::string_view text) { return scan_start(text).has_value(); }
 

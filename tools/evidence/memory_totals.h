@@ -20,6 +20,14 @@ struct MemoryTotals {
   SourceLine at;
 };
 
+/// What is given to the page allocator after that line, in KiB: "Freeing initrd memory: 600K"
+/// (free_reserved_area(), mm/page_alloc.c).
+struct FreedMemory {
+  std::uint64_t of_kernel = 0; ///< "unused kernel memory", which is a part of the kernel's image
+  std::uint64_t other = 0;
+};
+FreedMemory freed_memory(const KernelLog &log);
+
 /// Whether a line is that one, as far as its start tells.
 bool is_memory_line(std::string_view text);
 

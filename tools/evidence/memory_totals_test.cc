@@ -34,5 +34,18 @@ TEST(MemoryTotals, LackWhatTheLineLacks) {
   EXPECT_FALSE(totals_of("Memory: 60K available\n"));
 }
 
+TEST(FreedMemory, IsAddedUp) {
+  const FreedMemory freed =
+      freed_memory(parse_dmesg("Freeing initrd memory: 600K\n"
+                               "Freeing unused kernel memory: 640K\n"
+                               "Freeing SMP alternatives memory: 32K\n"
+                               "Freeing unused kernel image (initmem) memory: 4K\n"
+                               "Freeing memory\n"
+                               "Freeing x memory: 4KiB\n"
+                               "not Freeing x memory: 4K\n"));
+  EXPECT_EQ(freed.of_kernel, 644u);
+  EXPECT_EQ(freed.other, 632u);
+}
+
 } // namespace
 } // namespace rmemcheck

@@ -39,14 +39,6 @@ RangeSet ram_of(const Expectation &expectation, const Evidence &evidence) {
   return ram.intersection(RangeSet(std::move(usable)));
 }
 
-/// No-map memory, of regions that are refused as well, which a kernel need not clear again.
-RangeSet hidden_of(const Layout &layout) {
-  std::vector<PhysicalRange> ranges = layout.hidden.ranges();
-  for (const PlacedRange &placed : layout.no_map)
-    ranges.push_back(placed.range);
-  return RangeSet(std::move(ranges));
-}
-
 /// Bytes of boot-placed no-map regions whose places nobody knows: they may be what is missing, with
 /// all of the pages that they begin and end in.
 std::uint64_t hidden_anywhere(const Expectation &expectation, const Sightings &sightings) {
@@ -106,6 +98,14 @@ void demand_memblock(RuleReport &report, const Ram &ram, const std::vector<Membl
                    ByAddress<MemblockRange>(no_map).first_line(lost.ranges().front()));
 }
 
+/// No-map memory, and what UEFI keeps for itself.
+RangeSet not_to_be_freed(const Ram &ram, const Evidence &evidence) {
+  std::vector<PhysicalRange> ranges = ram.hidden.ranges();
+  if (evidence.memblock_memory)
+    append(ranges, bytes_of(*evidence.memblock_memory).minus(ram.all).ranges());
+  return RangeSet(std::move(ranges));
+}
+
 /// Where the tree alone tells of RAM, and none is plugged in while the system runs.
 bool is_ram_of_tree(const Expectation &expectation, const Evidence &evidence) {
   return !expectation.is_live && evidence.efi_memory.empty();
@@ -135,7 +135,7 @@ void demand_system_ram(RuleReport &report, const Ram &ram,
 RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidence) {
   const Sightings sightings(expectation, evidence);
   const Layout layout(expectation, sightings);
-  const Ram ram{ram_of(expectation, evidence), hidden_of(layout),
+  const Ram ram{ram_of(expectation, evidence), layout.no_map_or_hidden(),
                 hidden_anywhere(expectation, sightings), layout.page_size};
   if (ram.all.empty())
     return skip("nothing tells how much RAM the machine has");
@@ -149,7 +149,8 @@ RuleResult check_all_ram(const Expectation &expectation, const Evidence &evidenc
   RuleReport report;
   if (evidence.memblock_memory)
     demand_memblock(report, ram, *evidence.memblock_memory, evidence.log);
-  demand_memory_totals(report, expectation, evidence);
+  demand_memory_totals(report, expectation, evidence, not_to_be_freed(ram, evidence),
+                       ram.hidden_anywhere);
   std::optional<std::vector<IomemEntry>> system_ram;
   if (evidence.iomem)
     system_ram = top_level(*evidence.iomem, "System RAM");

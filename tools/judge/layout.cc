@@ -41,6 +41,13 @@ RangeSet Layout::no_map_bytes() const {
   return RangeSet(std::move(ranges));
 }
 
+RangeSet Layout::no_map_or_hidden() const {
+  std::vector<PhysicalRange> ranges = hidden.ranges();
+  for (const PlacedRange &placed : no_map)
+    ranges.push_back(placed.range);
+  return RangeSet(std::move(ranges));
+}
+
 RangeSet Layout::whole_no_map_pages() const { return no_map_bytes().whole_units(page_size); }
 
 std::vector<PhysicalRange> kept_of_refused(const Expectation &expectation) {

@@ -31,6 +31,8 @@ struct Layout {
 
   /// All bytes of no-map regions that take memory.
   [[nodiscard]] RangeSet no_map_bytes() const;
+  /// These, and of regions that are refused, which a kernel need not clear again.
+  [[nodiscard]] RangeSet no_map_or_hidden() const;
   /// No-map bytes whose page has nothing else in it: only whole pages can be left out of a mapping.
   [[nodiscard]] RangeSet whole_no_map_pages() const;
 

@@ -85,10 +85,7 @@ void demand_no_other_no_map(RuleReport &report, const Expectation &expectation,
       });
   if (is_efi || is_place_unknown)
     return;
-  std::vector<PhysicalRange> ranges = layout.hidden.ranges();
-  for (const PlacedRange &placed : layout.no_map)
-    ranges.push_back(placed.range);
-  const RangeSet wanted(std::move(ranges));
+  const RangeSet wanted = layout.no_map_or_hidden();
   for (const MemblockRange &entry : *evidence.memblock_memory)
     if (entry.flag == "NOMAP" && !wanted.covers(entry.range))
       report.finding("", "no NOMAP but for no-map regions",

@@ -24,10 +24,10 @@ RangeSet whole_pages(const std::vector<MemblockRange> &memory, std::uint64_t pag
   return RangeSet(std::move(pages));
 }
 
-/// What memblock has reserved in the end, which is no more than at first, and NOMAP memory: no page
-/// that has a part of it is given to the page allocator.
-std::uint64_t kept_pages(const Evidence &evidence, std::uint64_t page) {
-  std::vector<PhysicalRange> kept;
+/// What memblock has reserved in the end, which is no more than at first, and memory that is
+/// hidden: no page that has a part of it is given to the page allocator.
+std::uint64_t kept_pages(const Evidence &evidence, const RangeSet &hidden, std::uint64_t page) {
+  std::vector<PhysicalRange> kept = hidden.ranges();
   for (const MemblockRange &entry : *evidence.memblock_reserved)
     kept.push_back(entry.range);
   for (const MemblockRange &entry : *evidence.memblock_memory)
@@ -80,25 +80,51 @@ void demand_areas(RuleReport &report, const Expectation &expectation, const Evid
                    totals.at.text, totals.at);
 }
 
+/// KiB that memblock had reserved and has not in the end. Some kernels give back a part of their
+/// image that stays reserved (arm64 until v6.8).
+std::uint64_t reserved_no_more(const Evidence &evidence) {
+  const FreedMemory freed = freed_memory(evidence.log);
+  const auto image = kernel_image(evidence);
+  const bool stays_reserved =
+      image && RangeSet({*image}).minus(bytes_of(*evidence.memblock_reserved)).bytes() <
+                   freed.of_kernel * kibibyte;
+  return freed.other + (stays_reserved ? 0 : freed.of_kernel);
+}
+
+/// Whatever is not available belongs to somebody who has reserved it, or hides it.
+void demand_no_more_kept(RuleReport &report, const Evidence &evidence, const MemoryTotals &totals,
+                         std::uint64_t kept_in_the_end, std::uint64_t page) {
+  const std::uint64_t most = kept_in_the_end / kibibyte + reserved_no_more(evidence);
+  const std::uint64_t kept = *totals.reserved + *totals.cma;
+  if (kept > most + page / kibibyte) // one may be given back without a word
+    report.finding(
+        "", fmt::format("at most {}K reserved, as memblock has it with what was freed later", most),
+        totals.at.text, totals.at);
+}
+
 /// Parts of one whole, of which some is neither free nor reserved.
 void demand_parts(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
-                  const MemoryTotals &totals) {
+                  const MemoryTotals &totals, const RangeSet &hidden,
+                  std::uint64_t hidden_anywhere) {
   const std::uint64_t kept = *totals.reserved + *totals.cma;
   if (kept > totals.total || totals.available > totals.total - kept)
     report.finding("", "no more available and reserved than there is in all", totals.at.text,
                    totals.at);
   if (!shows_reserved_in_the_end(expectation, evidence))
     return;
-  if (const std::uint64_t least = kept_pages(evidence, expectation.page_size) / kibibyte;
-      kept < least)
+  const std::uint64_t page = expectation.page_size;
+  if (const std::uint64_t least = kept_pages(evidence, {}, page) / kibibyte; kept < least)
     report.finding("", fmt::format("at least {}K reserved, as memblock has it", least),
                    totals.at.text, totals.at);
+  demand_no_more_kept(report, evidence, totals,
+                      kept_pages(evidence, hidden, page) + hidden_anywhere, page);
 }
 
 } // namespace
 
 void demand_memory_totals(RuleReport &report, const Expectation &expectation,
-                          const Evidence &evidence) {
+                          const Evidence &evidence, const RangeSet &hidden,
+                          std::uint64_t hidden_anywhere) {
   const auto totals = parse_memory_totals(evidence.log);
   if (!totals) {
     if (evidence.memblock_memory)
@@ -116,7 +142,7 @@ void demand_memory_totals(RuleReport &report, const Expectation &expectation,
     return report.unknown("the line of the log that says how much memory there is has not all "
                           "its parts: " +
                           totals->at.text);
-  demand_parts(report, expectation, evidence, *totals);
+  demand_parts(report, expectation, evidence, *totals, hidden, hidden_anywhere);
   demand_areas(report, expectation, evidence, *totals);
 }
 

@@ -7,8 +7,11 @@
 namespace rmemcheck {
 
 /// Holds the line of the log that tells of all memory against memblock, against the CMA areas that
-/// the log names, and against itself.
+/// the log names, and against itself. `hidden` is memory that need not be given to the page
+/// allocator though memblock has not reserved it, and `hidden_anywhere` bytes of such memory
+/// whose places nobody knows.
 void demand_memory_totals(RuleReport &report, const Expectation &expectation,
-                          const Evidence &evidence);
+                          const Evidence &evidence, const RangeSet &hidden,
+                          std::uint64_t hidden_anywhere);
 
 } // namespace rmemcheck
