@@ -295,6 +295,7 @@ def test_full_disk_for_the_results(rmemcheck, dtb, tmp_path, validated):
 @pytest.mark.parametrize("words, named", [
     (["--image", "none"], "--image none: no such file"),
     (["--image", "Makefile", "--module", "none.ko"], "--module none.ko: no such file"),
+    (["--image", "Makefile", "--module", "Makefile"], "--module Makefile: expected a kernel module"),
     (["--image", "Makefile", "--machine", "arm64,arm"], "expected one --machine, not 2"),
     (["--image", "Makefile", "--config", "none"], "none"),
     (["--image", "Makefile", "--name", "../other"], "--name ../other"),

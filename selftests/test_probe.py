@@ -21,6 +21,15 @@ def test_it_builds_against_installed_headers(tmp_path):
     assert (copy / "reserved_mem_probe.ko").stat().st_size > 0
 
 
+def test_a_module_that_does_not_load_is_named(rmemcheck, validated, tmp_path):
+    kernel = validated[0] / "kernels/patched"
+    result = rmemcheck("boot", "--kernel", kernel / "Image", "--dtb",
+                       validated[0] / "runs/patched/one/tree.dtb", "--module", "/bin/true",
+                       "--out", tmp_path / "boot")
+    assert result.returncode == 3, result.stdout
+    assert "the guest could not load /modules/true: Exec format error (errno 8)" in result.stderr
+
+
 def boot(rmemcheck, kernel, run, out, *words):
     return rmemcheck("boot", "--kernel", kernel / "Image", "--dtb", run / "tree.dtb",
                      "--module", kernel / "reserved_mem_probe.ko", "--out", out, "--judge", *words)

@@ -4,6 +4,7 @@
 #include "base/plural.h"
 #include "base/printable.h"
 #include "catalogue/kit.h"
+#include "cli/module_option.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "devicetree/dtb.h"
@@ -52,9 +53,7 @@ ExitStatus exit_status(Ending ending) {
 }
 
 BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
-  for (const std::string &module : options.modules)
-    if (!std::filesystem::is_regular_file(module))
-      throw bad_input(fmt::format("--module {}: no such file", module));
+  demand_modules(options.modules);
   if (!std::filesystem::is_regular_file(options.kernel))
     throw bad_input(fmt::format("--kernel {}: no such file", options.kernel));
   const Kit kit = find_kit(options.kit);
@@ -120,6 +119,17 @@ void tell_of_another_board(const BootOptions &options, const BootRequest &reques
                printable(options.dtb), printable(given), request.machine.name, printable(own));
 }
 
+/// What PID 1 says on the console that it could not load, a line each.
+std::vector<std::string> not_loaded(const std::string &console) {
+  constexpr std::string_view start = "rmemcheck-init: cannot load ";
+  std::vector<std::string> lines;
+  for (auto at = console.find(start); at != std::string::npos; at = console.find(start, at + 1)) {
+    const auto begin = at + start.size();
+    lines.push_back(console.substr(begin, console.find_first_of("\r\n", begin) - begin));
+  }
+  return lines;
+}
+
 ExitStatus boot_one(const BootOptions &options) {
   OutFolder out(options.out, "boot");
   KeptBoot kept;
@@ -142,7 +152,12 @@ ExitStatus boot_one(const BootOptions &options) {
              plural(result.evidence.size(), "file"), options.out);
   if (result.ending != Ending::powered_off)
     tell_of_another_board(options, request);
-  return options.judge ? judge_one(kept, options.out) : exit_status(result.ending);
+  const std::vector<std::string> missing = not_loaded(result.console);
+  for (const std::string &line : missing)
+    fmt::print(stderr, "the guest could not load {}\n", printable(line));
+  if (options.judge)
+    return judge_one(kept, options.out);
+  return missing.empty() ? exit_status(result.ending) : ExitStatus::unknown;
 }
 
 } // namespace
@@ -176,9 +191,11 @@ void add_boot(CLI::App &app, ChosenVerb &chosen) {
       ->type_name("SECONDS");
   verb->add_flag("--judge", options->judge, "Judge it too; the exit status is the verdict's");
   verb->add_option("--kit", options->kit, "The kit's folder")->type_name("FOLDER");
-  verb->footer("Exit status: 0 powered off, 1 panic, oops or hang, 3 otherwise.\n\nExample:\n"
-               "  rmemcheck boot --kernel Image --dtb many.dtb --module reserved_mem_probe.ko "
-               "--out out/boot --judge");
+  verb->footer(
+      "Exit status: 0 powered off, 1 panic, oops or hang, 3 otherwise and where a module was "
+      "not loaded.\n\nExample:\n"
+      "  rmemcheck boot --kernel Image --dtb many.dtb --module reserved_mem_probe.ko "
+      "--out out/boot --judge");
   verb->callback([options, &chosen] { chosen = [options] { return boot_one(*options); }; });
 }
 

@@ -3,6 +3,7 @@
 #include "base/process.h"
 #include "catalogue/boards.h"
 #include "catalogue/kit.h"
+#include "cli/module_option.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "engine/conclusion.h"
@@ -69,9 +70,7 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
       throw bad_input(fmt::format("--image {}: no such file", options.image));
     if (options.name.empty() || options.name != folder_name(options.name))
       throw bad_input(fmt::format("--name {}: expected the name of a folder", options.name));
-    for (const std::string &module : options.modules)
-      if (!fs::is_regular_file(module))
-        throw bad_input(fmt::format("--module {}: no such file", module));
+    demand_modules(options.modules);
     KernelSpec spec;
     spec.text = options.image;
     spec.kind = KernelSpec::Kind::image;
