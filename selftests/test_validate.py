@@ -146,6 +146,9 @@ def test_a_kernel_that_is_built_already_gets_the_same_verdict(rmemcheck, validat
     results = json.loads((tmp_path / "out/results.json").read_text())
     assert [(each["kernel"], each["case"], each["outcome"]) for each in results["cases"]] == [
         ("mine", "static-64", "pass"), ("mine", "static-65", "known")]
+    # Which kernel it is, it has told itself.
+    known = json.loads((out / "results.json").read_text())["kernels"][0]["version"]
+    assert results["kernels"][0]["version"] == known
     probe = kernel / "reserved_mem_probe.ko"
     given = [{"file": str(probe), "sha256": hashlib.sha256(probe.read_bytes()).hexdigest()}]
     assert results["kernels"][0]["modules"] == given

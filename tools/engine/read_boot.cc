@@ -312,6 +312,7 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
 CaseResult judge_read(const KeptBoot &kept, const ReadBoot &read, const std::string &folder) {
   CaseResult result;
   result.kernel = kept.kernel;
+  result.kernel_version = read.evidence.log.version;
   result.role = kept.role;
   result.must_fail = kept.must_fail;
   result.name = kept.case_name;

@@ -378,7 +378,16 @@ private:
     save();
   }
 
+  /// Of an image nobody has said which kernel it is, before it has told itself.
+  void learn_versions() {
+    for (KernelResult &kernel : results_.kernels)
+      for (const CaseResult &each : results_.cases)
+        if (kernel.version.empty() && each.kernel == kernel.name)
+          kernel.version = each.kernel_version;
+  }
+
   void save() {
+    learn_versions();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     results_.seconds = elapsed.count();
     write_file(out_ / "results.json", results_json(results_));
