@@ -158,8 +158,7 @@ std::set<std::uint64_t> blocks_of_edges(const ShownBoot &boot) {
   for (const IomemEntry &entry : *boot.evidence.iomem)
     if (entry.name == "System RAM")
       pieces.push_back(entry.range);
-  for (const PlacedRange &each : Layout(boot.expectation, boot.evidence).no_map)
-    pieces.push_back(each.range);
+  append(pieces, Layout(boot.expectation, boot.evidence).no_map_bytes().ranges());
   std::set<std::uint64_t> blocks;
   for (const PhysicalRange &piece : pieces)
     for (const std::uint64_t edge : {piece.begin, piece.end})

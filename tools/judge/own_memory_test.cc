@@ -310,6 +310,24 @@ TEST(SameOwnMemory, AllowsForPageTablesBesideNoMapRegions) {
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
 }
 
+TEST(SameOwnMemory, AsksForNoPageTableWhereNoMapRegionsTouch) {
+  TwoBoots two = two_boots();
+  const std::vector<ExpectedRegion> regions = {no_map(boot_placed_region("one", 0x200000)),
+                                               no_map(boot_placed_region("other", 0x1ff000))};
+  two.expectation.regions.insert(two.expectation.regions.end(), regions.begin(), regions.end());
+  for (Evidence *evidence : {&two.baseline, &two.patched}) {
+    record(*evidence, regions[0], range(0x77e01000, 0x200000));
+    reserve(*evidence, range(0x7f100000, 0x100000));
+  }
+  record(two.baseline, regions[1], range(0x7a001000, 0x1ff000)); // three edges within blocks
+  record(two.patched, regions[1], range(0x78001000, 0x1ff000));  // behind the other one: an edge
+  reserve(two.patched, range(0x7f000000 + recorded * entry, regions.size() * entry));
+  reserve(two.baseline, range(0x7f200000, 0x4000));
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
+  two.baseline.memblock_reserved->back().range.end += 0x1000;
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
 /// Of as many regions in other places it needs as many tables, which lie elsewhere.
 TEST(SameOwnMemory, AllowsForPageTablesThatLieBesideOtherNoMapRegions) {
   TwoBoots two = two_boots();
