@@ -51,6 +51,7 @@ def of_regions():
         yield f"{index} renamed", *probe(index, "recorded_name", "other"), "recorded"
         yield f"{index} has another phandle", *probe(index, "phandle", "0x1"), "recorded"
         yield f"{index} has no phandle", *probe(index, "phandle", "0x0"), "recorded"
+        yield f"{index} is disabled", *probe(index, "available", "0"), "recorded"
         wrong = "none" if index in MAPPED else "all"
         yield f"{index} reads {wrong}", *probe(index, "mapped", wrong), "probe-mapping"
         yield f"{index} reads some", *probe(index, "mapped", "some"), "probe-mapping"

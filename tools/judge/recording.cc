@@ -41,9 +41,19 @@ void compare_entry(RuleReport &report, const ExpectedRegion &region, const Probe
                    fmt::format("phandle {:#x}", *seen.phandle), seen.at);
 }
 
+/// of_device_is_available() of the node. Where it says otherwise, the kernel has another tree.
+void compare_status(RuleReport &report, const ExpectedRegion &region, const Sightings &sightings) {
+  const auto text = [](bool is_available) { return is_available ? "available" : "not available"; };
+  for (const ProbedRegion *seen : sightings.probed(region))
+    if (seen->available != region.node.enabled)
+      report.finding(region.node.name, fmt::format("a node that is {}", text(region.node.enabled)),
+                     text(seen->available), seen->at);
+}
+
 RuleResult recorded_by_probe(const Expectation &expectation, const Sightings &sightings) {
   RuleReport report;
   for (const ExpectedRegion &region : expectation.regions) {
+    compare_status(report, region, sightings);
     if (region.fate != Fate::recorded)
       continue;
     const auto &seen = sightings.probed(region);

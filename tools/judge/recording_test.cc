@@ -33,6 +33,18 @@ TEST(Recorded, FailsWhereTheProbeSawNoSuchNode) {
   EXPECT_EQ(finding.at.line, 0u);
 }
 
+TEST(Recorded, FailsWhereTheKernelReadsAnotherStatus) {
+  Scenario scenario = passing();
+  probed(scenario, "two@50040000").available = false;
+  const Finding finding = only_finding("recorded", scenario);
+  EXPECT_EQ(finding.expected, "a node that is available");
+  EXPECT_EQ(finding.seen, "not available");
+  EXPECT_EQ(finding.at.file, "probe");
+  scenario = passing();
+  probed(scenario, "disabled@58000000").available = true;
+  EXPECT_EQ(only_finding("recorded", scenario).region, "disabled@58000000");
+}
+
 TEST(Recorded, FailsWithAWrongBaseOrSize) {
   Scenario scenario = passing();
   probed(scenario, "mapped@50000000").range = range(0x50010000, 0x10000);
