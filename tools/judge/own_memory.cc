@@ -151,17 +151,21 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
   return blocks;
 }
 
-/// Those that are mapped in part: RAM or a no-map region begins or ends in them. What shares a page
-/// with a no-map region is mapped, and no System RAM.
+/// Memory that is no part of a no-map region.
+RangeSet mapped_memory(const ShownBoot &boot) {
+  const Layout layout(boot.expectation, boot.evidence);
+  const auto &memory = boot.evidence.memblock_memory;
+  return (memory ? bytes_of(*memory) : layout.memory).minus(layout.no_map_bytes());
+}
+
+/// Those that are mapped in part: a piece of memory begins or ends in them, with all of the page
+/// that it begins or ends in.
 std::set<std::uint64_t> blocks_of_edges(const ShownBoot &boot) {
-  std::vector<PhysicalRange> pieces;
-  for (const IomemEntry &entry : *boot.evidence.iomem)
-    if (entry.name == "System RAM")
-      pieces.push_back(entry.range);
-  append(pieces, Layout(boot.expectation, boot.evidence).no_map_bytes().ranges());
+  const std::uint64_t page = boot.expectation.page_size;
   std::set<std::uint64_t> blocks;
-  for (const PhysicalRange &piece : pieces)
-    for (const std::uint64_t edge : {piece.begin, piece.end})
+  for (const PhysicalRange &piece : mapped_memory(boot).ranges())
+    for (const std::uint64_t edge :
+         {piece.begin / page * page, (piece.end + page - 1) / page * page})
       if (edge % block != 0)
         blocks.insert(edge / block);
   return blocks;

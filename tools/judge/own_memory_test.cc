@@ -17,6 +17,15 @@ void reserve(Evidence &evidence, const PhysicalRange &taken) {
   reserved.push_back({taken, "NONE", line("memblock-reserved", reserved.size() + 1)});
 }
 
+/// Takes a range out of memblock's memory.
+void take_out(Evidence &evidence, const PhysicalRange &range) {
+  std::vector<MemblockRange> left;
+  for (const MemblockRange &entry : *evidence.memblock_memory)
+    for (const PhysicalRange &part : RangeSet({entry.range}).minus(RangeSet({range})).ranges())
+      left.push_back({part, entry.flag, entry.at});
+  evidence.memblock_memory = left;
+}
+
 Scenario passing_64_bit() {
   Scenario scenario = passing();
   scenario.evidence.is_64_bit = true;
@@ -298,16 +307,22 @@ TEST(SameOwnMemory, AllowsForPageTablesBesideNoMapRegions) {
   TwoBoots two = two_boots();
   reserve(two.patched, range(0x7e000000, 0x4000));
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
-  IomemEntry &ram = *std::ranges::find_if(*two.patched.iomem, [](const IomemEntry &each) {
-    return each.name == "System RAM" && each.range.overlaps(range(0x78000000, 1));
-  });
-  IomemEntry rest = ram;
-  ram.range.end = 0x78001000;
-  rest.range.begin = 0x78402000; // two pieces of memory, each with a table in two mappings
-  two.patched.iomem->push_back(rest);
+  // Two pieces of memory that are mapped in part, each with a table in two mappings
+  take_out(two.patched, range(0x78001000, 0x1000));
+  take_out(two.patched, range(0x78401000, 0x1000));
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
   two.patched.memblock_reserved->back().range.end += 0x1000;
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+}
+
+/// The page that a no-map region has a part of is mapped.
+TEST(SameOwnMemory, AsksForNoPageTableOfAPartOfAPage) {
+  TwoBoots two = two_boots();
+  reserve(two.patched, range(0x7f200000, 0x2000));
+  take_out(two.patched, {0x781ff800, 0x78200000});
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  take_out(two.patched, {0x781fe800, 0x78200000});
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
 
 TEST(SameOwnMemory, AsksForNoPageTableWhereNoMapRegionsTouch) {
@@ -332,26 +347,18 @@ TEST(SameOwnMemory, AsksForNoPageTableWhereNoMapRegionsTouch) {
 TEST(SameOwnMemory, AllowsForPageTablesThatLieBesideOtherNoMapRegions) {
   TwoBoots two = two_boots();
   two.alone = Outcome::fail; // which has placed them otherwise
-  const auto hide = [](Evidence &evidence, std::uint64_t begin) {
-    IomemEntry &ram = *std::ranges::find_if(*evidence.iomem, [](const IomemEntry &each) {
-      return each.name == "System RAM" && each.range.overlaps(range(0x78000000, 1));
-    });
-    IomemEntry rest = ram;
-    ram.range.end = begin;
-    rest.range.begin = begin + 0x1000;
-    evidence.iomem->push_back(rest);
-  };
-  hide(two.baseline, 0x78001000);
+  const auto memory = two.patched.memblock_memory;
+  take_out(two.baseline, range(0x78001000, 0x1000));
   for (Evidence *evidence : {&two.baseline, &two.patched})
     reserve(*evidence, range(0x7f100000, 0x100000));
   reserve(two.patched, range(0x77dfe000, 0x2000));
-  hide(two.patched, 0x78001000);
+  take_out(two.patched, range(0x78001000, 0x1000));
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
   two.expectation.arch = "arm"; // which takes them from below the block
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
   two.expectation.arch = "arm64";
-  two.patched.iomem->pop_back();
-  hide(two.patched, 0x77e01000);
+  two.patched.memblock_memory = memory;
+  take_out(two.patched, range(0x77e01000, 0x1000));
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
   two.patched.memblock_reserved->back().range.begin -= 0x1000;
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
