@@ -29,6 +29,20 @@ bool is_beyond(const PhysicalRange &range, const Expectation &expectation) {
   return range.empty() || range.end - 1 > expectation.last_address;
 }
 
+/// Whether one of the restricted pools that a device is given is such a one.
+template <typename Is> bool any_bounce_pool_of_a_device(const FaultyBoot &boot, const Is &is) {
+  return std::ranges::any_of(boot.expectation.consumers, [&](const ExpectedConsumer &consumer) {
+    if (consumer.region.empty())
+      return false;
+    const Region &region = boot.expectation.regions[consumer.index];
+    return region.node.has_compatible("restricted-dma-pool") && is(region);
+  });
+}
+
+bool have_common_bytes(const Region &one, const Region &other) {
+  return !RangeSet(one.node.reg).intersection(RangeSet(other.node.reg)).empty();
+}
+
 } // namespace
 
 const KernelLog &log_of(const FaultyBoot &boot) {
@@ -92,14 +106,19 @@ bool gives_back_the_kernel(const FaultyBoot &boot) {
 }
 
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
-  return std::ranges::any_of(boot.expectation.consumers, [&](const ExpectedConsumer &consumer) {
-    if (consumer.region.empty())
-      return false;
-    const Region &region = boot.expectation.regions[consumer.index];
-    return region.node.has_compatible("restricted-dma-pool") &&
-           std::ranges::any_of(boot.sightings.places(region), [&](const PhysicalRange &place) {
-             return place.cuts(boot.expectation.page_size);
-           });
+  return any_bounce_pool_of_a_device(boot, [&](const Region &pool) {
+    return std::ranges::any_of(boot.sightings.places(pool), [&](const PhysicalRange &place) {
+      return place.cuts(boot.expectation.page_size);
+    });
+  });
+}
+
+bool has_hidden_bounce_pool(const FaultyBoot &boot) {
+  const auto &regions = boot.expectation.regions;
+  return any_bounce_pool_of_a_device(boot, [&](const Region &pool) {
+    return std::ranges::any_of(regions, [&](const Region &region) {
+      return region.node.no_map && takes_memory(region) && have_common_bytes(pool, region);
+    });
   });
 }
 

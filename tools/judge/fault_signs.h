@@ -50,6 +50,10 @@ bool gives_back_the_kernel(const FaultyBoot &boot);
 /// the page allocator has (rmem_swiotlb_device_init(), kernel/dma/swiotlb.c).
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot);
 
+/// Whether a device is given a restricted pool of which a no-map region has a part: swiotlb clears
+/// it where the linear mapping has nothing (swiotlb_init_io_tlb_pool(), kernel/dma/swiotlb.c).
+bool has_hidden_bounce_pool(const FaultyBoot &boot);
+
 /// Until v7.0 kernels of 6.12.103 and later note each reusable shared-dma-pool as they reserve it,
 /// one that is no-map and becomes no area as well (__reserved_mem_reserve_reg(),
 /// drivers/of/of_reserved_mem.c, calls dma_contiguous_early_fixup()).

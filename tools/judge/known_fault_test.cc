@@ -294,13 +294,33 @@ TEST(KnownFaults, ExplainPagesOfCmaPoolsInOneAnother) {
   EXPECT_EQ(known_of(scenario, "no-warning"), "pools-in-pools");
 }
 
-TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
-  Scenario scenario = passing();
+/// pool@54000000 is a restricted pool, which a device is given.
+ExpectedRegion &give_bounce_pool(Scenario &scenario) {
   ExpectedRegion &pool = expected(scenario, "pool@54000000");
   pool.node.compatible = {"restricted-dma-pool"};
   for (std::size_t index = 0; index < scenario.expectation.regions.size(); ++index)
     if (&scenario.expectation.regions[index] == &pool)
       scenario.expectation.consumers = {{"camera", "pool@54000000", index}};
+  return pool;
+}
+
+TEST(KnownFaults, ExplainAnEndInABouncePoolThatIsHidden) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = give_bounce_pool(scenario);
+  pool.no_map = pool.node.no_map = false;
+  scenario.evidence.ending = Ending::panic;
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  const PhysicalRange place = pool.node.reg.front();
+  ExpectedRegion &hidden = expected(scenario, "hidden@50020000");
+  hidden.node.reg = {range(place.end, 0x1000)};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  hidden.node.reg = {range(place.end - 0x1000, 0x1000)};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "hidden-bounce-pool");
+}
+
+TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = give_bounce_pool(scenario);
   add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
   EXPECT_EQ(known_of(scenario, "no-warning"), "");
   pool.node.reg.front().begin += 0x200;
