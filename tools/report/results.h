@@ -33,7 +33,7 @@ struct KernelResult {
 
 /// One case booted on one kernel.
 struct CaseResult {
-  std::string kernel; ///< name of the KernelResult; empty where nobody knows
+  std::string kernel;         ///< name of the KernelResult; empty where nobody knows
   std::string kernel_version; ///< as the log says: "6.1.192"; empty: it does not
   Role role = Role::must_pass;
   std::string name; ///< of the case
