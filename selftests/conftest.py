@@ -19,6 +19,12 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "alone: it measures time, so no other test runs beside it")
 
 
+def pytest_collection_modifyitems(items):
+    """A file of tests that takes long and starts last would end alone."""
+    longest = ("test_regression.py", "test_random.py", "test_bad_input.py")
+    items.sort(key=lambda item: item.path.name not in longest)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
     """Two tests run at a time (make selftests). One that wants the room for itself keeps the queue
