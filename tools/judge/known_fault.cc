@@ -5,6 +5,8 @@
 #include "base/kernel_version.h"
 #include "judge/fault_signs.h"
 
+#include <algorithm>
+
 namespace rmemcheck {
 namespace {
 
@@ -33,10 +35,15 @@ Faults faults_of(const FaultyBoot &boot) {
   return faults;
 }
 
-/// The region of that name, the first one.
+/// The region of that name: of namesakes the one whose place the finding has, or the first.
 const ExpectedRegion *region_of(const Finding &finding, const FaultyBoot &boot) {
   const RegionsByName::Regions &regions = boot.names.named(finding.region);
-  return finding.region.empty() || regions.empty() ? nullptr : regions.front();
+  if (finding.region.empty() || regions.empty())
+    return nullptr;
+  const auto found = std::ranges::find_if(regions, [&](const ExpectedRegion *region) {
+    return region->range && finding.expected.find(to_string(*region->range)) != std::string::npos;
+  });
+  return found == regions.end() ? regions.front() : *found;
 }
 
 std::string name_of_fault(const FaultyBoot &boot, const Faults &faults, const Finding &finding) {

@@ -385,6 +385,17 @@ TEST(KnownFaults, ExplainARegionThatGoesWithTheInitrd) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.taken.push_back(range(0x50000000, 0x90000));
   EXPECT_EQ(known_of(scenario, "reserved"), "freed-with-initrd");
+  // Of namesakes it is the one whose place the finding has.
+  ExpectedRegion namesake = expected(scenario, "mapped@50000000");
+  namesake.range = range(0x60000000, 0x10000);
+  scenario.expectation.regions.insert(scenario.expectation.regions.begin(), namesake);
+  const Verdict verdict = verdict_of(scenario);
+  const auto result = std::ranges::find(verdict.rules, "reserved", &RuleResult::rule);
+  ASSERT_NE(result, verdict.rules.end());
+  EXPECT_TRUE(std::ranges::any_of(result->findings, [](const Finding &finding) {
+    return finding.expected.starts_with("0x0000000050000000") &&
+           finding.known == "freed-with-initrd";
+  }));
 }
 
 TEST(KnownFaults, ExplainPoolsBeyondAnArray) {
