@@ -2,8 +2,10 @@
 #include "judge/memory_totals.h"
 
 #include "base/size.h"
+#include "evidence/iomem.h"
 #include "evidence/memory_totals.h"
 #include "evidence/pools.h"
+#include "judge/by_address.h"
 #include "judge/layout.h"
 #include "judge/own_memory.h"
 

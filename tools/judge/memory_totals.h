@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "base/range_set.h"
 #include "judge/rule_report.h"
 #include "judge/rules.h"
 
