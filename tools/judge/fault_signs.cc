@@ -294,7 +294,9 @@ bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Reg
                              [&](const Region &each) { return is(boot, each); });
 }
 
-bool is_bypassed(const FaultyBoot &, const Region &region) { return region.bypassed; }
+bool has_bypassed_pool(const FaultyBoot &boot, const Finding &, const Region *) {
+  return std::ranges::any_of(boot.expectation.regions, &Region::bypassed);
+}
 
 bool is_given_back(const FaultyBoot &, const Region &region) { return region.given_back; }
 

@@ -131,9 +131,11 @@ bool lies_over_ram_when_cut(const FaultyBoot &boot, const Region &region);
 /// Whether one of the regions is such a one.
 bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Region &));
 
-/// What any_region() is asked: whether cma= has made it no pool, an init function gives it back,
-/// that and it is no-map, it is the default CMA pool in a fixed place.
-bool is_bypassed(const FaultyBoot &, const Region &region);
+/// Whether cma= has made a default CMA pool of the tree no pool, whatever the finding is about.
+bool has_bypassed_pool(const FaultyBoot &boot, const Finding &finding, const Region *region);
+
+/// What any_region() is asked: whether an init function gives it back, that and it is no-map, it is
+/// the default CMA pool in a fixed place.
 bool is_given_back(const FaultyBoot &, const Region &region);
 bool is_given_back_no_map(const FaultyBoot &, const Region &region);
 bool is_static_default_pool(const FaultyBoot &, const Region &region);

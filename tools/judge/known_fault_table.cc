@@ -340,9 +340,7 @@ std::vector<KnownFault> make_table() {
        "0fd17e598333",
        {"default-cma", "init", "nothing-extra", "given-back"},
        "",
-       [](const FaultyBoot &boot, const Finding &, const Region *) {
-         return any_region(boot, is_bypassed);
-       }},
+       has_bypassed_pool},
       {"placeholder-not-placed",
        "a node with a reg of no size beside a size is not placed",
        "6.12.103",
@@ -365,9 +363,7 @@ std::vector<KnownFault> make_table() {
        "",
        {"default-cma", "no-error"},
        "",
-       [](const FaultyBoot &boot, const Finding &, const Region *) {
-         return any_region(boot, is_bypassed);
-       }},
+       has_bypassed_pool},
       {"tree-reserved-late",
        "the device tree is reserved after regions are placed or reserved over it",
        "",

@@ -43,8 +43,7 @@ RangeSet Layout::no_map_bytes() const {
 
 RangeSet Layout::no_map_or_hidden() const {
   std::vector<PhysicalRange> ranges = hidden.ranges();
-  for (const PlacedRange &placed : no_map)
-    ranges.push_back(placed.range);
+  append(ranges, no_map_bytes().ranges());
   return RangeSet(std::move(ranges));
 }
 

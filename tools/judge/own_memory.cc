@@ -163,11 +163,12 @@ RangeSet mapped_memory(const ShownBoot &boot) {
 std::set<std::uint64_t> blocks_of_edges(const ShownBoot &boot) {
   const std::uint64_t page = boot.expectation.page_size;
   std::set<std::uint64_t> blocks;
-  for (const PhysicalRange &piece : mapped_memory(boot).ranges())
-    for (const std::uint64_t edge :
-         {piece.begin / page * page, (piece.end + page - 1) / page * page})
+  for (const PhysicalRange &piece : mapped_memory(boot).ranges()) {
+    const PhysicalRange pages = RangeSet({piece}).touched_units(page).ranges().front();
+    for (const std::uint64_t edge : {pages.begin, pages.end})
       if (edge % block != 0)
         blocks.insert(edge / block);
+  }
   return blocks;
 }
 
