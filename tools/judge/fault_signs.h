@@ -119,7 +119,8 @@ bool is_overlap_without(const FaultyBoot &boot, const Finding &finding);
 /// region, and so either of the two may be the neighbour.
 bool is_overlap_of_equals(const FaultyBoot &boot, const Finding &finding, const Region *region);
 
-/// Whether the finding has the word of an overlap with what should not be in the array, or not yet.
+/// Whether the finding has the word of an overlap with what should not be in the array, or not yet,
+/// or misses that of one with a region that this has come before.
 bool is_overlap_with_refused(const FaultyBoot &boot, const Finding &finding);
 
 /// Numbers of its node that an address does not hold, or more of them than there are.

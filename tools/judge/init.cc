@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/plural.h"
+#include "base/size.h"
 #include "evidence/pools.h"
 #include "judge/init_functions.h"
 #include "judge/rule_report.h"
@@ -8,7 +8,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
+#include <string>
+#include <vector>
 
 namespace rmemcheck {
 namespace {
@@ -62,19 +63,34 @@ void forbid_taken(RuleReport &report, const Expectation &expectation, const Sigh
           report.finding(region.node.name, "taken by no init function", seen->ops, seen->at);
 }
 
-/// The lines of CMA areas that were made of regions, by address.
-std::multimap<std::uint64_t, SourceLine> created_pools(const KernelLog &log) {
-  std::multimap<std::uint64_t, SourceLine> pools;
-  for (const LoggedPool &pool : parse_pools(log))
-    if (pool.kind == "CMA memory")
-      pools.emplace(pool.range.begin, pool.at);
-  return pools;
+/// The CMA areas that were made of regions.
+std::vector<LoggedPool> created_areas(const KernelLog &log) {
+  std::vector<LoggedPool> areas = parse_pools(log);
+  std::erase_if(areas, [](const LoggedPool &pool) { return pool.kind != "CMA memory"; });
+  return areas;
 }
 
-/// Every CMA region became one area, and nothing else of the tree did.
-void compare_pools(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
+/// As the line of a pool has it.
+PhysicalRange in_mebibytes(const PhysicalRange &range) {
+  return {range.begin, range.begin + range.size() / mebibyte * mebibyte};
+}
+
+/// Nothing shows where the kernel placed a region.
+void miss_place(RuleReport &report, const ExpectedRegion &region, const Expectation &expectation) {
+  if (region.fate == Fate::kept)
+    return;
+  const std::string why = "nothing shows where the kernel placed " + region.node.name;
+  if (expectation.has_user_space)
+    report.unknown(why);
+  else
+    report.not_shown(why);
+}
+
+/// Every CMA region became one area, and nothing else of the tree did. Two areas may begin at one
+/// address.
+void compare_areas(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
                    const Sightings &sightings) {
-  auto pools = created_pools(evidence.log);
+  std::vector<LoggedPool> areas = created_areas(evidence.log);
   const std::string gap = log_gap(evidence);
   bool all_placed = true;
   for (const ExpectedRegion &region : expectation.regions) {
@@ -83,29 +99,24 @@ void compare_pools(RuleReport &report, const Expectation &expectation, const Evi
     const auto places = sightings.places(region);
     if (places.empty()) {
       all_placed = false;
-      if (region.fate == Fate::kept)
-        continue;
-      const std::string why = "nothing shows where the kernel placed " + region.node.name;
-      if (expectation.has_user_space)
-        report.unknown(why);
-      else
-        report.not_shown(why);
+      miss_place(report, region, expectation);
       continue;
     }
-    const auto count = pools.erase(places.front().begin);
-    const std::string expected = fmt::format("one CMA area at {:#x}", places.front().begin);
-    if (count != 1 && !gap.empty())
-      report.unknown(fmt::format("{}, and has {} for the CMA area {}", gap,
-                                 count == 0 ? "no line" : plural(count, "line"), region.node.name));
-    else if (count != 1)
-      report.finding(region.node.name, expected, fmt::format("{} created", count));
+    const auto area = std::ranges::find(areas, in_mebibytes(places.front()), &LoggedPool::range);
+    if (area != areas.end())
+      areas.erase(area);
+    else if (!gap.empty())
+      report.unknown(fmt::format("{}, and has no line for the CMA area {}", gap, region.node.name));
+    else
+      report.finding(region.node.name, fmt::format("one CMA area, {}", to_string(places.front())),
+                     "none created");
   }
   if (!gap.empty())
     report.unknown(gap);
-  if (all_placed)
-    for (const auto &[base, line] : pools)
-      report.finding("", "no CMA area but those of the tree", fmt::format("one at {:#x}", base),
-                     line);
+  else if (all_placed)
+    for (const LoggedPool &area : areas)
+      report.finding("", "no CMA area but those of the tree",
+                     fmt::format("one at {:#x}", area.range.begin), area.at);
 }
 
 } // namespace
@@ -122,7 +133,7 @@ RuleResult check_init(const Expectation &expectation, const Evidence &evidence) 
                ? report.result()
                : skip("the tree has no region with an init function");
   demand_taken(report, expectation, evidence, sightings);
-  compare_pools(report, expectation, evidence, sightings);
+  compare_areas(report, expectation, evidence, sightings);
   return report.result();
 }
 

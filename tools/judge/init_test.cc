@@ -51,15 +51,33 @@ TEST(Init, FailsWithoutTheCmaArea) {
     return at.text.find("created CMA") != std::string::npos;
   });
   const Finding finding = only_finding("init", scenario);
-  EXPECT_EQ(finding.expected, "one CMA area at 0x52000000");
-  EXPECT_EQ(finding.seen, "0 created");
+  EXPECT_EQ(finding.expected, "one CMA area, 0x0000000052000000..0x0000000052ffffff");
+  EXPECT_EQ(finding.seen, "none created");
 }
 
 TEST(Init, FailsWithACmaAreaCreatedTwice) {
   Scenario scenario = passing();
   add_log_line(scenario.evidence.log,
                "Reserved memory: created CMA memory pool at 0x0000000052000000, size 16 MiB");
-  EXPECT_EQ(only_finding("init", scenario).seen, "2 created");
+  EXPECT_EQ(only_finding("init", scenario).seen, "one at 0x52000000");
+}
+
+/// As tree 733 of seed 151 has them: the kernel makes both, and complains when it hands out pages.
+TEST(Init, TellsAreasApartThatBeginAtOneAddress) {
+  Scenario scenario = passing();
+  ExpectedRegion wider = expected(scenario, "linux,cma@52000000");
+  wider.node.name = "wider@52000000";
+  wider.range->end += 0x1000000;
+  wider.node.reg = {*wider.range};
+  scenario.expectation.regions.push_back(wider);
+  ProbedRegion probed_wider = probed(scenario, "linux,cma@52000000");
+  probed_wider.name = probed_wider.recorded_name = wider.node.name;
+  probed_wider.range = *wider.range;
+  scenario.evidence.probe->push_back(probed_wider);
+  EXPECT_EQ(only_finding("init", scenario).region, "wider@52000000");
+  add_log_line(scenario.evidence.log,
+               "Reserved memory: created CMA memory pool at 0x0000000052000000, size 32 MiB");
+  EXPECT_EQ(outcome("init", scenario), Outcome::pass);
 }
 
 /// A log of two boots has each line twice.
@@ -127,7 +145,7 @@ TEST(Init, FailsWithoutUserSpaceWhereACmaAreaIsMissing) {
   std::erase_if(scenario.evidence.log.lines, [](const SourceLine &at) {
     return at.text.find("created CMA") != std::string::npos;
   });
-  EXPECT_EQ(only_finding("init", scenario).expected, "one CMA area at 0x52000000");
+  EXPECT_EQ(only_finding("init", scenario).seen, "none created");
 }
 
 TEST(Init, CannotShowTheAreaOfABootPlacedPoolWithoutUserSpace) {

@@ -586,6 +586,18 @@ TEST(KnownFaults, ExplainAnOverlapWithWhatShouldNotBeRecorded) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
 }
 
+/// Tree 512 of seed 151: of the overlaps of a region that of its neighbour alone is told.
+TEST(KnownFaults, ExplainAnOverlapThatARefusedNeighbourHides) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.overlaps = {{"mapped@50000000", "two@50040000"}};
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::overlap,
+              "mapped@50000000 (0x50000000--0x50050000) overlaps with refused@50008000 "
+              "(0x50008000--0x50008000)");
+  EXPECT_EQ(verdict_of(scenario).outcome, Outcome::known);
+}
+
 TEST(KnownFaults, ExplainThatADeviceMapsWhatWasRefused) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;

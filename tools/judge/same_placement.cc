@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -44,21 +46,36 @@ bool moves_others(const ExpectedRegion &region, std::uint64_t last_address) {
          (region.is_alignment_rounded || is_cut || (region.given_back && region.node.no_map));
 }
 
-bool may_be_moved(const ExpectedRegion &region, const Expectation &expectation) {
-  return std::ranges::any_of(expectation.regions, [&](const ExpectedRegion &other) {
-    return moves_others(other, expectation.last_address) && may_meet(region, other);
-  });
+/// Of these, what keeps its place whatever moves others. What may be moved moves others in turn.
+std::vector<const ExpectedRegion *> without_moved(std::vector<const ExpectedRegion *> regions,
+                                                  std::uint64_t last_address) {
+  std::vector<const ExpectedRegion *> moving;
+  const auto moves = [&](const ExpectedRegion *each) { return moves_others(*each, last_address); };
+  std::ranges::copy_if(regions, std::back_inserter(moving), moves);
+  while (!moving.empty()) {
+    const auto meets = [&](const ExpectedRegion *each) {
+      return std::ranges::any_of(
+          moving, [&](const ExpectedRegion *other) { return may_meet(*each, *other); });
+    };
+    const auto first_moved =
+        std::stable_partition(regions.begin(), regions.end(), std::not_fn(meets));
+    moving.assign(first_moved, regions.end());
+    regions.erase(first_moved, regions.end());
+  }
+  return regions;
 }
 
 std::vector<BootPlaced> boot_placed(const Expectation &expectation, const Evidence &baseline,
                                     const Evidence &patched) {
   const Sightings before(expectation, baseline);
   const Sightings after(expectation, patched);
-  std::vector<BootPlaced> all;
+  std::vector<const ExpectedRegion *> regions;
   for (const ExpectedRegion &region : expectation.regions)
-    if (region.node.enabled && is_boot_placed(region) && region.node.size != 0 &&
-        !may_be_moved(region, expectation))
-      all.push_back({&region, place_of(region, before), place_of(region, after)});
+    if (region.node.enabled && is_boot_placed(region) && region.node.size != 0)
+      regions.push_back(&region);
+  std::vector<BootPlaced> all;
+  for (const ExpectedRegion *region : without_moved(regions, expectation.last_address))
+    all.push_back({region, place_of(*region, before), place_of(*region, after)});
   return all;
 }
 

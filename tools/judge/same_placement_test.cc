@@ -100,6 +100,24 @@ TEST(SamePlacement, DoesNotCompareWhatARaisedAlignmentMayMove) {
   EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
 }
 
+/// As trees 136 and 297 of seed 151: one that may be moved takes the room of a third.
+TEST(SamePlacement, WhatMayBeMovedMovesOthers) {
+  TwoBoots two = boots("6.9.0");
+  const auto windows_of = [&](const char *name) -> std::vector<PhysicalRange> & {
+    return named(two.expectation.regions, name).windows;
+  };
+  windows_of("a") = {range(0x7fe00000, 0x200000)};
+  windows_of("b") = {range(0x7c000000, 0x100000)};
+  windows_of("large") = {range(0x7c000000, 0x100000), range(0x7fe00000, 0x200000)};
+  place_on(two.baseline, "b") = range(0x7c0f0000, 0x10000);
+  place_on(two.patched, "b") = range(0x7c0e0000, 0x10000);
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
+  named(two.expectation.regions, "a").is_alignment_rounded = true;
+  EXPECT_NE(outcome(same_placement_rule, two), Outcome::fail);
+  windows_of("large") = {range(0x7fe00000, 0x200000)};
+  EXPECT_EQ(outcome(same_placement_rule, two), Outcome::fail);
+}
+
 TEST(SamePlacement, DoesNotComparePlaceholdersBehindWhatTheBaselineLoses) {
   TwoBoots two = boots("6.9.0");
   place_on(two.patched, "large") = range(0x7fd00000, 0x100000);
