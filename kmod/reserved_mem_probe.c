@@ -15,7 +15,8 @@
  *   end 3
  *
  * (a region is one line). The first line carries the version of the format. A
- * kernel whose entries have no phandle makes it "phandle=none".
+ * kernel whose entries have no phandle makes it "phandle=none". One that knows
+ * no names of data has the name of ops->device_init for that of ops.
  *
  * Devices are those whose node says compatible = "rmemcheck,consumer". Each is
  * given the region of its memory-region, if it has one, and allocates from it;
@@ -196,12 +197,26 @@ static void copy_word(char *word, const char *from)
 /* The symbol's name without the module that may follow it. */
 static void copy_symbol(char *word, const void *symbol)
 {
-	if (!symbol) {
+	scnprintf(word, WORD_LENGTH, "%ps", symbol);
+	word[strcspn(word, " ")] = '\0';
+}
+
+/*
+ * Without KALLSYMS_ALL only functions have names: then that of device_init
+ * stands for its ops.
+ */
+static void copy_ops(char *word, const struct reserved_mem_ops *ops)
+{
+	struct reserved_mem_ops copy;
+
+	if (!ops) {
 		strscpy(word, "none", WORD_LENGTH);
 		return;
 	}
-	scnprintf(word, WORD_LENGTH, "%ps", symbol);
-	word[strcspn(word, " ")] = '\0';
+	copy_symbol(word, ops);
+	if (!strncmp(word, "0x", 2) &&
+	    !copy_from_kernel_nofault(&copy, ops, sizeof(copy)))
+		copy_symbol(word, copy.device_init);
 }
 
 static void copy_phandle(char *word, const struct reserved_mem *entry)
@@ -242,7 +257,7 @@ static int add_entry(const char *name, bool available, const struct reserved_mem
 
 	copy_phandle(phandle, entry);
 	copy_word(recorded_name, entry->name);
-	copy_symbol(ops, entry->ops);
+	copy_ops(ops, entry->ops);
 	return add_line("region name=%s available=%d found=1 base=%#llx size=%#llx phandle=%s recorded_name=%s ops=%s mapped=%s",
 			name, available, (u64)base, (u64)size, phandle,
 			recorded_name, ops, mapped_pages(base, size));

@@ -62,6 +62,15 @@ bool scan_phandle(Scanner &scanner, std::optional<std::uint32_t> &phandle) {
   return true;
 }
 
+/// The symbol of the ops. The module has that of a function where data has no names, and all ops of
+/// kernel/dma are named alike: rmem_cma_ops, rmem_cma_device_init.
+std::string ops_of(std::string symbol) {
+  constexpr std::string_view function = "_device_init";
+  if (symbol.ends_with(function))
+    symbol.replace(symbol.size() - function.size(), function.size(), "_ops");
+  return symbol;
+}
+
 /// " base=0x44000000 size=0x10000 phandle=0x8001 recorded_name=NAME ops=none mapped=none"
 bool scan_entry(Scanner &scanner, ProbedRegion &region) {
   const auto base = take_hex(scanner, " base=");
@@ -77,7 +86,7 @@ bool scan_entry(Scanner &scanner, ProbedRegion &region) {
   region.range = {*base, *base + std::min(*size, highest_address - *base)};
   region.wraps = *size != 0 && *size - 1 > highest_address - *base;
   region.recorded_name = std::move(*recorded_name);
-  region.ops = std::move(*ops);
+  region.ops = ops_of(std::move(*ops));
   region.mapped = std::move(*mapped);
   return true;
 }

@@ -41,6 +41,17 @@ end 3
   EXPECT_TRUE(report.regions[2].range.empty());
 }
 
+/// As Debian's kernels, which have no KALLSYMS_ALL.
+TEST(ProbeTest, TakesAFunctionsNameForThatOfTheOps) {
+  const ProbeReport report = parse_probe(R"(reserved_mem_probe 2
+linear virt=0xffffff8000000000 phys=0x40000000
+region name=pool available=1 found=1 base=0x7c000000 size=0x1000000 phandle=0x0 recorded_name=pool ops=rmem_cma_device_init mapped=all
+end 1
+)");
+  ASSERT_EQ(report.regions.size(), 1u);
+  EXPECT_EQ(report.regions[0].ops, "rmem_cma_ops");
+}
+
 TEST(ProbeTest, ATreeWithoutRegionsHasNone) {
   const ProbeReport report =
       parse_probe("reserved_mem_probe 1\nlinear virt=0xffff000000000000 phys=0x40000000\nend 0\n");

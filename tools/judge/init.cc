@@ -30,27 +30,26 @@ void demand_ops(RuleReport &report, const ExpectedRegion &region, const Sighting
 }
 
 /// Without a probe: __reserved_mem_init_node() says which init function has taken a node.
-void demand_init_line(RuleReport &report, const ExpectedRegion &region, const KernelLog &log) {
+void demand_init_line(RuleReport &report, const ExpectedRegion &region, const Evidence &evidence) {
   const std::string wanted = fmt::format("initialized node {}, compatible id ", region.node.name);
-  if (std::ranges::none_of(log.lines, [&](const SourceLine &line) {
+  if (std::ranges::none_of(evidence.log.lines, [&](const SourceLine &line) {
         return line.text.find(wanted) != std::string::npos;
       }))
-    report.unknown("no line of the log says that " + region.node.name + " was initialised");
+    report.unknown(
+        fmt::format("neither a probe nor a line of the log shows that {} was initialised{}",
+                    region.node.name, why_absent(evidence, "probe")));
 }
 
 /// Every region that an init function must take was taken, as far as anything shows it.
 void demand_taken(RuleReport &report, const Expectation &expectation, const Evidence &evidence,
                   const Sightings &sightings) {
-  if (!evidence.probe && expectation.has_user_space)
-    return report.unknown("there is no probe to show what init functions did" +
-                          why_absent(evidence, "probe"));
   for (const ExpectedRegion &region : expectation.regions) {
     if (expected_ops(region) == nullptr)
       continue;
     if (evidence.probe)
       demand_ops(report, region, sightings);
     else
-      demand_init_line(report, region, evidence.log);
+      demand_init_line(report, region, evidence);
   }
 }
 

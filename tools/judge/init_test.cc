@@ -120,7 +120,7 @@ TEST(Init, IsInconclusiveWhereTheLogWasCutShort) {
 
 TEST(Init, IsSkippedWithoutAPool) { EXPECT_EQ(outcome("init", empty_tree()), Outcome::skip); }
 
-/// As on a kernel whose log alone shows what init functions did.
+/// As of a kernel whose log alone shows what init functions did.
 Scenario log_alone_shows_init() {
   Scenario scenario = passing();
   scenario.expectation.has_user_space = false;
@@ -131,13 +131,16 @@ Scenario log_alone_shows_init() {
   return scenario;
 }
 
-TEST(Init, GoesByTheLogWithoutUserSpace) {
-  Scenario scenario = log_alone_shows_init();
-  EXPECT_EQ(outcome("init", scenario), Outcome::pass);
-  scenario.evidence.log.lines.pop_back();
-  EXPECT_EQ(run("init", scenario).reason,
-            "no line of the log says that bounce@55000000 was initialised");
-  EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+TEST(Init, GoesByTheLogWithoutAProbe) {
+  for (const bool has_user_space : {false, true}) {
+    Scenario scenario = log_alone_shows_init();
+    scenario.expectation.has_user_space = has_user_space;
+    EXPECT_EQ(outcome("init", scenario), Outcome::pass);
+    scenario.evidence.log.lines.pop_back();
+    EXPECT_EQ(run("init", scenario).reason,
+              "neither a probe nor a line of the log shows that bounce@55000000 was initialised");
+    EXPECT_EQ(outcome("init", scenario), Outcome::inconclusive);
+  }
 }
 
 TEST(Init, FailsWithoutUserSpaceWhereACmaAreaIsMissing) {
