@@ -436,8 +436,7 @@ std::vector<KnownFault> make_table() {
        nullptr,
        [](const FaultyBoot &boot) {
          return boot.evidence.ending == Ending::hang && goes_on_in_half_a_pair(boot);
-       },
-       "0"},
+       }},
       {"firmware-not-reserved",
        "where /reserved-memory is not read, memory that the firmware keeps for itself is used, and "
        "the kernel dies of the access",
