@@ -151,11 +151,13 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
   return blocks;
 }
 
-/// Memory that is no part of a no-map region.
+/// Memory that is no part of a no-map region, or of one that the kernel has not hidden.
 RangeSet mapped_memory(const ShownBoot &boot) {
   const Layout layout(boot.expectation, boot.evidence);
   const auto &memory = boot.evidence.memblock_memory;
-  return (memory ? bytes_of(*memory) : layout.memory).minus(layout.no_map_bytes());
+  const RangeSet system_ram = bytes_of(top_level(*boot.evidence.iomem, "System RAM"));
+  return (memory ? bytes_of(*memory) : layout.memory)
+      .minus(layout.no_map_bytes().minus(system_ram));
 }
 
 /// Those that are mapped in part: a piece of memory begins or ends in them, with all of the page
