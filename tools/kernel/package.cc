@@ -216,7 +216,21 @@ void keep(const fs::path &root, const std::string &name, const Machine &machine,
   write_file(kept / "kernel.json", json.dump(2) + '\n');
 }
 
-PackagedKernel kernel_of(const fs::path &kept) {
+/// "# Linux/x86 6.1.176 Kernel Configuration", the SRCARCH of the kernel's Makefile, which is the
+/// ARCH but for x86.
+void refuse_other_architecture(const std::string &config, const Machine &machine,
+                               const std::string &name) {
+  static const std::regex title("# Linux/(\\S+) \\S+ Kernel Configuration");
+  const std::string expected =
+      machine.arch == "x86_64" || machine.arch == "i386" ? "x86" : machine.arch;
+  std::smatch match;
+  if (std::regex_search(config, match, title) && match.str(1) != expected)
+    throw bad_input(fmt::format("{} is a kernel for {}: expected one for {}, as the machine {} is, "
+                                "or another --machine",
+                                name, match.str(1), expected, machine.name));
+}
+
+PackagedKernel kernel_of(const fs::path &kept, const Machine &machine) {
   const Json json = Json::parse(read_file(kept / "kernel.json"));
   PackagedKernel kernel;
   kernel.name = json.at("name");
@@ -224,6 +238,7 @@ PackagedKernel kernel_of(const fs::path &kept) {
   kernel.key = kept.filename().string();
   kernel.image = kept / "vmlinuz";
   kernel.config = kept / "config";
+  refuse_other_architecture(read_file(kernel.config), machine, kernel.name);
   for (const Json &module : json.at("modules"))
     kernel.modules.push_back(kept / module.get<std::string>());
   kernel.no_probe = json.at("no-probe");
@@ -323,7 +338,7 @@ PackagedKernel take_package(const fs::path &deb, const Machine &machine, const f
           unpack_deb(part, root.path());
         keep(root.path(), deb.stem().string(), machine, source, kept);
       });
-  return kernel_of(entry.path);
+  return kernel_of(entry.path, machine);
 }
 
 PackagedKernel take_debian(const std::string &text, const Machine &machine, const fs::path &source,
@@ -338,7 +353,7 @@ PackagedKernel take_debian(const std::string &text, const Machine &machine, cons
     fetch(archive, package, root.path());
     keep(root.path(), name, machine, source, kept);
   };
-  return kernel_of(cached("packages", key_of(name, machine, source), progress, fill).path);
+  return kernel_of(cached("packages", key_of(name, machine, source), progress, fill).path, machine);
 }
 
 } // namespace rmemcheck

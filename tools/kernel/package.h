@@ -22,7 +22,8 @@ struct PackagedKernel {
 };
 
 /// A kernel's .deb, with those packages beside it that belong to the same release: modules, and
-/// the headers that the probe is built with. Kept in the cache. What is no kernel is bad_input.
+/// the headers that the probe is built with. Kept in the cache. What is no kernel, or one of
+/// another architecture than the machine's, is bad_input.
 PackagedKernel take_package(const std::filesystem::path &deb, const Machine &machine,
                             const std::filesystem::path &module_source, const Progress &progress);
 

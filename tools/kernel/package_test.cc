@@ -62,6 +62,19 @@ TEST_F(PackageTest, RefusesWhatIsNoKernel) {
   EXPECT_THAT(error.what(), HasSubstr("expected a kernel's package"));
 }
 
+TEST_F(PackageTest, RefusesAKernelOfAnotherArchitecture) {
+  machine.name = "the-board";
+  write("package/boot/config-6.1.0-1-arm64",
+        "#\n# Automatically generated file\n# Linux/arm64 6.1.176 Kernel Configuration\n");
+  const fs::path deb = build("linux-image-6.1.0-1-arm64_1_all.deb");
+  EXPECT_EQ(take(deb).release, "6.1.0-1-arm64");
+  machine.arch = "arm";
+  const Error error = error_of([&] { (void)take(deb); });
+  EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  EXPECT_THAT(error.what(), HasSubstr("is a kernel for arm64: expected one for arm, as the machine "
+                                      "the-board is"));
+}
+
 TEST_F(PackageTest, TakesCompressionOff) {
   write("plain.ko", "module");
   EXPECT_EQ(decompressed(folder / "plain.ko"), "module");
