@@ -421,11 +421,10 @@ std::vector<KnownFault> make_table() {
                 (!is_of_log || log_says(boot, "cma_init_reserved_areas"));
        },
        [](const FaultyBoot &boot) {
-         return ends_lowmem_at_no_map(boot) &&
-                (log_says(boot, "cma_init_reserved_areas") ||
-                 log_says(boot, "Failed to allocate ") ||
-                 // of the initrd, which lies in what was dropped
-                 log_says(boot, "PC is at memcmp"));
+         return ends_lowmem_at_no_map(boot) && (log_says(boot, "cma_init_reserved_areas") ||
+                                                log_says(boot, "Failed to allocate ") ||
+                                                // of the initrd, which lies in what was dropped
+                                                log_says(boot, "PC is at memcmp"));
        }},
       {"half-a-pair-of-sections",
        "memory that goes on in the second of two sections, of which the first is mapped as a "
