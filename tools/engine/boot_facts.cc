@@ -3,6 +3,7 @@
 
 #include "base/kernel_version.h"
 #include "evidence/iomem.h"
+#include "evidence/memory_totals.h"
 #include "evidence/scanner.h"
 
 namespace rmemcheck {
@@ -54,6 +55,16 @@ PhysicalRange tree_of_um(const PhysicalRange &ram, std::uint64_t size) {
   constexpr std::uint64_t cache_line = 64; // SMP_CACHE_BYTES
   const std::uint64_t begin = (ram.end - size) / cache_line * cache_line;
   return {begin, begin + size};
+}
+
+PhysicalRange kernel_of_um(const PhysicalRange &ram, const KernelLog &log) {
+  const auto totals = parse_memory_totals(log);
+  if (!totals || totals->image == 0)
+    return {};
+  constexpr std::uint64_t step = 0x400000;
+  constexpr std::uint64_t kibibyte = 1024;
+  const std::uint64_t behind_data = (totals->image * kibibyte + step) / step * step;
+  return {ram.begin, ram.begin + behind_data + step};
 }
 
 BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const RawEvidence &raw,

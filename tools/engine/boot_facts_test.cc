@@ -48,5 +48,17 @@ TEST(BootFactsTest, UserModeLinuxPutsTheTreeAtTheEndOfRam) {
   EXPECT_EQ(tree_of_um({0, 0x40000000}, 2108), (PhysicalRange{0x3ffff7c0, 0x3ffffffc}));
 }
 
+TEST(BootFactsTest, UserModeLinuxReservesTheStartOfRam) {
+  const auto kernel = [](const std::string &line) {
+    KernelLog log;
+    log.lines.push_back({"dmesg", 1, line});
+    return kernel_of_um({0, 0x40000000}, log);
+  };
+  EXPECT_EQ(kernel("Memory: 1017364K/1048576K available (2718K kernel code, 4236K rwdata, 680K "
+                   "rodata, 151K init, 1194K bss, 31212K reserved, 0K cma-reserved)"),
+            (PhysicalRange{0, 0x1000000}));
+  EXPECT_EQ(kernel("Memory: 1017364K/1048576K available ("), PhysicalRange{});
+}
+
 } // namespace
 } // namespace rmemcheck::test

@@ -184,8 +184,10 @@ std::uint64_t most_pages(unsigned max_order, const std::string &version) {
 
 Expectation expectation_of(const KeptBoot &kept, const GivenTree &tree, const Evidence &evidence) {
   BootFacts facts = facts_of(tree.memory, evidence, kept.boot.evidence, kept.boot.console);
-  if (kept.arch == "um" && !kept.dtb.empty() && !tree.memory.memory.empty())
+  if (kept.arch == "um" && !kept.dtb.empty() && !tree.memory.memory.empty()) {
     facts.taken.push_back(tree_of_um(tree.memory.memory.back(), kept.dtb.size()));
+    facts.taken.push_back(kernel_of_um(tree.memory.memory.front(), evidence.log));
+  }
   facts.address_bits = kept.address_bits;
   facts.most_own_memory = kept.most_own_memory;
   facts.default_cma = kept.default_cma;

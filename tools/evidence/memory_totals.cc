@@ -16,7 +16,7 @@ std::optional<MemoryTotals> scan_start(std::string_view text) {
   const auto total = scanner.decimal();
   if (!available || !is_of_two || !total || !scanner.literal("K available ("))
     return std::nullopt;
-  return MemoryTotals{*available, *total, {}, {}, {}};
+  return MemoryTotals{*available, *total, {}, {}, 0, {}};
 }
 
 /// The number before "K NAME", which ends with a comma or the bracket.
@@ -61,6 +61,8 @@ std::optional<MemoryTotals> parse_memory_totals(const KernelLog &log) {
     if (auto totals = scan_start(line.text)) {
       totals->reserved = scan_part(line.text, "K reserved");
       totals->cma = scan_part(line.text, "K cma-reserved");
+      for (const char *section : {"K kernel code", "K rwdata", "K rodata", "K init", "K bss"})
+        totals->image += scan_part(line.text, section).value_or(0);
       totals->at = line;
       return totals;
     }

@@ -17,6 +17,7 @@ struct MemoryTotals {
   /// Not given to the page allocator; without `cma`. Both are absent where the line lacks them.
   std::optional<std::uint64_t> reserved;
   std::optional<std::uint64_t> cma;
+  std::uint64_t image = 0; ///< code and data of the kernel; 0 where the line lacks them
   SourceLine at;
 };
 
