@@ -10,10 +10,13 @@
 #include <boost/process/extend.hpp>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fstream>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -213,6 +216,19 @@ bool Child::has_ended() const {
   siginfo_t info{};
   const auto pid = static_cast<id_t>(state_->process.id());
   return ::waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+std::chrono::nanoseconds Child::waited() const {
+  std::chrono::nanoseconds longest{};
+  std::error_code gone;
+  for (const auto &thread : std::filesystem::directory_iterator(
+           fmt::format("/proc/{}/task", state_->process.id()), gone)) {
+    std::int64_t ran = 0;
+    std::int64_t waited = 0;
+    if (std::ifstream(thread.path() / "schedstat") >> ran >> waited)
+      longest = std::max(longest, std::chrono::nanoseconds(waited));
+  }
+  return longest;
 }
 
 int Child::finish() {

@@ -60,6 +60,11 @@ public:
   /// 128 + signal. May be called again.
   int finish();
 
+  /// How long it could have run and had no CPU, of the thread that has waited longest
+  /// (/proc/PID/task/TID/schedstat, Documentation/scheduler/sched-stats.rst); 0 where the system
+  /// does not tell.
+  [[nodiscard]] std::chrono::nanoseconds waited() const;
+
 private:
   struct State;
   std::unique_ptr<State> state_;

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <string>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -185,6 +187,25 @@ TEST(Child, DiesWithItsParent) {
 }
 
 /// In a process of its own, since the flag is never taken back.
+/// Two that run all the time, on one CPU.
+TEST(Child, SaysHowLongItHasWaitedForACpu) {
+  if (!std::ifstream("/proc/self/schedstat"))
+    GTEST_SKIP() << "this kernel has no schedstat";
+  cpu_set_t cpus;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+  int cpu = 0;
+  while (!CPU_ISSET(cpu, &cpus))
+    ++cpu;
+  const Command busy = {
+      {"taskset", "-c", std::to_string(cpu), "sh", "-c", "while :; do :; done"}, ".", {}, {}};
+  const Child one(busy, Child::Streams::merged);
+  EXPECT_LT(one.waited(), 1h);
+  const Child other(busy, Child::Streams::merged);
+  std::this_thread::sleep_for(1s);
+  EXPECT_GT(one.waited(), 100ms);
+  EXPECT_GT(other.waited(), 100ms);
+}
+
 TEST(Interrupt, EndsAChildSoon) {
   EXPECT_EXIT(
       {

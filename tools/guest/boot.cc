@@ -13,6 +13,8 @@
 #include "guest/qemu.h"
 #include "kernel/cache.h"
 
+#include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <thread>
 
@@ -62,7 +64,7 @@ public:
   /// Until it ends or is ended.
   void run() {
     std::vector<int> open{qemu_.out(), qemu_.err()};
-    while (!open.empty() && !(ended_ = watch_.end(Clock::now()))) {
+    while (!open.empty() && !(ended_ = watch_.end(now()))) {
       // QEMU writes its console byte by byte: whoever wakes up for each takes the guest's time.
       // The end of QEMU shows at once as the end of its standard error.
       wait_readable({open.back()}, console_period);
@@ -92,13 +94,23 @@ public:
   }
 
 private:
+  /// A guest that gets no CPU does not hang: what it has waited for one does not count.
+  Clock::time_point now() {
+    const auto time = Clock::now();
+    if (time > asked_ + 1s) {
+      waited_ = std::max(waited_, qemu_.waited());
+      asked_ = time;
+    }
+    return time - waited_;
+  }
+
   bool read(int file) {
     if (file == qemu_.err())
       return drain(file, error_);
     std::string bytes;
     const bool is_open = drain(file, bytes);
     if (!bytes.empty())
-      watch_.take(bytes, Clock::now());
+      watch_.take(bytes, now());
     console_ += bytes;
     return is_open;
   }
@@ -109,7 +121,7 @@ private:
     const std::uintmax_t size = fs::file_size(evidence_, none_yet);
     if (!none_yet && size != evidence_size_) {
       evidence_size_ = size;
-      watch_.note_life(Clock::now());
+      watch_.note_life(now());
     }
   }
 
@@ -134,6 +146,8 @@ private:
   std::uintmax_t evidence_size_ = 0;
   ConsoleWatch watch_;
   Child qemu_;
+  Clock::time_point asked_ = Clock::now();
+  std::chrono::nanoseconds waited_{};
   std::optional<ConsoleWatch::End> ended_;
   bool has_ended_itself_ = false;
   int status_ = 0;

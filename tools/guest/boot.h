@@ -26,8 +26,9 @@ struct BootRequest {
   std::string append;                         ///< more kernel command line
   std::vector<MemoryImage> images;
   std::vector<std::string> qemu_words; ///< more of QEMU's command line; not of a native machine
-  /// No console byte for so long is a hang. riscv64 maps memory page by page where no-map regions
-  /// are in the way, which takes an emulated processor long, the more if the host is busy.
+  /// No console byte for so long is a hang; what QEMU has waited for a CPU does not count. riscv64
+  /// maps memory page by page where no-map regions are in the way, which takes an emulated
+  /// processor long.
   double silence_seconds = 60;
   /// In all: a console that chatters for ever is a hang, too.
   double limit_seconds = 900;
