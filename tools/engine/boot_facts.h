@@ -18,8 +18,9 @@ BootFacts facts_of(const ReservedMemory &tree, const Evidence &evidence, const R
 /// (uml_load_file(), arch/um/kernel/initrd.c).
 PhysicalRange tree_of_um(const PhysicalRange &ram, std::uint64_t size);
 
-/// What User-mode Linux has for itself at the start of `ram`: 4 MiB behind the next multiple of that
-/// after its data (linux_main(), arch/um/kernel/um_arch.c). Empty where its log lacks the sizes.
+/// What User-mode Linux has for itself at the start of `ram`: 4 MiB behind the next multiple of
+/// that after its data (linux_main(), arch/um/kernel/um_arch.c). Empty where its log lacks the
+/// sizes.
 PhysicalRange kernel_of_um(const PhysicalRange &ram, const KernelLog &log);
 
 } // namespace rmemcheck
