@@ -133,6 +133,12 @@ TEST_F(MailTest, ListsManyKernels) {
   EXPECT_THAT(mail_text({run}), HasSubstr("  static-65\n    64 of 65 fail      baseline\n"));
 }
 
+TEST_F(MailTest, NamesARangeOfCommitsOnce) {
+  for (KernelResult &kernel : run.results.kernels)
+    kernel.spec = "../linux@a..b";
+  EXPECT_THAT(mail_text({run}), HasSubstr("rmemcheck run --kernel ../linux@a..b --machine arm64"));
+}
+
 TEST(Wrapped, BreaksAtSpaces) {
   EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
   EXPECT_EQ(wrapped("  onetwothreefour five", 6, 2), "  onetwothreefour\n  five");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/page.h"
 
+#include "base/contains.h"
 #include "base/error.h"
 #include "base/process.h"
 #include "engine/read_boot.h"
@@ -55,7 +56,8 @@ PageBoot boot_of(const KeptRun &run, const CaseResult &result) {
 
 void append_kernel(std::vector<std::string> &words, const KernelResult &kernel) {
   if (kernel.modules.empty()) {
-    words.insert(words.end(), {"--kernel", kernel.spec});
+    if (!contains(words, kernel.spec))
+      words.insert(words.end(), {"--kernel", kernel.spec});
     return;
   }
   words.insert(words.end(), {"--image", kernel.spec, "--name", kernel.name});

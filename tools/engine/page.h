@@ -12,7 +12,8 @@ namespace rmemcheck {
 /// not, or is not as a boot leaves it, the page says why.
 std::string page_of(const std::vector<KeptRun> &runs);
 
-/// Adds the words of "rmemcheck run" that name a kernel.
+/// Adds the words of "rmemcheck run" that name a kernel, if they do not yet: a range of commits is
+/// one spec for many.
 void append_kernel(std::vector<std::string> &words, const KernelResult &kernel);
 
 /// Adds those that name the cases of boots, of the kit or in files.
