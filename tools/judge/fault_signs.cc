@@ -105,6 +105,14 @@ bool gives_back_the_kernel(const FaultyBoot &boot) {
   });
 }
 
+bool writes_over_what_was_given_back(const FaultyBoot &boot) {
+  return says(boot.evidence.after_log, "5a5a5a5a") &&
+         std::ranges::any_of(boot.expectation.regions, [&](const Region &pool) {
+           return takes_memory(pool) && !pool.node.compatible.empty() &&
+                  is_beside_refused(boot, &pool);
+         });
+}
+
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
   return any_bounce_pool_of_a_device(boot, [&](const Region &pool) {
     return std::ranges::any_of(boot.sightings.places(pool), [&](const PhysicalRange &place) {

@@ -46,6 +46,10 @@ bool takes_no_ram_for_cma(const FaultyBoot &boot);
 /// no place: what is given back then is the kernel itself.
 bool gives_back_the_kernel(const FaultyBoot &boot);
 
+/// A device has written to a pool that was given back with a refused region: what the probe module
+/// writes (0x5a) is where the kernel looks for an address.
+bool writes_over_what_was_given_back(const FaultyBoot &boot);
+
 /// swiotlb takes a pool from the page that it begins in, and hands out what lies before it and what
 /// the page allocator has (rmem_swiotlb_device_init(), kernel/dma/swiotlb.c).
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot);

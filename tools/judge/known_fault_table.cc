@@ -154,10 +154,13 @@ std::vector<KnownFault> make_table() {
         "default-cma", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
-         return (finding.rule != "no-warning" || is_of_bad_page(finding)) &&
+         return (finding.rule != "no-warning" || is_of_bad_page(finding) ||
+                 writes_over_what_was_given_back(boot)) &&
                 is_beside_refused(boot, region);
        },
-       gives_back_the_kernel},
+       [](const FaultyBoot &boot) {
+         return gives_back_the_kernel(boot) || writes_over_what_was_given_back(boot);
+       }},
       {"bounce-pool-within-a-page",
        "of a restricted pool that begins or ends within a page, a device gets what lies beside it",
        "",

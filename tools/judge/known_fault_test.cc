@@ -634,6 +634,24 @@ TEST(KnownFaults, ExplainPagesThatTwoHave) {
   EXPECT_EQ(known_of(scenario, "no-warning"), "refused-takes-others-along");
 }
 
+/// Tree 659 of seed 181.
+TEST(KnownFaults, ExplainADeviceThatWritesOverWhatWasGivenBack) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.evidence.ending = Ending::panic;
+  add_trouble(scenario.evidence.after_log, LoggedTrouble::Kind::oops,
+              "Unable to handle kernel paging request at virtual address 005a5a5a5a5a5a82");
+  ExpectedRegion within = expected(scenario, "refused@50008000");
+  within.given_back = true;
+  within.range = within.node.reg.front() = range(0x52000000, 0xfff);
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  scenario.expectation.regions.push_back(within); // in the CMA pool
+  EXPECT_EQ(verdict_of(scenario).known_ending, "refused-takes-others-along");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "refused-takes-others-along");
+  scenario.evidence.after_log = {};
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
 TEST(KnownFaults, ExplainMemoryOfNamesakesThatNothingShows) {
   Scenario scenario = passing();
   scenario.expectation.may_have_known_faults = true;
