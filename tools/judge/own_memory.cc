@@ -155,9 +155,9 @@ std::uint64_t blocks_of_kernel(const Evidence &evidence) {
 RangeSet mapped_memory(const ShownBoot &boot) {
   const Layout layout(boot.expectation, boot.evidence);
   const auto &memory = boot.evidence.memblock_memory;
-  const RangeSet system_ram = bytes_of(top_level(*boot.evidence.iomem, "System RAM"));
+  const RangeSet not_hidden = bytes_of(top_level(*boot.evidence.iomem, "System RAM"));
   return (memory ? bytes_of(*memory) : layout.memory)
-      .minus(layout.no_map_bytes().minus(system_ram));
+      .minus(layout.no_map_bytes().minus(not_hidden));
 }
 
 /// Those that are mapped in part: a piece of memory begins or ends in them, with all of the page
