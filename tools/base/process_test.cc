@@ -186,7 +186,6 @@ TEST(Child, DiesWithItsParent) {
   ::close(ends[1]);
 }
 
-/// In a process of its own, since the flag is never taken back.
 /// Two that run all the time, on one CPU.
 TEST(Child, SaysHowLongItHasWaitedForACpu) {
   if (!std::ifstream("/proc/self/schedstat"))
@@ -206,6 +205,7 @@ TEST(Child, SaysHowLongItHasWaitedForACpu) {
   EXPECT_GT(other.waited(), 100ms);
 }
 
+/// In a process of its own, since the flag is never taken back.
 TEST(Interrupt, EndsAChildSoon) {
   EXPECT_EXIT(
       {

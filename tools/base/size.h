@@ -7,6 +7,7 @@
 
 namespace rmemcheck {
 
+inline constexpr std::uint64_t kibibyte = 0x400;
 inline constexpr std::uint64_t mebibyte = 0x100000;
 
 /// Bytes as a person writes them: decimal or 0x hexadecimal digits, then nothing, K, M or G

@@ -2,6 +2,7 @@
 #include "engine/boot_facts.h"
 
 #include "base/kernel_version.h"
+#include "base/size.h"
 #include "evidence/iomem.h"
 #include "evidence/memory_totals.h"
 #include "evidence/scanner.h"
@@ -62,7 +63,6 @@ PhysicalRange kernel_of_um(const PhysicalRange &ram, const KernelLog &log) {
   if (!totals || totals->image == 0)
     return {};
   constexpr std::uint64_t step = 0x400000;
-  constexpr std::uint64_t kibibyte = 1024;
   const std::uint64_t behind_data = (totals->image * kibibyte + step) / step * step;
   return {ram.begin, ram.begin + behind_data + step};
 }

@@ -39,6 +39,11 @@ template <typename Is> bool any_bounce_pool_of_a_device(const FaultyBoot &boot, 
   });
 }
 
+/// Whether a line about an overlap, "A (0x1--0x3) overlaps with B (0x2--0x4)", has that name.
+bool has_overlap_of(const std::string &line, const std::string &name) {
+  return line.find(name + " (") != std::string::npos;
+}
+
 bool have_common_bytes(const Region &one, const Region &other) {
   return !RangeSet(one.node.reg).intersection(RangeSet(other.node.reg)).empty();
 }
@@ -260,7 +265,7 @@ bool is_overlap_of_equals(const FaultyBoot &boot, const Finding &finding, const 
     });
   };
   const auto is_told = [&](const Region &other) {
-    return finding.seen.find(other.node.name + " (") != std::string::npos ||
+    return has_overlap_of(finding.seen, other.node.name) ||
            finding.expected == "an error: overlaps with " + other.node.name;
   };
   return (region != nullptr && has_equal(*region)) ||
@@ -270,21 +275,19 @@ bool is_overlap_of_equals(const FaultyBoot &boot, const Finding &finding, const 
 }
 
 bool is_overlap_with_refused(const FaultyBoot &boot, const Finding &finding) {
-  const auto has_name = [](const std::string &text, const std::string &name) {
-    return text.find(name + " (") != std::string::npos;
-  };
   const auto is_told_instead = [&](const Region &refused) {
     return std::ranges::any_of(boot.evidence.log.troubles, [&](const LoggedTrouble &trouble) {
       return trouble.kind == LoggedTrouble::Kind::overlap &&
-             has_name(trouble.at.text, finding.region) &&
-             has_name(trouble.at.text, refused.node.name);
+             has_overlap_of(trouble.at.text, finding.region) &&
+             has_overlap_of(trouble.at.text, refused.node.name);
     });
   };
   const bool is_missed = finding.expected.starts_with("an error: overlaps with ");
   return (is_missed || finding.expected == "no overlap") &&
          std::ranges::any_of(boot.expectation.regions, [&](const Region &region) {
            return (region.fate == Fate::refused || !region.node.placeholder_reg.empty()) &&
-                  (is_missed ? is_told_instead(region) : has_name(finding.seen, region.node.name));
+                  (is_missed ? is_told_instead(region)
+                             : has_overlap_of(finding.seen, region.node.name));
          });
 }
 

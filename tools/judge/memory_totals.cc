@@ -15,8 +15,6 @@
 namespace rmemcheck {
 namespace {
 
-constexpr std::uint64_t kibibyte = 1024;
-
 /// All pages of memblock's memory, each of whose ranges counts by its whole pages.
 RangeSet whole_pages(const std::vector<MemblockRange> &memory, std::uint64_t page) {
   std::vector<PhysicalRange> pages;

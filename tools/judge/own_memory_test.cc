@@ -17,24 +17,26 @@ void reserve(Evidence &evidence, const PhysicalRange &taken) {
   reserved.push_back({taken, "NONE", line("memblock-reserved", reserved.size() + 1)});
 }
 
+/// What is left of entries without a range.
+template <typename Entry>
+std::vector<Entry> without(const std::vector<Entry> &entries, const PhysicalRange &range) {
+  std::vector<Entry> left;
+  for (const Entry &entry : entries)
+    for (const PhysicalRange &part : RangeSet({entry.range}).minus(RangeSet({range})).ranges()) {
+      left.push_back(entry);
+      left.back().range = part;
+    }
+  return left;
+}
+
 /// Takes a range out of /proc/iomem.
 void hide(Evidence &evidence, const PhysicalRange &range) {
-  std::vector<IomemEntry> left;
-  for (const IomemEntry &entry : *evidence.iomem) {
-    const RangeSet kept = RangeSet({entry.range}).minus(RangeSet({range}));
-    for (const PhysicalRange &part : kept.ranges())
-      left.push_back({part, entry.depth, entry.name, entry.at});
-  }
-  evidence.iomem = left;
+  evidence.iomem = without(*evidence.iomem, range);
 }
 
 /// Takes a range out of memblock's memory.
 void take_out(Evidence &evidence, const PhysicalRange &range) {
-  std::vector<MemblockRange> left;
-  for (const MemblockRange &entry : *evidence.memblock_memory)
-    for (const PhysicalRange &part : RangeSet({entry.range}).minus(RangeSet({range})).ranges())
-      left.push_back({part, entry.flag, entry.at});
-  evidence.memblock_memory = left;
+  evidence.memblock_memory = without(*evidence.memblock_memory, range);
 }
 
 Scenario passing_64_bit() {
