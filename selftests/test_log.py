@@ -126,6 +126,42 @@ def test_the_tree_is_held_against_any_form(judge_log, form):
     assert "recorded: region@50000000: expected a log line with 0x0000000050000000" in wrong.stdout
 
 
+MANY = RECORDED / "debian-6.12.117/static-65"
+MARKS = ("** 1 printk messages dropped **", "[    0.000000] ** 12 printk messages dropped **",
+         "Nov 28 08:00:00 board systemd-journald[99]: Missed 10 kernel messages",
+         "[...]", "...", "<snip>", "--- snip ---", "[snip]", "> [...]")
+
+
+def without_a_region(mark):
+    """The log of 65 regions that lacks a region's line and has the mark in its place, if any"""
+    lines = FORMS["dmesg"](raw(MANY)).splitlines()
+    at = [number for number, line in enumerate(lines) if "OF: reserved mem: 0x" in line][10]
+    return lines[:at] + ([mark] if mark else []) + lines[at + 1:], at + 1
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_log_that_says_that_lines_are_missing_proves_nothing_by_silence(judge_log, mark):
+    lines, number = without_a_region(mark)
+    result = judge_log("\n".join(lines) + "\n", "--dtb", MANY / "tree.dtb")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert re.search(f"recorded.*: the kernel log lacks lines, as board.log:{number} says: ",
+                     result.stdout)
+    # What is there may be wrong still.
+    lines = [line.replace("0x0000000050000000..0x000000005000ffff (64",
+                          "0x0000000050000000..0x0000000050007fff (32") for line in lines]
+    wrong = judge_log("\n".join(lines) + "\n", "--dtb", MANY / "tree.dtb")
+    assert wrong.returncode == 1
+    assert "seen 0x0000000050000000..0x0000000050007fff (board.log:" in wrong.stdout
+
+
+@pytest.mark.parametrize("before, after", [("", ""), ("Hi,\n[...]\nhere it is:\n", "[...]\n")])
+def test_a_whole_log_that_lacks_a_region_is_a_failure(judge_log, before, after):
+    lines, _ = without_a_region("")
+    result = judge_log(before + "\n".join(lines) + "\n" + after, "--dtb", MANY / "tree.dtb")
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "seen no line" in result.stdout
+
+
 def log_of(*lines):
     return "".join(f"[    0.000000] {line}\n" for line in
                    ("Linux version 6.12.1 (x@x) (gcc) #1", *lines, "Run /init as init process"))

@@ -232,9 +232,10 @@ KeptBoot read_capture(const std::string &archive, const std::string &origin,
 
 namespace {
 
-KeptBoot boot_of_log(const std::string &log, const std::string &dtb) {
+KeptBoot boot_of_log(const std::string &log, const std::string &origin, const std::string &dtb) {
   KeptBoot kept;
   kept.is_live = true;
+  kept.pasted_from = origin;
   kept.dtb = dtb;
   kept.is_tree_known = !dtb.empty();
   for (const auto &[beginning, machine] : told_by)
@@ -258,7 +259,7 @@ std::vector<KeptBoot> read_pasted(const std::string &text, const std::string &or
         "{}: expected a kernel log: no line is one of a kernel's that is known", origin));
   std::vector<KeptBoot> boots;
   for (const std::string &log : boots_of(as_dmesg(text)))
-    boots.push_back(boot_of_log(log, dtb));
+    boots.push_back(boot_of_log(log, origin, dtb));
   return boots;
 }
 

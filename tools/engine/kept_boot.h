@@ -55,6 +55,7 @@ struct KeptBoot {
   std::uint64_t page_size = 0;               ///< bytes; 0: as the log tells
   std::map<std::string, Absence> absences{}; ///< see Evidence
   std::vector<std::string> notes{};          ///< sentences for whoever reads the verdict
+  std::string pasted_from{};                 ///< of a log alone: its file, as a person named it
   BootResult boot;
 };
 

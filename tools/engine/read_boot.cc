@@ -280,7 +280,7 @@ ReadBoot read_boot(const KeptBoot &kept, const std::string &folder) {
   const auto start = std::chrono::steady_clock::now();
   ReadBoot read;
   try {
-    read.evidence = parse_evidence(kept.boot.evidence);
+    read.evidence = parse_evidence(kept.boot.evidence, kept.pasted_from);
   } catch (const Error &error) {
     read.trouble = error.what();
   }

@@ -4,6 +4,7 @@
 #include "evidence/lines.h"
 #include "evidence/log_line.h"
 #include "evidence/memory_totals.h"
+#include "evidence/missing_lines.h"
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
@@ -29,13 +30,13 @@ struct NumberedLogLine {
 };
 
 /// "Linux version 6.12.107+deb13-arm64 (...)" is 6.12.107.
-std::string parse_version(const NumberedLogLine &line) {
+std::string parse_version(std::string_view file, const NumberedLogLine &line) {
   std::string_view version = line.log.text.substr(std::string_view("Linux version ").size());
   version = version.substr(0, version.find_first_not_of("0123456789."));
   while (version.ends_with('.'))
     version.remove_suffix(1);
   if (version.empty())
-    throw not_understood(dmesg_file, line.line(), "'Linux version' and a number");
+    throw not_understood(file, line.line(), "'Linux version' and a number");
   return std::string(version);
 }
 
@@ -211,6 +212,23 @@ std::string trouble_of_whole(const std::vector<NumberedLogLine> &lines) {
   return "";
 }
 
+/// Where a log tells itself that lines of it are missing, by a mark between its beginning and its
+/// end, and in a pasted one by a person's too; empty where it does not.
+std::string told_gap(std::string_view file, const std::vector<NumberedLogLine> &lines,
+                     bool is_pasted) {
+  const auto begin = std::ranges::find_if(lines, begins_boot);
+  const auto end = std::find_if(
+      begin, lines.end(), [](const NumberedLogLine &line) { return ends_boot(line.log.text); });
+  const auto mark = std::find_if(begin, end, [&](const NumberedLogLine &line) {
+    return tells_of_loss(line.log) ||
+           (is_pasted && !line.log.has_time && is_cut_mark(line.log.text));
+  });
+  if (mark == end)
+    return "";
+  return fmt::format("the kernel log lacks lines, as {}:{} says: {}", file, mark->number,
+                     mark->log.follows_loss ? "printk messages dropped" : mark->log.text);
+}
+
 /// The trace of a trouble that was told before it is no second one.
 bool belongs_to_last(const Trouble &trouble, const NumberedLogLine &line, const KernelLog &log) {
   constexpr std::size_t lines_of_a_report = 60;
@@ -229,7 +247,7 @@ KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &li
     if (line.log.from_kernel && is_at_error_level(line.log))
       log.errors.push_back(log.lines.back());
     if (log.version.empty() && begins_boot(line))
-      log.version = parse_version(line);
+      log.version = parse_version(name, line);
     else if (const auto size = told_page_size(line.log.text); size && line.log.from_kernel)
       log.page_size = *size;
     else if (is_region_line(line.log))
@@ -242,15 +260,28 @@ KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &li
   return log;
 }
 
-} // namespace
-
-KernelLog parse_dmesg(std::string_view text) {
+KernelLog parse_log(std::string_view file, std::string_view text, bool is_pasted) {
   const std::vector<NumberedLogLine> lines = log_lines_of(text);
-  demand_known_form(dmesg_file, lines);
-  KernelLog log = read_log(dmesg_file, lines);
+  demand_known_form(file, lines);
+  KernelLog log = read_log(file, lines);
   log.is_cut = !text.ends_with('\n');
   log.trouble = trouble_of_whole(lines);
+  if (log.trouble.empty())
+    log.trouble = told_gap(file, lines, is_pasted);
   return log;
+}
+
+} // namespace
+
+KernelLog parse_dmesg(std::string_view text) { return parse_log(dmesg_file, text, false); }
+
+KernelLog parse_pasted_log(std::string_view text, const std::string &file) {
+  return parse_log(file, text, true);
+}
+
+// run_init_process() of init/main.c says the first, kernel_power_off() the other.
+bool ends_boot(std::string_view text) {
+  return text.find(" as init process") != std::string_view::npos || text.starts_with("reboot: ");
 }
 
 KernelLog parse_console_after(std::string_view console, const KernelLog &log) {

@@ -3,6 +3,7 @@
 
 #include "evidence/evidence.h"
 
+#include <string>
 #include <string_view>
 
 namespace rmemcheck {
@@ -10,6 +11,14 @@ namespace rmemcheck {
 /// The kernel log as klogctl(SYSLOG_ACTION_READ_ALL) returns it or as a serial console shows it.
 /// Anything may stand in a log, so only a region line and the "Linux version" line must parse.
 KernelLog parse_dmesg(std::string_view text);
+
+/// The same of a log that a person has pasted, whose file is named in every message: where its own
+/// marks say that lines were cut out of it, it is no whole one.
+KernelLog parse_pasted_log(std::string_view text, const std::string &file);
+
+/// Whether the line is the last that rules look for: init is started, or a kernel without user
+/// space powers off.
+bool ends_boot(std::string_view text);
 
 /// What a console has said after the last line that the log has too, to the power-off. Lines are
 /// those of "console.log".

@@ -184,6 +184,45 @@ TEST(DmesgTest, SeesThatALogIsNotOneBoot) {
             "the kernel log runs back in time at line 3");
 }
 
+/// A log with that line between its beginning and its end, and before and after them.
+std::string with_mark(const std::string &before, const std::string &inside,
+                      const std::string &after) {
+  return before + "[    0.000000] Linux version 6.12.0 (gcc)\n" + inside +
+         "[    0.100000] Run /init as init process\n" + after;
+}
+
+TEST(DmesgTest, SeesThatTheKernelHasDroppedLines) {
+  const std::string mark = "** 1 printk messages dropped **\n";
+  const KernelLog log = parse_dmesg(with_mark("", mark, ""));
+  EXPECT_EQ(log.trouble,
+            "the kernel log lacks lines, as dmesg:2 says: ** 1 printk messages dropped **");
+  EXPECT_EQ(parse_pasted_log(with_mark("", mark, ""), "x.log").trouble,
+            "the kernel log lacks lines, as x.log:2 says: ** 1 printk messages dropped **");
+  EXPECT_EQ(parse_dmesg(with_mark(mark, "", mark)).trouble, "");
+  const KernelLog behind =
+      parse_dmesg(with_mark("",
+                            "** 1 printk messages dropped ** [    0.000000] OF: reserved mem: "
+                            "0x44000000..0x4400ffff (64 KiB) map non-reusable a\n",
+                            ""));
+  EXPECT_THAT(behind.trouble, HasSubstr("dmesg:2"));
+  EXPECT_EQ(behind.regions.size(), 1u);
+}
+
+TEST(DmesgTest, SeesThatAPersonHasCutLinesOutOfAPastedLog) {
+  for (const std::string mark : {"[...]\n", "...\n", "<snip>\n"}) {
+    EXPECT_THAT(parse_pasted_log(with_mark("", mark, ""), "x.log").trouble, HasSubstr("x.log:2"));
+    EXPECT_EQ(parse_pasted_log(with_mark(mark, "", mark), "x.log").trouble, "");
+    EXPECT_EQ(parse_dmesg(with_mark("", mark, "")).trouble, "") << "no person was there";
+  }
+  EXPECT_EQ(parse_pasted_log(with_mark("", "[    0.000000] ...\n", ""), "x.log").trouble, "");
+}
+
+TEST(DmesgTest, NamesTheFileOfAPastedLog) {
+  EXPECT_THAT(message_of([] { parse_pasted_log("[    0.000000] Linux version next\n", "x.log"); }),
+              HasSubstr("x.log:1: expected"));
+  EXPECT_EQ(parse_pasted_log("[    0.000000] x\n", "x.log").lines.at(0).file, "x.log");
+}
+
 TEST(DmesgTest, TellsATraceAloneFromThatOfAReport) {
   const KernelLog log = parse_dmesg("WARNING: CPU: 0 PID: 0 at mm/memblock.c:1 f+0x0/0x4\n"
                                     "CPU: 0 PID: 0 Comm: swapper\nCall trace:\n f+0x0/0x4\n");

@@ -19,13 +19,15 @@ namespace {
 
 /// What parsers fill; the linear mapping is for the parsers after the probe's alone.
 struct Parsed {
+  std::string pasted_from; ///< as parse_evidence() takes it
   Evidence evidence;
-  std::optional<LinearMapping> linear;
+  std::optional<LinearMapping> linear{};
 };
 
 void take_dmesg(std::string_view text, Parsed &parsed) {
   Evidence &evidence = parsed.evidence;
-  evidence.log = parse_dmesg(text);
+  evidence.log =
+      parsed.pasted_from.empty() ? parse_dmesg(text) : parse_pasted_log(text, parsed.pasted_from);
   evidence.kunit = parse_kunit(evidence.log);
   evidence.efi_memory = parse_efi_memory(evidence.log);
   if (auto dump = parse_memblock_dump(evidence.log)) {
@@ -100,8 +102,8 @@ bool is_kernel_failure(Ending ending) {
 
 std::string Absence::text() const { return remedy.empty() ? why : why + "; remedy: " + remedy; }
 
-Evidence parse_evidence(const RawEvidence &raw) {
-  Parsed parsed;
+Evidence parse_evidence(const RawEvidence &raw, const std::string &pasted_from) {
+  Parsed parsed{pasted_from, {}};
   for (const auto &[name, bytes] : raw)
     parsed.evidence.files.insert(name);
   for (const Parser &parser : parsers)

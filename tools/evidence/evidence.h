@@ -194,7 +194,8 @@ using RawEvidence = std::map<std::string, std::string>;
 
 /// Parses everything. A line that should parse and does not is could_not_find_out with
 /// file, line and text: evidence that is not understood is never passed over. The ending stays
-/// powered_off: only who ran the guest knows how it ended.
-Evidence parse_evidence(const RawEvidence &raw);
+/// powered_off: only who ran the guest knows how it ended. Where the log is one that a person has
+/// pasted, `pasted_from` names the file (parse_pasted_log()); empty: it is not.
+Evidence parse_evidence(const RawEvidence &raw, const std::string &pasted_from = "");
 
 } // namespace rmemcheck

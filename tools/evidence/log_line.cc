@@ -100,9 +100,16 @@ bool take_vendors_caller(Scanner &scanner) {
   return true;
 }
 
-} // namespace
+/// What stands behind "** 12 printk messages dropped ** "; empty where it is not so.
+std::string_view behind_loss(std::string_view text) {
+  Scanner scanner(text);
+  if (!scanner.literal("** ") || !scanner.decimal() ||
+      !scanner.literal(" printk messages dropped ** "))
+    return {};
+  return scanner.rest();
+}
 
-LogLine parse_log_line(std::string_view line) {
+LogLine take_prefixes(std::string_view line) {
   Scanner scanner(line);
   LogLine result;
   const bool is_from_syslog = take_syslog(scanner);
@@ -119,6 +126,26 @@ LogLine parse_log_line(std::string_view line) {
   if (result.seconds && !has_caller && take_vendors_caller(scanner))
     scanner.literal(" ");
   result.text = scanner.rest();
+  return result;
+}
+
+} // namespace
+
+LogLine parse_log_line(std::string_view line) {
+  const LogLine whole = take_prefixes(line);
+  const std::string_view behind = behind_loss(whole.text);
+  if (behind.empty())
+    return whole;
+  LogLine result = take_prefixes(behind);
+  result.follows_loss = true;
+  if (!result.level) {
+    result.level = whole.level;
+    result.from_kernel = whole.from_kernel;
+  }
+  if (!result.has_time) {
+    result.has_time = whole.has_time;
+    result.seconds = whole.seconds;
+  }
   return result;
 }
 

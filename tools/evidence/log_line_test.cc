@@ -52,6 +52,23 @@ TEST(LogLineTest, TakesOffWhatPeoplePaste) {
   EXPECT_FALSE(parse_log_line("<6>x").has_time);
 }
 
+TEST(LogLineTest, TakesOffThatLinesWereDropped) {
+  for (const char *line :
+       {"** 12 printk messages dropped ** [    0.500000] x", "<4>** 1 printk messages dropped ** x",
+        "[    0.500000] ** 12 printk messages dropped ** [    0.500000] x"}) {
+    EXPECT_EQ(parse_log_line(line).text, "x") << line;
+    EXPECT_TRUE(parse_log_line(line).follows_loss) << line;
+  }
+  const LogLine line = parse_log_line("** 12 printk messages dropped ** <3>[    0.500000] x");
+  EXPECT_EQ(line.level, 3u);
+  EXPECT_EQ(line.seconds, 0.5);
+  // Alone it is the text of the line.
+  const LogLine alone = parse_log_line("[    0.500000] ** 12 printk messages dropped **");
+  EXPECT_EQ(alone.text, "** 12 printk messages dropped **");
+  EXPECT_FALSE(alone.follows_loss);
+  EXPECT_FALSE(parse_log_line("** x printk messages dropped ** y").follows_loss);
+}
+
 TEST(LogLineTest, SeesWhatAProgramWrote) {
   const LogLine line = parse_log_line("<11>[    1.000000] BUG: mine");
   EXPECT_EQ(line.level, 3u);

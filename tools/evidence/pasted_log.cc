@@ -3,6 +3,7 @@
 
 #include "evidence/lines.h"
 #include "evidence/log_line.h"
+#include "evidence/missing_lines.h"
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
 
@@ -122,6 +123,15 @@ std::optional<std::string> from_kmsg(std::string_view line) {
                      *microseconds % second, scanner.rest().substr(semicolon));
 }
 
+/// Where the kernel says in front of a line's time that it has dropped others; npos where it does
+/// not.
+std::size_t find_loss(std::string_view line, std::size_t time) {
+  const std::string_view before = line.substr(0, time);
+  return before.find(" printk messages dropped **") == std::string_view::npos
+             ? std::string_view::npos
+             : before.find("** ");
+}
+
 /// Where "[    1.234567]" begins that is no more than a prefix away; npos where there is none. With
 /// a level in front of it, where that begins.
 std::size_t find_time(std::string_view line) {
@@ -220,7 +230,7 @@ std::string as_log_line(std::string_view pasted) {
   if (with_level)
     line = *with_level;
   if (const auto time = find_time(line); time != std::string_view::npos)
-    return without_tag_behind_time(line.substr(time));
+    return without_tag_behind_time(line.substr(std::min(time, find_loss(line, time))));
   if (const LogLine known = parse_log_line(line); known.has_time)
     return std::string(line);
   std::string_view level;
@@ -254,6 +264,10 @@ bool may_be_broken(std::string_view text) {
   return false;
 }
 
+bool is_mark(const std::string &line) {
+  return is_cut_mark(line) || tells_of_loss(parse_log_line(line));
+}
+
 /// Lines of a log with times have one each: what stands below one of those without a time, and is
 /// not indented as dmesg(1) does it with a second line, is the rest of it.
 void join_broken(std::vector<std::string> &lines) {
@@ -262,7 +276,7 @@ void join_broken(std::vector<std::string> &lines) {
       continue;
     for (std::size_t next = i + 1; next < lines.size() && !lines[next].empty(); ++next) {
       if (!may_be_broken(parse_log_line(lines[i]).text) || lines[next].front() == ' ' ||
-          parse_log_line(lines[next]).has_time)
+          parse_log_line(lines[next]).has_time || is_mark(lines[next]))
         break;
       lines[i] += (lines[i].ends_with(' ') ? "" : " ") + lines[next];
       lines[next].clear();

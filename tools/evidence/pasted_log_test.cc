@@ -74,6 +74,21 @@ TEST(PastedLog, LeavesWhatStandsBelowAWholeLine) {
   EXPECT_EQ(as_dmesg(log), log);
 }
 
+TEST(PastedLog, JoinsNoMarkOfMissingLines) {
+  for (const char *mark : {"[...]", "<snip>", "** 1 printk messages dropped **"}) {
+    const std::string log =
+        "[    0.000000] OF: reserved mem: initialized node a, compatible id shared-dma-pool\n" +
+        std::string(mark) + "\n";
+    EXPECT_EQ(as_dmesg(log), log);
+  }
+}
+
+TEST(PastedLog, KeepsThatLinesWereDroppedBeforeATime) {
+  const std::string log = "** 12 printk messages dropped ** [    0.000000] x\n";
+  EXPECT_EQ(as_dmesg(log), log);
+  EXPECT_EQ(as_dmesg("> " + log), log);
+}
+
 TEST(PastedLog, LeavesTheTwoLinesOfAnOverlap) {
   const std::string log = as_dmesg("[    0.000000] OF: reserved mem: OVERLAP DETECTED!\n"
                                    "               a (0x1--0x2) overlaps with b (0x1--0x3)\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "judge/rule_report.h"
 #include "judge/rules.h"
+#include "judge/sightings.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -47,7 +48,9 @@ void demand_numbers(RuleReport &report, const KunitSuite &suite) {
                                suite.name, passed, failed, skipped, totals->at.text));
 }
 
-void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence) {
+/// `gap`: why a log that somebody has sent may lack lines; empty where it is whole.
+void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &evidence,
+                  const std::string &gap) {
   bool any_failed = false;
   for (const KunitResult &test : suite.tests)
     if (test.kind == KunitResult::Kind::failed) {
@@ -57,7 +60,9 @@ void demand_tests(RuleReport &report, const KunitSuite &suite, const Evidence &e
     }
   if (!suite.result || suite.tests.size() < suite.planned) {
     const std::string seen = fmt::format("{} of {} tests ended", suite.tests.size(), suite.planned);
-    if (evidence.ending == Ending::powered_off)
+    if (!gap.empty())
+      report.unknown(fmt::format("{}, and has {} of suite {}", gap, seen, suite.name));
+    else if (evidence.ending == Ending::powered_off)
       report.finding("", fmt::format("suite {} ends", suite.name), seen, suite.at);
     else
       report.unknown(fmt::format("the guest ended in suite {}: {}", suite.name, seen));
@@ -73,9 +78,10 @@ RuleResult check_kunit(const Expectation &expectation, const Evidence &evidence)
   const KunitReport kunit = evidence.kunit.value_or(KunitReport{});
   const bool has_run =
       std::ranges::find(kunit.suites, suite_of_series, &KunitSuite::name) != kunit.suites.end();
+  const std::string gap = expectation.is_live ? log_gap(evidence) : "";
   RuleReport report;
   for (const KunitSuite &suite : kunit.suites) {
-    demand_tests(report, suite, evidence);
+    demand_tests(report, suite, evidence, gap);
     demand_plan(report, suite);
     demand_numbers(report, suite);
   }

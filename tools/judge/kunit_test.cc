@@ -50,6 +50,17 @@ TEST(Kunit, FailsWhereASuiteFailsOrDoesNotEnd) {
   EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
 }
 
+TEST(Kunit, IsInconclusiveWhereALogThatSomebodyHasSentLacksLines) {
+  Scenario scenario = suite_has_run();
+  suite(scenario).tests.pop_back();
+  scenario.evidence.log.trouble = "lines are missing";
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::fail) << "a guest sends all of it";
+  scenario.expectation.is_live = true;
+  EXPECT_THAT(run(kunit_rule, scenario).reason,
+              HasSubstr("lines are missing, and has 1 of 2 tests ended of suite"));
+  EXPECT_EQ(outcome(kunit_rule, scenario), Outcome::inconclusive);
+}
+
 TEST(Kunit, IsInconclusiveWhereTheSuiteOfTheSeriesDidNotRun) {
   Scenario scenario = suite_has_run();
   suite(scenario).name = "another";

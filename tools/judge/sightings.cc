@@ -2,6 +2,7 @@
 #include "judge/sightings.h"
 
 #include "base/kernel_version.h"
+#include "evidence/dmesg.h"
 
 #include <algorithm>
 #include <utility>
@@ -136,12 +137,8 @@ std::string log_gap(const Evidence &evidence) {
     return "the guest ended before its log did";
   if (evidence.log.is_cut)
     return "the kernel log lacks its end: its last line is not whole";
-  // run_init_process() of init/main.c: all that the rules look for comes before it. A kernel that
-  // has no user space to run says in its place that it powers off.
-  if (std::ranges::none_of(evidence.log.lines, [](const SourceLine &line) {
-        return line.text.find(" as init process") != std::string::npos ||
-               line.text.starts_with("reboot: ");
-      }))
+  if (std::ranges::none_of(evidence.log.lines,
+                           [](const SourceLine &line) { return ends_boot(line.text); }))
     return "the kernel log lacks its end: no line says that init was started";
   return "";
 }
