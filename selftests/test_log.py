@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A log alone: in the forms that people paste, with the tree and without."""
+import json
 import pathlib
 import re
 import subprocess
@@ -83,6 +84,10 @@ FORMS = {
               as_form(lambda level, seconds, text: f"[{seconds:>12}] {text}\r")(lines),
     "indented": as_form(lambda level, seconds, text: f"    [{seconds:>12}] {text}"),
     "html": as_form(lambda level, seconds, text: f"&gt; [{seconds:>12}] {text}"),
+    "log shipper": as_form(lambda level, seconds, text:
+                           f'level=info msg={json.dumps(f"[{seconds:>12}] {text}")}'),
+    "LAVA": as_form(lambda level, seconds, text: "- " + json.dumps(
+        {"dt": "2026-11-28T08:00:00.123456", "lvl": "target", "msg": f"[{seconds:>12}] {text}"})),
     "mail": mail,
 }
 
@@ -152,6 +157,46 @@ def test_a_log_that_says_that_lines_are_missing_proves_nothing_by_silence(judge_
     wrong = judge_log("\n".join(lines) + "\n", "--dtb", MANY / "tree.dtb")
     assert wrong.returncode == 1
     assert "seen 0x0000000050000000..0x0000000050007fff (board.log:" in wrong.stdout
+
+
+TRAILERS = (" ", "  \t", "<br>", "</span>", "\\r")
+
+
+@pytest.mark.parametrize("trailer", TRAILERS)
+def test_what_stands_behind_lines_is_no_name(judge_log, trailer):
+    lines = FORMS["dmesg"](raw(MANY)).splitlines()
+    result = judge_log("".join(line + trailer + "\n" for line in lines), "--dtb",
+                       MANY / "tree.dtb")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "65 of  65 recorded" in result.stdout
+
+
+DAMAGE = {
+    "another program's word": lambda line, after: [line + " [ OK ] Started", after],
+    "a quotation mark": lambda line, after: [line + "'", after],
+    "a line that has run into another": lambda line, after: [line + after],
+    "a line that has run into another without a time":
+        lambda line, after: [line + after[len("[    0.000000] "):]],
+    "a cut": lambda line, after: [line[:70], after],
+    "a piece": lambda line, after: [line[:20] + line[25:], after],
+    "two blanks": lambda line, after: [line.replace("mem: ", "mem:  "), after],
+    "a line at the end of an ordinary one":
+        lambda line, after: ["[    0.000000] What firmware has left of the memory: 1 2 3 4 5 6 7 8 9"
+                             + line, after],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_line_is_inconclusive(judge_log, damage):
+    lines = FORMS["dmesg"](raw(MANY)).splitlines()
+    at = [number for number, line in enumerate(lines) if "OF: reserved mem: 0x" in line][10]
+    lines[at:at + 2] = DAMAGE[damage](*lines[at:at + 2])
+    result = judge_log("\n".join(lines) + "\n", "--dtb", MANY / "tree.dtb")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert f"the kernel log is damaged: board.log:{at + 1}: expected " in result.stdout
+    assert "no line of the log shows a region" not in result.stdout
+    lines.insert(at + 3, "[    0.000000] OF: reserved mem: failed to reserve memory for node 'x@1'")
+    assert judge_log("\n".join(lines) + "\n", "--dtb", MANY / "tree.dtb").returncode == 1
 
 
 @pytest.mark.parametrize("before, after", [("", ""), ("Hi,\n[...]\nhere it is:\n", "[...]\n")])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "evidence/dmesg.h"
 
+#include "evidence/damaged_line.h"
 #include "evidence/lines.h"
 #include "evidence/log_line.h"
 #include "evidence/memory_totals.h"
@@ -128,13 +129,20 @@ bool is_region_line(const LogLine &line) {
          line.text.substr(reserved_memory_speaker.size()).starts_with("0x");
 }
 
-LoggedRegion parse_region(std::string_view file, const NumberedLogLine &line) {
+Error damaged_region(std::string_view file, const NumberedLogLine &line) {
+  return not_understood(file, line.line(),
+                        "'START..END (N KiB) map|nomap reusable|non-reusable NAME'");
+}
+
+/// Nothing of a line that is damaged. What a guest sends has a name as the kernel prints it,
+/// whatever that is; to what a person pastes others have added.
+std::optional<LoggedRegion> parse_region(std::string_view file, const NumberedLogLine &line,
+                                         bool is_pasted) {
   auto region = scan_logged_region(line.log.text.substr(reserved_memory_speaker.size()));
-  if (!region)
-    throw not_understood(file, line.line(),
-                         "'START..END (N KiB) map|nomap reusable|non-reusable NAME'");
+  if (!region || (is_pasted && !is_node_name(region->name)))
+    return std::nullopt;
   region->at = source_line(file, line.line());
-  return *region;
+  return region;
 }
 
 /// One printk says "OVERLAP DETECTED!\nA (0x..--0x..) overlaps with B (0x..--0x..)".
@@ -179,10 +187,12 @@ bool has_hidden_time(std::string_view text) {
   return false;
 }
 
-/// Where a prefix is not understood, no text is that is looked for.
-void demand_known_form(std::string_view file, const std::vector<NumberedLogLine> &lines) {
+/// Where a prefix is not understood, no text is that is looked for. In a pasted log a second time
+/// behind a first is that of another line, which has run into this one (damage_of_pasted()).
+void demand_known_form(std::string_view file, const std::vector<NumberedLogLine> &lines,
+                       bool is_pasted) {
   for (const NumberedLogLine &line : lines)
-    if (line.log.from_kernel && has_hidden_time(line.log.text))
+    if (line.log.from_kernel && has_hidden_time(line.log.text) && !(is_pasted && line.log.has_time))
       throw not_understood(file, line.line(), "a form of log line that is known");
   if (std::ranges::any_of(lines, begins_boot))
     return;
@@ -212,18 +222,22 @@ std::string trouble_of_whole(const std::vector<NumberedLogLine> &lines) {
   return "";
 }
 
-/// Where a log tells itself that lines of it are missing, by a mark between its beginning and its
-/// end, and in a pasted one by a person's too; empty where it does not.
-std::string told_gap(std::string_view file, const std::vector<NumberedLogLine> &lines,
-                     bool is_pasted) {
+/// What the rules look for stands between the line with the version and the start of init.
+std::span<const NumberedLogLine> lines_of_boot(const std::vector<NumberedLogLine> &lines) {
   const auto begin = std::ranges::find_if(lines, begins_boot);
   const auto end = std::find_if(
       begin, lines.end(), [](const NumberedLogLine &line) { return ends_boot(line.log.text); });
-  const auto mark = std::find_if(begin, end, [&](const NumberedLogLine &line) {
+  return {begin, end};
+}
+
+/// Where a boot's log tells itself that lines of it are missing, in a pasted one by a person's mark
+/// too; empty where it does not.
+std::string told_gap(std::string_view file, std::span<const NumberedLogLine> boot, bool is_pasted) {
+  const auto mark = std::ranges::find_if(boot, [&](const NumberedLogLine &line) {
     return tells_of_loss(line.log) ||
            (is_pasted && !line.log.has_time && is_cut_mark(line.log.text));
   });
-  if (mark == end)
+  if (mark == boot.end())
     return "";
   return fmt::format("the kernel log lacks lines, as {}:{} says: {}", file, mark->number,
                      mark->log.follows_loss ? "printk messages dropped" : mark->log.text);
@@ -237,8 +251,31 @@ bool belongs_to_last(const Trouble &trouble, const NumberedLogLine &line, const 
          line.number - log.troubles.back().at.line < lines_of_a_report;
 }
 
-/// What the lines of one file say.
-KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &lines) {
+void take_region(KernelLog &log, std::string_view name, const NumberedLogLine &line,
+                 bool is_pasted) {
+  if (auto region = parse_region(name, line, is_pasted))
+    log.regions.push_back(std::move(*region));
+  else if (!is_pasted)
+    throw damaged_region(name, line);
+}
+
+/// Which line of a pasted log is damaged, so that what it said may be missing; empty: none is.
+std::string damage_of_pasted(std::string_view file, const std::vector<NumberedLogLine> &lines) {
+  for (const NumberedLogLine &line : lines)
+    if (is_region_line(line.log) && !parse_region(file, line, true))
+      return fmt::format("the kernel log is damaged: {}", damaged_region(file, line).what());
+  for (const NumberedLogLine &line : lines_of_boot(lines))
+    if (line.log.from_kernel && hides_line(line.log.text))
+      return fmt::format(
+          "the kernel log is damaged: {}",
+          not_understood(file, line.line(), "a whole line, and no other in it").what());
+  return "";
+}
+
+/// What the lines of one file say. A region's line that is damaged is could_not_find_out; of a
+/// pasted log it is left out (damage_of_pasted()).
+KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &lines,
+                   bool is_pasted) {
   KernelLog log;
   log.lines.reserve(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -251,7 +288,7 @@ KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &li
     else if (const auto size = told_page_size(line.log.text); size && line.log.from_kernel)
       log.page_size = *size;
     else if (is_region_line(line.log))
-      log.regions.push_back(parse_region(name, line));
+      take_region(log, name, line, is_pasted);
     else if (const auto trouble = trouble_of(line.log);
              trouble && !belongs_to_last(*trouble, line, log))
       log.troubles.push_back(
@@ -262,12 +299,14 @@ KernelLog read_log(std::string_view name, const std::vector<NumberedLogLine> &li
 
 KernelLog parse_log(std::string_view file, std::string_view text, bool is_pasted) {
   const std::vector<NumberedLogLine> lines = log_lines_of(text);
-  demand_known_form(file, lines);
-  KernelLog log = read_log(file, lines);
+  demand_known_form(file, lines, is_pasted);
+  KernelLog log = read_log(file, lines, is_pasted);
   log.is_cut = !text.ends_with('\n');
   log.trouble = trouble_of_whole(lines);
   if (log.trouble.empty())
-    log.trouble = told_gap(file, lines, is_pasted);
+    log.trouble = told_gap(file, lines_of_boot(lines), is_pasted);
+  if (log.trouble.empty() && is_pasted)
+    log.trouble = damage_of_pasted(file, lines);
   return log;
 }
 
@@ -293,7 +332,7 @@ KernelLog parse_console_after(std::string_view console, const KernelLog &log) {
     return line.log.has_time && known.contains(line.log.text);
   });
   lines.erase(lines.begin(), last.base());
-  return read_log("console.log", lines);
+  return read_log("console.log", lines, false);
 }
 
 bool says(const KernelLog &log, std::string_view text) {

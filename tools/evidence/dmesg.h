@@ -12,8 +12,8 @@ namespace rmemcheck {
 /// Anything may stand in a log, so only a region line and the "Linux version" line must parse.
 KernelLog parse_dmesg(std::string_view text);
 
-/// The same of a log that a person has pasted, whose file is named in every message: where its own
-/// marks say that lines were cut out of it, it is no whole one.
+/// The same of a log that a person has pasted, whose file is named in every message: where a mark
+/// of the person's says that lines were cut out, or a line is damaged, it is no whole one.
 KernelLog parse_pasted_log(std::string_view text, const std::string &file);
 
 /// Whether the line is the last that rules look for: init is started, or a kernel without user

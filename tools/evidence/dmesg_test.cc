@@ -217,6 +217,33 @@ TEST(DmesgTest, SeesThatAPersonHasCutLinesOutOfAPastedLog) {
   EXPECT_EQ(parse_pasted_log(with_mark("", "[    0.000000] ...\n", ""), "x.log").trouble, "");
 }
 
+TEST(DmesgTest, APastedLogWithADamagedLineIsNoWholeOne) {
+  const std::string whole =
+      "[    0.000000] OF: reserved mem: 0x0000000044000000..0x000000004400ffff "
+      "(64 KiB) map non-reusable a@44000000";
+  EXPECT_EQ(parse_pasted_log(with_mark("", whole + '\n', ""), "x.log").trouble, "");
+  for (const std::string &damaged :
+       {whole.substr(0, 70), whole + " [ OK ] Started", whole + "</b>", whole + '"', whole + whole,
+        whole + "OF: reserved mem: 0x46000000..0x4600ffff (64 KiB) map non-reusable b"}) {
+    const KernelLog log = parse_pasted_log(
+        with_mark("", damaged + "\n[    0.000000] OF: reserved mem: failed to x\n", ""), "x.log");
+    EXPECT_THAT(log.trouble, HasSubstr("damaged: x.log:2: expected 'START..END")) << damaged;
+    EXPECT_TRUE(log.regions.empty()) << damaged;
+    EXPECT_EQ(log.troubles.size(), 1u) << damaged;
+  }
+  // What a guest sends has a name that the kernel gave it.
+  EXPECT_EQ(parse_dmesg(whole + " b\n").regions.at(0).name, "a@44000000 b");
+}
+
+TEST(DmesgTest, APastedLogWithALineInAnotherIsNoWholeOne) {
+  const std::string hidden = "[    0.000000] Memory is reserved for what the firmware has: OF: "
+                             "reserved mem: 0x0000000044000000\n";
+  EXPECT_THAT(parse_pasted_log(with_mark("", hidden, ""), "x.log").trouble,
+              HasSubstr("damaged: x.log:2: expected a whole line, and no other in it, found"));
+  EXPECT_EQ(parse_pasted_log(with_mark(hidden, "", hidden), "x.log").trouble, "");
+  EXPECT_EQ(parse_dmesg(with_mark("", hidden, "")).trouble, "");
+}
+
 TEST(DmesgTest, NamesTheFileOfAPastedLog) {
   EXPECT_THAT(message_of([] { parse_pasted_log("[    0.000000] Linux version next\n", "x.log"); }),
               HasSubstr("x.log:1: expected"));

@@ -222,15 +222,48 @@ std::string without_tag_behind_time(std::string_view line) {
   return std::string(line.substr(0, time + 2)) + std::string(line.substr(tag + 8));
 }
 
-std::string as_log_line(std::string_view pasted) {
-  const std::string clean = without_escapes(pasted);
-  std::string_view line = without_quotes(clean);
+/// What web pages and shippers of logs leave at the end of a line.
+constexpr std::string_view trailers[] = {" ",       "\t",     "<br>",    "<br/>", "<br />",
+                                         "</span>", "</pre>", "</code>", "</p>",  "</div>",
+                                         "</td>",   "</tr>",  "</li>",   "\\r",   "\\n"};
+
+std::string_view without_trailers(std::string_view line) {
+  const auto *trailer = std::begin(trailers);
+  while (trailer != std::end(trailers)) {
+    trailer = std::ranges::find_if(trailers, [&](auto each) { return line.ends_with(each); });
+    if (trailer != std::end(trailers))
+      line.remove_suffix(trailer->size());
+  }
+  return line;
+}
+
+/// What stands behind a quotation mark, up to its fellow: as JSON and log shippers have a message.
+/// All of it where there is none.
+std::string up_to_quote(std::string_view text) {
+  std::string inside;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"')
+      return inside;
+    if (text.substr(at).starts_with("\\\"") || text.substr(at).starts_with("\\\\"))
+      ++at;
+    inside += text[at];
+  }
+  return std::string(text);
+}
+
+/// A line from its time on, which stands at `time`.
+std::string from_time(std::string_view line, std::size_t time) {
+  const std::string text = without_tag_behind_time(line.substr(time));
+  return time > 0 && line[time - 1] == '"' ? up_to_quote(text) : text;
+}
+
+std::string without_prefixes(std::string_view line) {
   const auto converted = from_kmsg(line);
   const auto with_level = converted ? converted : decoded(line);
   if (with_level)
     line = *with_level;
   if (const auto time = find_time(line); time != std::string_view::npos)
-    return without_tag_behind_time(line.substr(std::min(time, find_loss(line, time))));
+    return from_time(line, std::min(time, find_loss(line, time)));
   if (const LogLine known = parse_log_line(line); known.has_time)
     return std::string(line);
   std::string_view level;
@@ -238,6 +271,11 @@ std::string as_log_line(std::string_view pasted) {
     level = line.substr(0, end + 1);
   return std::string(level) +
          std::string(without_tag(without_other_time(line.substr(level.size()))));
+}
+
+std::string as_log_line(std::string_view pasted) {
+  const std::string clean = without_escapes(pasted);
+  return std::string(without_trailers(without_prefixes(without_trailers(without_quotes(clean)))));
 }
 
 std::size_t count_words(std::string_view text) {

@@ -27,6 +27,22 @@ TEST(PastedLog, LosesWhatStandsBeforeATime) {
     EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), std::string(plain) + "\n") << pasted;
 }
 
+TEST(PastedLog, LosesWhatStandsBehindALine) {
+  for (const char *pasted :
+       {"[    0.000000] OF: reserved mem: x ", "[    0.000000] OF: reserved mem: x \t",
+        "[    0.000000] OF: reserved mem: x<br>", "[    0.000000] OF: reserved mem: x &lt;br/&gt;",
+        "<span class=\"log\">[    0.000000] OF: reserved mem: x</span></div>",
+        "[    0.000000] OF: reserved mem: x\\r\\n",
+        "level=info msg=\"[    0.000000] OF: reserved mem: x\"",
+        "- {\"dt\": \"2026-11-28T08:00:00.123456\", \"lvl\": \"target\", \"msg\": \"[    0.000000] "
+        "OF: "
+        "reserved mem: x\"}"})
+    EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), std::string(plain) + "\n") << pasted;
+  EXPECT_EQ(as_dmesg("msg=\"[    0.000000] say \\\"x\\\" and \\\\y\" more"),
+            "[    0.000000] say \"x\" and \\y");
+  EXPECT_EQ(as_dmesg("msg=\"[    0.000000] no end"), "[    0.000000] no end");
+}
+
 TEST(PastedLog, KeepsTheLevel) {
   EXPECT_EQ(as_dmesg("> <3>[    0.000000] x\n"), "<3>[    0.000000] x\n");
   EXPECT_EQ(as_dmesg("kern  :err   : [    0.000000] x\n"), "<3>[    0.000000] x\n");

@@ -7,14 +7,15 @@
 namespace rmemcheck {
 namespace {
 
+constexpr std::string_view pool_start = "Reserved memory: created ";
+
 std::optional<LoggedPool> scan_pool(const SourceLine &line) {
-  constexpr std::string_view start = "Reserved memory: created ";
   constexpr std::string_view middle = " pool at ";
   const auto kind_end = line.text.find(middle);
-  if (!line.text.starts_with(start) || kind_end == std::string::npos)
+  if (!line.text.starts_with(pool_start) || kind_end == std::string::npos)
     return std::nullopt;
   LoggedPool pool;
-  pool.kind = line.text.substr(start.size(), kind_end - start.size());
+  pool.kind = line.text.substr(pool_start.size(), kind_end - pool_start.size());
   pool.at = line;
   Scanner scanner(std::string_view(line.text).substr(kind_end + middle.size()));
   const auto base = scanner.hex();
@@ -47,6 +48,10 @@ std::vector<LoggedPool> parse_pools(const KernelLog &log) {
       pools.back().name = initialized_node(line.text);
   }
   return pools;
+}
+
+bool is_damaged_pool(std::string_view text) {
+  return text.starts_with(pool_start) && !scan_pool({"", 0, std::string(text)});
 }
 
 } // namespace rmemcheck

@@ -4,6 +4,7 @@
 #include "evidence/evidence.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rmemcheck {
@@ -19,5 +20,8 @@ struct LoggedPool {
 
 /// All of a log, in its order.
 std::vector<LoggedPool> parse_pools(const KernelLog &log);
+
+/// Whether a line begins as that of a pool and is not all of one.
+bool is_damaged_pool(std::string_view text);
 
 } // namespace rmemcheck

@@ -28,5 +28,13 @@ TEST(Pools, AreNoOtherLines) {
                   .empty());
 }
 
+TEST(Pools, AreToldFromALineThatIsCut) {
+  EXPECT_TRUE(is_damaged_pool("Reserved memory: created CMA memory pool at 0x50000000, size 6"));
+  EXPECT_TRUE(is_damaged_pool("Reserved memory: created CM"));
+  EXPECT_FALSE(
+      is_damaged_pool("Reserved memory: created CMA memory pool at 0x50000000, size 6 MiB"));
+  EXPECT_FALSE(is_damaged_pool("Reserved memory: failed"));
+}
+
 } // namespace
 } // namespace rmemcheck
