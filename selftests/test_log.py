@@ -84,6 +84,20 @@ FORMS = {
               as_form(lambda level, seconds, text: f"[{seconds:>12}] {text}\r")(lines),
     "indented": as_form(lambda level, seconds, text: f"    [{seconds:>12}] {text}"),
     "html": as_form(lambda level, seconds, text: f"&gt; [{seconds:>12}] {text}"),
+    "dmesg -d -T": as_form(lambda level, seconds, text:
+                           f"[Sat Nov 28 08:00:00 2026 <    0.000000>] {text}"),
+    "RFC 5424": as_form(lambda level, seconds, text:
+                        f"<{level}>1 2026-11-28T08:00:00.000Z board kernel - - - "
+                        f"[{seconds:>12}] {text}"),
+    "RFC 5424 without a time since boot": as_form(
+        lambda level, seconds, text:
+        f"<{level}>1 2026-11-28T08:00:00.000Z board kernel - - - {text}"),
+    "Amlogic": as_form(lambda level, seconds, text: f"[{seconds:>12}@0]  {text}"),
+    "Samsung": as_form(lambda level, seconds, text:
+                       f"[{seconds:>12}]  [0:        swapper:    0] {text}"),
+    "MediaTek": as_form(lambda level, seconds, text:
+                        f"<{level}>[{seconds:>12}]<0>.(0)[0:swapper]{text}"),
+    "Spreadtrum": as_form(lambda level, seconds, text: f"[{seconds:>12}] c0      0 {text}"),
     "log shipper": as_form(lambda level, seconds, text:
                            f'level=info msg={json.dumps(f"[{seconds:>12}] {text}")}'),
     "LAVA": as_form(lambda level, seconds, text: "- " + json.dumps(
@@ -290,15 +304,53 @@ def test_from_standard_input(rmemcheck):
     assert "(standard input:2)" in result.stdout
 
 
+def test_the_line_of_a_log_without_a_tree_says_what_the_log_shows(judge_log):
+    result = judge_log(FORMS["dmesg"](raw(MANY)))
+    assert "board.log  inconclusive  the log shows 65 regions  could not" in result.stdout
+    assert "recorded  " not in result.stdout
+
+
+def test_what_is_said_of_regions_is_true(judge_log):
+    region = REGION.format(0x50000000, 0x5000ffff, 64, "map", "a@50000000")
+    cut = judge_log(log_of(region[:60]))
+    assert "no whole line of the log shows a region\n" in cut.stdout
+    assert "the log shows 0 regions" in cut.stdout
+    assert "  no line of the log shows a region\n" in judge_log(log_of()).stdout
+    assert "before v6.5 kernels print none" in judge_log(log_of().replace("6.12.1 ", "6.1.1 ")).stdout
+    unknown = judge_log("[    0.000000] Linux version next\n[    0.000000] " + region + "\n")
+    assert unknown.returncode == 3
+    assert "board.log:1: expected 'Linux version' and a number" in unknown.stdout
+    assert "shows" not in unknown.stdout
+
+
+def test_nuls_of_a_serial_line_are_nothing(judge_log):
+    log = b"\0\0" + FORMS["dmesg"](raw(MANY)).encode()
+    result = judge_log(log, "--dtb", MANY / "tree.dtb")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "65 of  65 recorded" in result.stdout
+
+
+def test_a_capture_that_was_unpacked_is_refused_by_name(rmemcheck, tmp_path):
+    folder = tmp_path / "rmemcheck-capture"
+    folder.mkdir()
+    (folder / "manifest").write_text("rmemcheck-capture\t1\n")
+    for given in (folder, tmp_path):
+        assert_refused(rmemcheck("judge", given), 2, folder, "expected the archive", "tar.gz")
+
+
 def test_bad_input(rmemcheck, tmp_path):
     words = tmp_path / "words"
     words.write_text("Dear all,\nmy board does not boot.\n")
     assert_refused(rmemcheck("judge", "--log", words), 2, words, "expected a kernel log")
     words.write_bytes(b"")
     assert_refused(rmemcheck("judge", "--log", words), 2, words, "expected a kernel log")
-    words.write_bytes(b"[    0.000000] x\n\0\0\0")
+    words.write_bytes(b"[    0.000000] x\n\1\2\3")
     assert_refused(rmemcheck("judge", "--log", words), 2, words, "expected a kernel log")
+    words.write_text(json.dumps({"dmesg": [{"msg": "Linux version 6.12.1"}]}, indent=3))
+    assert_refused(rmemcheck("judge", "--log", words), 2, words, "plain text, this is JSON")
     words.write_text(log_of("x"))
+    assert_refused(rmemcheck("judge", "--log", words, "--log", words), 2,
+                   "--log: expected it once, it is there 2 times")
     assert_refused(rmemcheck("judge", "--log", words, "--dtb", words), 2, words, "not a DTB")
     assert_refused(rmemcheck("judge", "--log", tmp_path / "none"), 2, "none")
     assert_refused(rmemcheck("judge", "--log", words, ONE), 2, "--log")

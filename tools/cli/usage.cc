@@ -80,6 +80,16 @@ std::string what_is_wrong(const CLI::App &verb, const CLI::ParseError &error) {
   return words.empty() ? error.what() : fmt::format("\"{}\": expected no such word", words.front());
 }
 
+/// "--log: At Most 1 required but received 2", in a sentence. Other messages as they are.
+std::string without_at_most(const std::string &message) {
+  constexpr std::string_view words = ": At Most 1 required but received ";
+  const auto at = message.find(words);
+  return at == std::string::npos
+             ? message
+             : fmt::format("{}: expected it once, it is there {} times", message.substr(0, at),
+                           message.substr(at + words.size()));
+}
+
 /// CLI11 gives some of them the name of the verb.
 bool is(const CLI::ParseError &error, CLI::ExitCodes code) {
   return error.get_exit_code() == static_cast<int>(code);
@@ -91,7 +101,7 @@ std::string usage_error(const CLI::App &app, const CLI::ParseError &error) {
   const CLI::App &verb = chosen_verb(app);
   const bool is_of_words =
       is(error, CLI::ExitCodes::ExtrasError) || is(error, CLI::ExitCodes::RequiredError);
-  std::string what = is_of_words ? what_is_wrong(verb, error) : error.what();
+  std::string what = is_of_words ? what_is_wrong(verb, error) : without_at_most(error.what());
   const std::string name = named(verb);
   if (!name.empty())
     what = fmt::format("{}: {}", name.substr(0, name.size() - 1), what);

@@ -48,6 +48,12 @@ TEST(UsageError, NamesWhatIsMissing) {
   EXPECT_THAT(refused("run --machine"), HasSubstr("--machine"));
 }
 
+TEST(UsageError, SaysThatAnOptionIsThereTwice) {
+  EXPECT_THAT(
+      refused("run --machine 3 --machine 4"),
+      HasSubstr("run: --machine: expected it once, it is there 2 times; rmemcheck run --h"));
+}
+
 TEST(UsageError, NamesAWordTooManyAndBothOfWhatExcludesEachOther) {
   EXPECT_THAT(refused("run more"), HasSubstr("run: \"more\": expected no such word"));
   EXPECT_THAT(refused("run --quiet --machine 3"),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/error.h"
 #include "base/file.h"
+#include "base/kernel_version.h"
+#include "base/plural.h"
 #include "base/printable.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
@@ -13,7 +15,6 @@
 #include "engine/kept_run.h"
 #include "evidence/pools.h"
 #include "judge/comparison.h"
-#include "judge/sightings.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -68,6 +69,11 @@ std::string given_tree(const JudgeOptions &options) {
 
 /// What a folder holds, or an archive that was captured on a live system.
 KeptBoot load_boot(const fs::path &boot, const JudgeOptions &options) {
+  for (const fs::path &unpacked : {boot, boot / "rmemcheck-capture"})
+    if (is_folder(boot) && !is_boot(boot) && is_there(unpacked / "manifest"))
+      throw bad_input(fmt::format("{}: expected the archive that \"rmemcheck capture\" has packed "
+                                  "(rmemcheck-capture.tar.gz), not the folder that it unpacks to",
+                                  unpacked.string()));
   if (is_folder(boot) && !options.dtb.empty())
     throw bad_input(fmt::format("--dtb: expected an archive or --log FILE: {} has its own tree",
                                 boot.string()));
@@ -117,9 +123,24 @@ void print_regions(const KernelLog &log, const std::string &origin) {
   for (const LoggedPool &pool : pools)
     fmt::print("  pool {}: {} {} ({}:{})\n", printable(pool.name), to_string(pool.range),
                printable(pool.kind), origin, pool.at.line);
-  if (log.regions.empty() && pools.empty())
-    fmt::print("  no line of the log shows a region{}\n",
-               prints_regions(log) ? "" : ": before v6.5 kernels print none");
+  if (log.lines.empty() || !log.regions.empty() || !pools.empty())
+    return; // a log that is not understood shows nothing, and the verdict says why
+  fmt::print("  no {}line of the log shows a region{}\n", log.trouble.empty() ? "" : "whole ",
+             is_older(log.version, "6.5") ? ": before v6.5 kernels print none" : "");
+}
+
+/// The boot in one line. Without a tree nobody knows how many regions there must be: what the log
+/// shows stands there instead of how many are recorded.
+std::string line_of_log(const CaseResult &result, const Evidence &evidence, bool has_tree,
+                        const TextStyle &style) {
+  if (has_tree)
+    return case_line(result, style);
+  const std::string shown =
+      evidence.log.lines.empty()
+          ? ""
+          : fmt::format("  the log shows {}", plural(evidence.log.regions.size(), "region"));
+  return fmt::format("{}  {}{}  {}", result.name, outcome_text(result.verdict.outcome, style),
+                     shown, printable(result.verdict.reason));
 }
 
 /// Rules that could not find out for the same reason have one line.
@@ -153,7 +174,7 @@ CaseResult judge_boot_of_log(const KeptBoot &kept, const std::string &origin,
   CaseResult told = result;
   join_inconclusive(told.verdict.rules);
   const TextStyle style{is_colour_wanted(), 0};
-  fmt::print("{}\n", case_line(told, style));
+  fmt::print("{}\n", line_of_log(told, read.evidence, !kept.dtb.empty(), style));
   print_regions(read.evidence.log, origin);
   fmt::print("{}", findings_text(told, style));
   return result;
@@ -281,8 +302,10 @@ void add_judge(CLI::App &app, ChosenVerb &chosen) {
           "What a boot left, or a whole run, on several machines or on one, or an archive "
           "that the script of \"rmemcheck capture\" has packed; - is one on standard input")
       ->type_name("FOLDER|ARCHIVE");
-  verb->add_option("--log", options->log,
-                   "A kernel log alone, in any form that people paste; - is standard input")
+  verb->add_option(
+          "--log", options->log,
+          "A kernel log alone, as people paste it: plain text, with what dmesg, journalctl, "
+          "syslogs, terminals and mails put around lines; - is standard input")
       ->type_name("FILE");
   verb->add_option("--dtb", options->dtb,
                    "The tree that the kernel of that log was given, or of an archive without one")

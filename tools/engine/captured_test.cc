@@ -145,6 +145,26 @@ TEST(Pasted, LogWithATreeIsHeldAgainstIt) {
   EXPECT_EQ(other.verdict.outcome, Outcome::fail);
 }
 
+TEST(Pasted, LogInJsonIsRefusedByName) {
+  for (const char *json : {"{\n  \"dmesg\": [\n    {\n      \"msg\": \"Linux version 6.1\"\n",
+                           "{\"MESSAGE\":\"Linux version 6.1\"}\n"}) {
+    const Error error = error_of([&] { (void)read_pasted(json, "x.json"); });
+    EXPECT_THAT(error.what(),
+                HasSubstr("x.json: expected a kernel log in plain text, this is JSON"));
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+  }
+}
+
+TEST(Pasted, MessagesNameTheFileOfThePerson) {
+  const CaseResult result =
+      judge_kept(read_pasted("[    0.000000] Linux version 6.12.1\n"
+                             "[    0.000000] MEMBLOCK configuration:\n[    0.000000] junk\n",
+                             "x.log")
+                     .front(),
+                 "");
+  EXPECT_THAT(result.verdict.reason, HasSubstr("x.log:3: expected"));
+}
+
 TEST(Pasted, TextThatIsNoLogIsRefused) {
   EXPECT_THROW((void)read_pasted("hello\n", "x.log"), Error);
 }

@@ -45,12 +45,22 @@ bool take_clock(Scanner &scanner) {
          scanner.decimal();
 }
 
-/// "[Sat Nov 28 08:00:00 2026]"
+/// " <    0.000001>", the time since the line before; true where nothing of it is there.
+bool take_difference(Scanner &scanner) {
+  if (scanner.rest().starts_with("]"))
+    return true;
+  if (scanner.spaces() == 0 || !scanner.literal("<"))
+    return false;
+  scanner.spaces();
+  return scanner.decimal() && scanner.literal(".") && scanner.decimal() && scanner.literal(">");
+}
+
+/// "[Sat Nov 28 08:00:00 2026]", "[Sat Nov 28 08:00:00 2026 <    0.000001>]"
 bool take_date(Scanner &scanner) {
   Scanner ahead = scanner;
   if (!ahead.literal("[") || !ahead.word() || ahead.spaces() == 0 || !ahead.word() ||
       ahead.spaces() == 0 || !ahead.decimal() || ahead.spaces() == 0 || !take_clock(ahead) ||
-      ahead.spaces() == 0 || !ahead.decimal() || !ahead.literal("]"))
+      ahead.spaces() == 0 || !ahead.decimal() || !take_difference(ahead) || !ahead.literal("]"))
     return false;
   scanner = ahead;
   return true;

@@ -37,8 +37,9 @@ TEST(LogLineTest, KeepsTextThatOnlyLooksLikeAPrefix) {
 
 TEST(LogLineTest, TakesOffWhatPeoplePaste) {
   for (const char *prefix :
-       {"[Sat Nov 28 08:00:00 2026] ", "[Sat Nov  8 08:00:00 2026] ",
-        "Nov 28 08:00:00 host kernel: [    0.000000] ", "Nov  8 08:00:00 host kernel: ",
+       {"[Sat Nov 28 08:00:00 2026] ", "[Sat Nov 28 08:00:00 2026 <    0.000001>] ",
+        "[Sat Nov  8 08:00:00 2026] ", "Nov 28 08:00:00 host kernel: [    0.000000] ",
+        "Nov  8 08:00:00 host kernel: ",
         "2026-11-28T08:00:00.123456+00:00 host kernel: [    0.000000] ",
         "<6>[    0.000000][5 T1     d.] ", "[    0.000000] [5 T1     d.] ",
         "[    0.000000][    C0] "}) {

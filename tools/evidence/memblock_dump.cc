@@ -50,10 +50,10 @@ std::optional<MemblockRange> scan_entry(const std::string &text, const std::stri
   return MemblockRange{*range, flag_text(*flags), {}};
 }
 
-const SourceLine &first_of(Lines lines, const std::string &expected) {
+const SourceLine &first_of(Lines lines, const std::string &file, const std::string &expected) {
   if (lines.empty())
     throw could_not_find_out(
-        fmt::format("dmesg: expected {} of a dump of memblock, the log ends before", expected));
+        fmt::format("{}: expected {} of a dump of memblock, the log ends before", file, expected));
   return lines.front();
 }
 
@@ -62,9 +62,10 @@ Error not_as(const SourceLine &line, const std::string &expected) {
 }
 
 /// " memory.cnt  = 0x2" and as many entries; `lines` are then those that follow.
-std::vector<MemblockRange> take_array(Lines &lines, const std::string &array) {
+std::vector<MemblockRange> take_array(Lines &lines, const std::string &file,
+                                      const std::string &array) {
   const std::string header = fmt::format("' {}.cnt  = COUNT'", array);
-  const SourceLine &first = first_of(lines, header);
+  const SourceLine &first = first_of(lines, file, header);
   Scanner scanner(first.text);
   const bool is_header = scanner.literal(fmt::format(" {}.cnt  = ", array));
   const auto count = scanner.hex();
@@ -75,7 +76,7 @@ std::vector<MemblockRange> take_array(Lines &lines, const std::string &array) {
     lines = lines.subspan(1);
     const std::string wanted =
         fmt::format("' {}[{:#x}] [FIRST-LAST], SIZE bytes flags: FLAGS'", array, index);
-    const SourceLine &line = first_of(lines, wanted);
+    const SourceLine &line = first_of(lines, file, wanted);
     auto entry = scan_entry(line.text, array, index);
     if (!entry)
       throw not_as(line, wanted);
@@ -97,12 +98,13 @@ std::optional<MemblockDump> parse_memblock_dump(const KernelLog &log) {
     return std::nullopt;
   Lines lines(header.base(), log.lines.end());
   const std::string sizes = "' memory size = SIZE reserved size = SIZE'";
-  if (const SourceLine &line = first_of(lines, sizes); !line.text.starts_with(" memory size = "))
+  if (const SourceLine &line = first_of(lines, header->file, sizes);
+      !line.text.starts_with(" memory size = "))
     throw not_as(line, sizes);
   lines = lines.subspan(1);
   MemblockDump dump;
-  dump.memory = take_array(lines, "memory");
-  dump.reserved = take_array(lines, "reserved");
+  dump.memory = take_array(lines, header->file, "memory");
+  dump.reserved = take_array(lines, header->file, "reserved");
   return dump;
 }
 

@@ -6,6 +6,7 @@
 #include "evidence/missing_lines.h"
 #include "evidence/scanner.h"
 #include "evidence/trouble.h"
+#include "evidence/vendor_forms.h"
 
 #include <algorithm>
 #include <array>
@@ -121,6 +122,23 @@ std::optional<std::string> from_kmsg(std::string_view line) {
   constexpr std::uint64_t second = 1000000;
   return fmt::format("<{}>[{:5}.{:06}] {}", *priority, *microseconds / second,
                      *microseconds % second, scanner.rest().substr(semicolon));
+}
+
+/// "<6>1 2026-11-28T08:00:00.000Z host kernel - - - text" (RFC 5424): time, host, program, its
+/// number, kind of message, and what is structured.
+std::optional<std::string> from_rfc5424(std::string_view line) {
+  Scanner scanner(line);
+  const auto is_next = [&](std::string_view expected) {
+    const auto word = scanner.word();
+    return word && (expected.empty() || *word == expected) && scanner.spaces() == 1;
+  };
+  if (!scanner.literal("<"))
+    return std::nullopt;
+  const auto priority = scanner.decimal();
+  if (!priority || !scanner.literal(">1 ") || !is_next("") || !is_next("") || !is_next("kernel") ||
+      !is_next("") || !is_next("") || !is_next("-"))
+    return std::nullopt;
+  return fmt::format("<{}>{}", *priority, scanner.rest());
 }
 
 /// Where the kernel says in front of a line's time that it has dropped others; npos where it does
@@ -253,15 +271,26 @@ std::string up_to_quote(std::string_view text) {
 
 /// A line from its time on, which stands at `time`.
 std::string from_time(std::string_view line, std::size_t time) {
-  const std::string text = without_tag_behind_time(line.substr(time));
-  return time > 0 && line[time - 1] == '"' ? up_to_quote(text) : text;
+  std::string text = without_tag_behind_time(line.substr(time));
+  if (time > 0 && line[time - 1] == '"')
+    text = up_to_quote(text);
+  const std::string_view said = parse_log_line(text).text;
+  const std::string_view rest = without_vendors_prefix(said);
+  return text.erase(text.size() - said.size(), said.size() - rest.size());
 }
 
-std::string without_prefixes(std::string_view line) {
-  const auto converted = from_kmsg(line);
-  const auto with_level = converted ? converted : decoded(line);
-  if (with_level)
-    line = *with_level;
+/// What tells the level otherwise than "<6>", with that.
+std::optional<std::string> with_level(std::string_view line) {
+  for (const auto form : {from_kmsg, decoded, from_rfc5424})
+    if (auto converted = form(line))
+      return converted;
+  return std::nullopt;
+}
+
+std::string without_prefixes(std::string_view given) {
+  const std::string plain =
+      with_plain_time(with_level(given).value_or(std::string(given)), longest_prefix);
+  const std::string_view line = plain;
   if (const auto time = find_time(line); time != std::string_view::npos)
     return from_time(line, std::min(time, find_loss(line, time)));
   if (const LogLine known = parse_log_line(line); known.has_time)
@@ -360,9 +389,35 @@ std::vector<std::string> boots_of(const std::string &dmesg) {
   return boots;
 }
 
+namespace {
+
+/// A serial line that is switched on gives NULs, and a terminal obeys some other bytes: more than a
+/// few of the rest are no text.
+bool is_binary(std::string_view text) {
+  constexpr std::string_view of_terminals("\0\a\b\t\n\v\f\r\x1b", 9);
+  constexpr std::ptrdiff_t one_in = 50;
+  const auto is_odd = [&](char each) {
+    return static_cast<unsigned char>(each) < ' ' &&
+           of_terminals.find(each) == std::string_view::npos;
+  };
+  return std::ranges::count_if(text, is_odd) * one_in >
+         std::ssize(text) - std::ranges::count(text, '\0');
+}
+
+} // namespace
+
+bool is_json(std::string_view given) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto brace = given.find_first_not_of(blanks);
+  if (brace == std::string_view::npos || given[brace] != '{')
+    return false;
+  const auto next = given.find_first_not_of(blanks, brace + 1);
+  return next != std::string_view::npos && given[next] == '"';
+}
+
 bool is_kernel_log(std::string_view given) {
   const std::string pasted = without_utf16(given);
-  if (pasted.find('\0') != std::string_view::npos)
+  if (is_binary(pasted))
     return false;
   return std::ranges::any_of(log_lines(pasted), [](const std::string &each) {
     const LogLine line = parse_log_line(each);

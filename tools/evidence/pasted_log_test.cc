@@ -134,13 +134,42 @@ TEST(PastedLog, MayBeUtf16) {
   }
 }
 
+TEST(PastedLog, MayHaveWhatASerialLineGivesWhenItIsSwitchedOn) {
+  const std::string text("\0\0[    0.000000] x\n\0\0[    0.000000] y\n\0", 39);
+  EXPECT_TRUE(is_kernel_log(text));
+  EXPECT_EQ(as_dmesg(text), "[    0.000000] x\n[    0.000000] y\n");
+}
+
+TEST(PastedLog, MayBeJson) {
+  EXPECT_TRUE(is_json("{\"MESSAGE\":1}"));
+  EXPECT_TRUE(is_json(" {\n  \"dmesg\": ["));
+  EXPECT_FALSE(is_json(""));
+  EXPECT_FALSE(is_json("{7} x"));
+  EXPECT_FALSE(is_json("[    0.000000] {\"a\"}"));
+}
+
+TEST(PastedLog, MayBeOfAVendorsKernelOrOfRfc5424) {
+  for (const char *pasted :
+       {"[    0.000000@0] OF: reserved mem: x", "[    0.000000@0]  OF: reserved mem: x",
+        "[    0.000000]  [0:        swapper:    0] OF: reserved mem: x",
+        "[    0.000000] (0)[0:swapper]OF: reserved mem: x", "[    0.000000] c0 OF: reserved mem: x",
+        "[    0.000000 <    0.000001 >] host kernel: OF: reserved mem: x"})
+    EXPECT_EQ(as_dmesg(std::string(pasted) + "\n"), std::string(plain) + "\n") << pasted;
+  for (const char *pasted : {"<3>[    0.000000] c0 x",
+                             "<3>1 2026-11-28T08:00:00.000Z host kernel - - - [    0.000000] x"})
+    EXPECT_EQ(as_dmesg(pasted), "<3>[    0.000000] x") << pasted;
+  EXPECT_EQ(as_dmesg("<3>1 2026-11-28T08:00:00.000Z host kernel - - - x"), "<3>x");
+  EXPECT_EQ(as_dmesg("<3>[    0.000000]<0>.(0)[0:swapper]x"), "<3>[    0.000000]x");
+  EXPECT_EQ(as_dmesg("<30>1 2026-11-28T08:00:00.000Z host cron 7 - - x"), "<30>host cron 7 - - x");
+}
+
 TEST(PastedLog, IsToldFromOtherText) {
   EXPECT_TRUE(is_kernel_log("hello\n> [    0.000000] x\n"));
   EXPECT_TRUE(is_kernel_log("Linux version 6.1\n"));
   EXPECT_TRUE(is_kernel_log("Kernel panic - not syncing: x\n"));
   EXPECT_FALSE(is_kernel_log(""));
   EXPECT_FALSE(is_kernel_log("hello\n"));
-  EXPECT_FALSE(is_kernel_log(std::string("[    0.000000] x\n\0", 18)));
+  EXPECT_FALSE(is_kernel_log("[    0.000000] x\n\1\2\3"));
 }
 
 } // namespace
