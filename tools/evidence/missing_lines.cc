@@ -50,15 +50,15 @@ std::string take_letters(std::string_view &text) {
   return word;
 }
 
-/// Dots in two or three brackets or none, or one sign for three dots, at the start of the text.
+/// Dots, or one sign for three of them, at the start of the text or behind brackets and rulers.
 bool begins_with_dots(std::string_view text) {
   const std::string_view dots =
-      text.substr(std::min(text.find_first_not_of("[(<{* "), text.size()));
+      text.substr(std::min(text.find_first_not_of("[(<{*#=~- "), text.size()));
   return dots.starts_with("...") || dots.starts_with("\xE2\x80\xA6");
 }
 
 bool ends_with_dots(std::string_view text) {
-  const std::string_view dots = text.substr(0, text.find_last_not_of("])>}* ") + 1);
+  const std::string_view dots = text.substr(0, text.find_last_not_of("])>}*#=~- ") + 1);
   return dots.ends_with("...") || dots.ends_with("\xE2\x80\xA6");
 }
 

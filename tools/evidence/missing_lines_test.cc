@@ -25,10 +25,26 @@ TEST(MissingLines, AreNotToldByWhatOnlyLooksLikeIt) {
 }
 
 TEST(MissingLines, AreCutOutByAPersonWithAMark) {
-  for (const char *line :
-       {"[...]", "...", "[ ... ]", "  ....", "<...>", "(...)", "\xE2\x80\xA6", "[\xE2\x80\xA6]",
-        "<snip>", "--- snip ---", "[snip]", "*SNIP*", "[cut]", "-----8<-----", "--- >8 ---",
-        "[... 200 lines of PCI ...]", "[200 lines omitted]", "... some lines removed"})
+  for (const char *line : {"[...]",
+                           "...",
+                           "[ ... ]",
+                           "  ....",
+                           "<...>",
+                           "(...)",
+                           "\xE2\x80\xA6",
+                           "[\xE2\x80\xA6]",
+                           "--- ... ---",
+                           "# ...",
+                           "<snip>",
+                           "--- snip ---",
+                           "[snip]",
+                           "*SNIP*",
+                           "[cut]",
+                           "-----8<-----",
+                           "--- >8 ---",
+                           "[... 200 lines of PCI ...]",
+                           "[200 lines omitted]",
+                           "... some lines removed"})
     EXPECT_TRUE(is_cut_mark(line)) << line;
 }
 

@@ -99,20 +99,33 @@ bool is_reason(const std::string &text) {
                              [&](std::string_view reason) { return text.starts_with(reason); });
 }
 
+/// Pools that make way for an area of the command line, where that is what a log with a gap lacks.
+std::set<std::string> may_be_bypassed(const Expectation &expectation, const Evidence &evidence) {
+  std::set<std::string> names;
+  if (!expectation.is_live || log_gap(evidence).empty() ||
+      says(evidence.log, "Kernel command line: "))
+    return names;
+  for (const ExpectedRegion &region : expectation.regions)
+    if (region.cma && region.node.cma_default)
+      names.insert(region.node.name);
+  return names;
+}
+
 /// Sorts the errors of a log into those that the tree leads to and others.
 class ErrorSorter {
 public:
   ErrorSorter(const Expectation &expectation, const Evidence &evidence)
       : log_(evidence.log), gap_(log_gap(evidence)), expected_(expected_complaints(expectation)),
-        names_(names_of(expectation)), must_be_unsupported_(expectation.is_format_unsupported),
+        names_(names_of(expectation)), may_be_bypassed_(may_be_bypassed(expectation, evidence)),
+        may_lack_names_(expectation.is_live && !gap_.empty()),
+        must_be_unsupported_(expectation.is_format_unsupported),
         has_early_reasons_(expectation.refuses_before_reserving &&
                            std::ranges::any_of(expectation.regions, &ExpectedRegion::given_back)) {}
 
   void sort(RuleReport &report) {
     for (const LoggedTrouble &trouble : log_.troubles)
       if (trouble.kind == LoggedTrouble::Kind::reserved_memory_error && !is_expected(trouble.at))
-        report.finding(first_name(trouble.at.text, names_), "no error", trouble.at.text,
-                       trouble.at);
+        take_error(report, trouble.at);
     for (const SourceLine &line : log_.lines)
       if (const std::string name = init_failure(line.text); !name.empty())
         take_init_failure(report, name, line);
@@ -133,9 +146,25 @@ private:
     return expected_.contains(next) || (has_early_reasons_ && is_reason(at.text));
   }
 
+  /// A reason without the line behind it, which names the node, in a log that lacks lines.
+  [[nodiscard]] bool is_name_missing(const SourceLine &at) const {
+    return may_lack_names_ && !expected_.empty() && is_reason(at.text) &&
+           init_failure(text_after(at)).empty();
+  }
+
+  void take_error(RuleReport &report, const SourceLine &at) const {
+    if (is_name_missing(at))
+      report.unknown(fmt::format("{}, and may lack the node of \"{}\"", gap_, at.text));
+    else
+      report.finding(first_name(at.text, names_), "no error", at.text, at);
+  }
+
   void take_init_failure(RuleReport &report, const std::string &name, const SourceLine &line) {
     if (expected_.contains(name))
       ++seen_[name];
+    else if (may_be_bypassed_.contains(name))
+      report.unknown(
+          fmt::format("{}, and has no command line, for whose area {} may make way", gap_, name));
     else
       report.finding(name, "accepted by its init function", line.text, line);
   }
@@ -169,6 +198,8 @@ private:
   const std::string gap_;
   const std::map<std::string, std::size_t> expected_;
   const std::set<std::string> names_;
+  const std::set<std::string> may_be_bypassed_;
+  const bool may_lack_names_;
   const bool must_be_unsupported_;
   const bool has_early_reasons_;
   bool said_unsupported_ = false;

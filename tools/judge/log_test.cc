@@ -96,6 +96,33 @@ TEST(KnownErrors, FailsWhereAnInitFunctionRefusesAGoodRegion) {
   EXPECT_EQ(only_finding("known-errors", scenario).region, "pool@54000000");
 }
 
+TEST(KnownErrors, OfALogWithAGapMayLackTheLineThatNamesTheNode) {
+  Scenario scenario = with_refused_pool();
+  add_error(scenario.evidence.log, "Reserved memory: incorrect alignment of CMA region");
+  scenario.evidence.log.trouble = "lines are missing";
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail) << "a guest sends all of it";
+  scenario.expectation.is_live = true;
+  EXPECT_THAT(run("known-errors", scenario).reason, HasSubstr("may lack the node of \"Reserved"));
+  add_log_line(scenario.evidence.log, "OF: reserved mem: node x@1 compatible matching fail");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail) << "it names another";
+}
+
+TEST(KnownErrors, OfALogWithAGapMayLackTheCommandLine) {
+  Scenario scenario = passing();
+  scenario.expectation.regions.push_back(
+      default_cma(static_region("pool@54000000", range(0x54000000, 0x400000))));
+  add_log_line(scenario.evidence.log,
+               "OF: reserved mem: node pool@54000000 compatible matching fail");
+  scenario.expectation.is_live = true;
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail) << "the log is whole";
+  scenario.evidence.log.trouble = "lines are missing";
+  EXPECT_THAT(
+      run("known-errors", scenario).reason,
+      HasSubstr("lines are missing, and has no command line, for whose area pool@54000000"));
+  add_log_line(scenario.evidence.log, "Kernel command line: quiet");
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+}
+
 TEST(KnownErrors, WantsAnErrorForANodeThatIsNotRead) {
   Scenario scenario = empty_tree();
   ExpectedRegion region = ignored(static_region("a@50000000", range(0x50000000, 0x1000)));
