@@ -274,16 +274,21 @@ BEGIN {
 {
 	prefix = ""
 	text = $0
-	if (match(text, /^<[0-9]+>/)) {
+	has_level = match(text, /^<[0-9]+>/)
+	if (has_level) {
+		is_raw = 1
 		from_program = substr(text, 2, RLENGTH - 2) + 0 >= 8
 		prefix = substr(text, 1, RLENGTH)
 		text = substr(text, RLENGTH + 1)
-	} else
-		from_program = 0
+	}
 	if (match(text, /^\[[^]]*\]( *\[[^]]*\])? /)) {
 		prefix = prefix substr(text, 1, RLENGTH)
 		text = substr(text, RLENGTH + 1)
 	}
+	# Where no level tells, a program is known by its number. Among lines with levels, one with
+	# neither level nor time goes on with the one before it.
+	if (!has_level && (prefix != "" || !is_raw))
+		from_program = text ~ /^[^ ]+\[[0-9]+\]: /
 	if (from_program) {
 		print prefix "(written by a program)"
 		next
@@ -494,16 +499,50 @@ reads_dmesg() { # Levels are wanted, and a buffer that holds the text of all of 
 
 is_whole_log() { grep -q 'Linux version [0-9]' "$1"; }
 
-# The last boot of a log that a daemon keeps, without what it puts in front of lines. It must have
-# what the ring begins with.
-last_boot_of() {
-	awk '/Linux version [0-9]/ { count = 0 } { line[count++] = $0 }
-		END { for (i = 0; i < count; i++) print line[i] }' "$1" |
-		sed 's/^[A-Z][a-z][a-z] [^[]* kernel: //; s/^[0-9][0-9-]*T[^ ]* [^ ]* kernel: //
-			s/^\(\[[^]]*\]\) kernel: /\1 /' >"$work/older"
-	is_whole_log "$work/older" &&
-		sed -n '2s/^<[0-9]*>//p' "$work/log" | sed 's/^\[[^]]*\] //' >"$work/second" &&
-		grep -qF -f "$work/second" "$work/older"
+# The kernel's own lines of the last boot in a log that a daemon keeps, without what the daemon puts
+# in front of them. Each carries the tag "kernel:". In front of a tag stands no word with a colon at
+# its end, so that a program which writes "kernel: " is still known by its own tag. A log of which
+# only the kernel's lines are expected may show them bare, as dmesg does.
+cat >"$work/older.awk" <<'AWK'
+BEGIN {
+	date = "([A-Z][a-z][a-z] )?[A-Z][a-z][a-z] +[0-9]+ [0-9]+:[0-9:.]+"
+	iso = "[0-9-]+T[^ ]+"
+	seconds = "\\[ *[0-9]+\\.[0-9]+\\]"
+	host_or_year = "( [^ :]+)?"
+	facility = "( [a-z0-9]+\\.[a-z]+)?"
+	tagged = "^(" date "|" iso "|" seconds ")" host_or_year facility " kernel: "
+	bare = "^(<[0-9]+>)?" seconds
+}
+match($0, tagged) {
+	end = RLENGTH
+	text = substr($0, end + 1)
+	if (match($0, "^" seconds)) # Of the journal
+		text = substr($0, 1, RLENGTH) " " text
+	keep(text)
+}
+is_kernels_alone && $0 ~ bare { keep($0) }
+function keep(text) {
+	if (text ~ /Linux version [0-9]/)
+		count = 0
+	line[count++] = text
+}
+END {
+	for (i = 0; i < count; i++)
+		print line[i]
+}
+AWK
+
+# It must have what the ring shows of the kernel, or be of this kernel where there is no ring. The
+# ring's first line may have lost its beginning.
+last_boot_of() { # FILE [kernel's alone]
+	awk -v is_kernels_alone="${2:+1}" -f "$work/older.awk" "$1" >"$work/older" &&
+		is_whole_log "$work/older" || return 1
+	if [ -s "$work/log" ]; then
+		sed -n '2,$s/^<[0-7]>//p' "$work/log" | head -n 1 | sed 's/^\[[^]]*\] //'
+	else
+		cat /proc/version
+	fi >"$work/known"
+	grep -qF -f "$work/known" "$work/older"
 }
 
 find_older_log() {
@@ -514,7 +553,8 @@ find_older_log() {
 		return 0
 	fi
 	for older in /var/log/dmesg /var/log/kern.log /var/log/messages /var/log/syslog /var/log/boot.dmesg; do
-		[ -r "$older" ] && last_boot_of "$older" && return 0
+		case $older in *dmesg) alone=alone ;; *) alone= ;; esac
+		[ -r "$older" ] && last_boot_of "$older" "$alone" && return 0
 	done
 	return 1
 }

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -309,6 +310,115 @@ def test_a_log_that_must_not_be_read_is_said(rmemcheck, run_here, tmp_path):
     result = rmemcheck("judge", tmp_path / "out.tar.gz")
     assert result.returncode == 3
     assert re.search("known-errors: inconclusive: .*dmesg_restrict=0", result.stdout)
+
+
+SHELLS = {"dash": (["dash"], ()), "busybox": (["busybox", "sh"], TOOLS)}
+
+
+@pytest.fixture(params=SHELLS)
+def run_among(request, tmp_path):
+    """Runs the script with files in place of this machine's, seen by it alone; the members of its
+    archive. With busybox, all programs are busybox's."""
+    shell, tools = SHELLS[request.param]
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        pytest.skip("the script needs root, and the files a mount namespace")
+    (tmp_path / "bin").mkdir()
+    for tool in tools:
+        (tmp_path / "bin" / tool).symlink_to(shutil.which("busybox"))
+
+    def run(files, words="", **programs):
+        for name, text in {"journalctl": "exit 1", **programs}.items():
+            (tmp_path / "bin" / name).unlink(missing_ok=True)
+            (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
+            (tmp_path / "bin" / name).chmod(0o755)
+        mounts = "mount -t tmpfs none /var/log; mount -t tmpfs none /sys/firmware\n"
+        for number, (path, content) in enumerate(files.items()):
+            source = tmp_path / f"file{number}"
+            source.write_bytes(content if isinstance(content, bytes) else content.encode())
+            mounts += (f"mount --bind {source} {path}\n" if path.startswith("/proc") else
+                       f"cp {source} {path}\n")
+        out = tmp_path / "out.tar.gz"
+        result = subprocess.run(
+            ["unshare", "-m", "sh", "-c", f"set -e\n{mounts}PATH={tmp_path}/bin:$PATH\n"
+             f"exec {' '.join(shell)} {SCRIPT} {words} --out {out}"], text=True, capture_output=True)
+        assert result.returncode == 0, result.stderr
+        return members(out)
+
+    return run
+
+
+def shown(lines):
+    return "cat <<'END'\n" + "\n".join(lines) + "\nEND"
+
+
+CANNOT_READ = "echo 'dmesg: Operation not permitted' >&2; exit 1"
+OF_PROGRAMS = ["sshd[123]: Accepted publickey for alice from 10.1.2.3 port 5555 ssh2: RSA SHA256:AbCd",
+               "wpa_supplicant[77]: wlan0: Trying to associate with SSID 'AliceHome'",
+               "sudo:    alice : TTY=pts/0 ; COMMAND=/usr/bin/mysql -psecretpw",
+               "sudo: alice kernel: [    1.000000] secretpw", "systemd[1]: Hostname set to <alice>.",
+               "cloud-init[300]: Linux version 5 of alice", "alice", "", "alice: a line of hers"]
+DAEMONS = {
+    "rsyslog": lambda seconds, text: f"Nov 28 08:00:00 alicebox {text}",
+    "rsyslog iso": lambda seconds, text: f"2026-11-28T08:00:00.12+01:00 alicebox {text}",
+    "busybox": lambda seconds, text: f"Nov  8 08:00:00 alicebox user.info {text}",
+    "openwrt": lambda seconds, text: f"Sat Nov 28 08:00:00 2026 kern.info {text}",
+    "without host or time": lambda seconds, text: f"Nov 28 08:00:00 {text}",
+    "journal": lambda seconds, text: f"[{seconds}] {text}",
+}
+HAVE_NO_TIME = ("without host or time", "journal") # of the kernel's in the text itself
+
+
+def older_log(form):
+    """As a daemon keeps it: the kernel's lines, those of programs, and what has no tag at all"""
+    def of_kernel(seconds, text):
+        return DAEMONS[form](seconds, "kernel: " + ("" if form in HAVE_NO_TIME else f"[{seconds}] ") +
+                             text)
+
+    of_programs = [DAEMONS[form]("    9.000000", text) for text in OF_PROGRAMS]
+    kernels = [of_kernel(line[4:16], line[18:]) for line in WHOLE]
+    through_kmsg = of_kernel("    9.000000", "systemd[1]: Mounting /home/alice...")
+    return "\n".join([*of_programs, *kernels[:4], *of_programs, *OF_PROGRAMS, through_kmsg,
+                      *kernels[4:]]) + "\n"
+
+
+@pytest.mark.parametrize("form", DAEMONS)
+@pytest.mark.parametrize("ring", [shown(WHOLE[3:]), CANNOT_READ], ids=["wrapped", "unreadable"])
+def test_an_older_log_is_without_what_programs_have_written(run_among, form, ring):
+    log = older_log(form)
+    if ring == CANNOT_READ: # A log of this very kernel is taken
+        log = log.replace("Linux version 6.1.1 (a@b) (gcc) #1",
+                          pathlib.Path("/proc/version").read_text().strip())
+    found = run_among({} if form == "journal" else {"/var/log/messages": log}, dmesg=ring,
+                      journalctl=f"cat <<'END'\n{log}END" if form == "journal" else "exit 1")
+    assert b"the log is that of " in found["manifest"]
+    log = found["dmesg"].decode()
+    for secret in ("alice", "Alice", "secretpw", "10.1.2.3", "AbCd"):
+        assert secret not in log
+    begin = 18 if form == "without host or time" else 3
+    expected = [line[begin:] for line in WHOLE]
+    expected.insert(4, "<6>[    9.000000] (written by a program)"[begin:])
+    assert log.splitlines()[1:] == expected[2:]
+
+
+def test_a_log_of_another_kernel_is_not_taken_for_a_ring_that_cannot_be_read(run_among):
+    found = run_among({"/var/log/messages": older_log("rsyslog")}, dmesg=CANNOT_READ)
+    assert b"absent\tdmesg\tsystem\tthe kernel's ring cannot be read" in found["manifest"]
+
+
+def test_a_bare_log_is_taken_where_only_the_kernel_writes(run_among):
+    bare = "\n".join(line[3:] for line in WHOLE) + "\n[    9.200000] sshd[1]: alice\nalice\n"
+    found = run_among({"/var/log/dmesg": bare}, dmesg=shown(WHOLE[3:]))
+    assert "\n".join(line[3:] for line in WHOLE[2:]) + "\n" in found["dmesg"].decode()
+    assert b"alice" not in found["dmesg"]
+    found = run_among({"/var/log/dmesg": "", "/var/log/messages": bare}, dmesg=shown(WHOLE[3:]))
+    assert b"damaged\tdmesg" in found["manifest"]
+
+
+def test_what_goes_on_a_programs_line_is_left_out(run_among):
+    found = run_among({}, dmesg=shown([*WHOLE[:5], "<14>[    9.000000] alice", "alice goes on",
+                                       WHOLE[5]]))
+    assert b"alice" not in found["dmesg"]
+    assert WHOLE[5] in found["dmesg"].decode().splitlines()
 
 
 def test_an_archive_may_come_from_standard_input(rmemcheck, captured):
