@@ -189,7 +189,7 @@ function masked_word(word,  at, key) {
 function masked_words(text,  result, at, word) {
 	result = ""
 	while (text != "") {
-		at = match(text, /[^ \t]+/)
+		at = match(text, /[^ \t\n\v\f\r]+/)
 		if (!at)
 			return result text
 		word = substr(text, RSTART, RLENGTH)
@@ -197,6 +197,48 @@ function masked_words(text,  result, at, word) {
 		text = substr(text, RSTART + length(word))
 	}
 	return result
+}
+AWK
+
+# What a value is, the last word of its name tells: that of a property, or in front of a "=".
+cat >"$work/kinds.awk" <<'AWK'
+function is_secret(name) {
+	if (name ~ /^#/) # As in "#mac-cells"
+		return 0
+	name = "-" tolower(name) "-"
+	gsub(/[^a-z]+/, "-", name)
+	return name ~ /-(serial|sn|esn|mac|duid|ecid|imei|imsi|meid|iccid|uid|pass|pwd|psk|[be]?ssid|key)-$/ ||
+		name ~ /serial-?(number|num|no|nr)-|(machine|chip|cpu|die|unique)-?id-|seed-$|uuid|guid/ ||
+		name ~ /(mac|bd|bt|hw|eth|ether|-ip|wifi|wlan)-?addr|passw|passphrase|secret|token|owner|host-?name/
+}
+function replace_all(text, what,  at, result) {
+	result = ""
+	while ((at = index(text, what)) > 0) {
+		result = result substr(text, 1, at - 1) crosses(length(what))
+		text = substr(text, at + length(what))
+	}
+	return result text
+}
+function replace_form(text, form,  result) {
+	result = ""
+	while (match(text, form)) {
+		result = result substr(text, 1, RSTART - 1) crosses(RLENGTH)
+		text = substr(text, RSTART + RLENGTH)
+	}
+	return result text
+}
+function learn_forms(  h, h2, h4, d) {
+	h = "[0-9A-Fa-f]"
+	h2 = h h
+	h4 = h2 h2
+	d = "[0-9][0-9]?[0-9]?"
+	mac = h2 ":" h2 ":" h2 ":" h2 ":" h2 ":" h2
+	mac_of_dashes = h2 "-" h2 "-" h2 "-" h2 "-" h2 "-" h2
+	uuid = h4 h4 "-" h4 "-" h4 "-" h4 "-" h4 h4 h4
+	ip = d "\\." d "\\." d "\\." d
+}
+function hide_addresses(text) {
+	return replace_form(replace_form(replace_form(text, mac), mac_of_dashes), ip)
 }
 AWK
 
@@ -216,14 +258,6 @@ BEGIN { learn_words() }
 AWK
 
 cat >"$work/text.awk" <<'AWK'
-function replace_all(text, what,  at, result) {
-	result = ""
-	while ((at = index(text, what)) > 0) {
-		result = result substr(text, 1, at - 1) crosses(length(what))
-		text = substr(text, at + length(what))
-	}
-	return result text
-}
 # Where it is no part of a longer word
 function replace_name(text, name,  at, before, after, result) {
 	result = ""
@@ -239,14 +273,6 @@ function replace_name(text, name,  at, before, after, result) {
 	}
 	return result text
 }
-function replace_form(text, form,  result) {
-	result = ""
-	while (match(text, form)) {
-		result = result substr(text, 1, RSTART - 1) crosses(RLENGTH)
-		text = substr(text, RSTART + RLENGTH)
-	}
-	return result text
-}
 # All that stands behind a text, word by word
 function mask_behind(text, mark,  at) {
 	at = index(text, mark)
@@ -258,18 +284,14 @@ function is_of_memory(text) {
 }
 BEGIN {
 	learn_words()
-	h = "[0-9A-Fa-f]"
-	h2 = h h
-	h4 = h2 h2
-	d = "[0-9][0-9]?[0-9]?"
-	mac = h2 ":" h2 ":" h2 ":" h2 ":" h2 ":" h2
-	mac_of_dashes = h2 "-" h2 "-" h2 "-" h2 "-" h2 "-" h2
-	uuid = h4 h4 "-" h4 "-" h4 "-" h4 "-" h4 h4 h4
-	ip = d "\\." d "\\." d "\\." d
+	learn_forms()
 	while ((getline line <secrets) > 0)
 		secret[++secret_count] = line
 	while ((getline line <names) > 0)
 		name[++name_count] = line
+	getline line <"/proc/cmdline" # The log shows further lines of it without a title
+	while ((getline line <"/proc/cmdline") > 0)
+		is_argument[line] = 1
 }
 {
 	prefix = ""
@@ -297,6 +319,8 @@ BEGIN {
 		text = mask_behind(text, "ommand line: ")
 	else if (index(text, "ommand line parameters"))
 		text = mask_behind(text, "ommand line parameters")
+	else if (text in is_argument)
+		text = masked_words(text)
 	else if (text ~ /^ +with (arguments|environment):/)
 		is_listing = 1
 	else if (is_listing && text ~ /^    /)
@@ -307,9 +331,7 @@ BEGIN {
 		sub(/\([^()@]*@[^()]*\) /, "(x@x) ", text)
 	text = replace_form(text, uuid)
 	if (!is_of_memory(text)) {
-		text = replace_form(text, mac)
-		text = replace_form(text, mac_of_dashes)
-		text = replace_form(text, ip)
+		text = hide_addresses(text)
 		if (match(text, /([Ss]erial ?([Nn]umber|[Nn]o\.|#)|SERIAL ?NUMBER|S\/N)[ :=]*/))
 			text = substr(text, 1, RSTART + RLENGTH - 1) \
 				crosses(length(text) - RSTART - RLENGTH + 1)
@@ -322,8 +344,8 @@ BEGIN {
 }
 AWK
 
-# Walks a DTB that od shows as bytes, and prints what dd has to write over it: "zero OFFSET LENGTH"
-# and "text OFFSET TEXT". The format: Devicetree Specification, chapter 5.
+# Walks a DTB that od shows as bytes, and prints what to write over it: "BYTE OFFSET LENGTH", the
+# byte as tr reads it. The format: Devicetree Specification, chapter 5.
 cat >"$work/fdt.awk" <<'AWK'
 function number(at) {
 	return ((byte[at] * 256 + byte[at + 1]) * 256 + byte[at + 2]) * 256 + byte[at + 3]
@@ -334,35 +356,47 @@ function string_at(at,  text) {
 		text = text sprintf("%c", byte[at++])
 	return text
 }
-function is_secret(name) {
-	name = tolower(name)
-	return name ~ /serial.?(number|no|num|#)|(^|,)serial#?$|(mac|bd|hw|eth[0-9]*).?addr|^address$/ ||
-		name ~ /seed$|uuid|guid|unique.?id|imei|passw|secret|token|owner|host.?name/
-}
-function property(name, at, length_of,  text, masked) {
-	if (name ~ /bootargs|^bootconfig$|^cmdline$/) {
-		text = string_at(at)
-		masked = masked_words(text)
-		if (masked != text)
-			print "text", at, masked
-	} else if (is_secret(name) && length_of > 0)
-		print "zero", at, length_of
-	else if (name !~ /^(compatible|status|name|device_type|reg|ranges|size|alignment|alloc-ranges)$/)
-		search(at, length_of)
-}
-# What is known to be a secret and stands in another property, as in a model's name
-function search(at, length_of,  text, i, found, from) {
+# A character for each byte. What ends a word for the kernel is a blank, and so is what ends a string.
+function text_at(at, length_of,  text, end) {
 	text = ""
-	for (i = at; i < at + length_of; i++)
-		text = text (byte[i] >= 32 && byte[i] < 127 ? sprintf("%c", byte[i]) : "\001")
-	for (i = 1; i <= secret_count; i++)
-		for (from = 0; (found = index(substr(text, from + 1), secret[i])) > 0; ) {
-			print "zero", at + from + found - 1, length(secret[i])
-			from += found
+	for (end = at + length_of; at < end; at++)
+		if (byte[at] > 32 && byte[at] < 127)
+			text = text sprintf("%c", byte[at])
+		else
+			text = text (byte[at] <= 32 || byte[at] == 160 ? " " : "\001")
+	return text
+}
+# What differs, run by run
+function cross_out(at, text, masked,  i, length_of) {
+	length_of = 0
+	for (i = 1; i <= length(text) + 1; i++)
+		if (substr(text, i, 1) != substr(masked, i, 1))
+			length_of++
+		else if (length_of > 0) {
+			print "x", at + i - 1 - length_of, length_of
+			length_of = 0
 		}
+}
+function property(name, at, length_of,  text, masked, i) {
+	if (name ~ /^(compatible|status|name|device_type|reg|ranges|size|alignment|alloc-ranges)$/)
+		return
+	# serial0 = "/soc/serial@9000000"
+	if (node !~ /^(aliases|__symbols__)$/ && (is_secret(name) || name == "address")) {
+		if (length_of > 0)
+			print "\\000", at, length_of
+		return
+	}
+	masked = text = text_at(at, length_of)
+	if (name ~ /bootargs|bootconfig|cmdline|boot-?(command|cmd)/)
+		masked = masked_words(text)
+	masked = hide_addresses(replace_form(masked, uuid))
+	for (i = 1; i <= secret_count; i++) # As in a model's name
+		masked = replace_all(masked, secret[i])
+	cross_out(at, text, masked)
 }
 BEGIN {
 	learn_words()
+	learn_forms()
 	while ((getline line <secrets) > 0)
 		secret[++secret_count] = line
 }
@@ -381,6 +415,7 @@ END {
 		token = number(at)
 		at += 4
 		if (token == 1) {
+			node = string_at(at)
 			while (byte[at] != 0 && at < count)
 				at++
 			at = int((at + 4) / 4) * 4
@@ -391,9 +426,16 @@ END {
 				exit 1
 			property(name, at + 8, size)
 			at = int((at + 8 + size + 3) / 4) * 4
-		} else if (token == 9)
+		} else if (token == 9) {
+			end = strings + number(32) # Behind it are leftovers of whoever has changed the tree
+			if (end < at)
+				end = at
+			while (count > end && byte[count - 1] == 0)
+				count--
+			if (end < count)
+				print "\\000", end, count - end
 			exit 0
-		else if (token != 2 && token != 4)
+		} else if (token != 2 && token != 4)
 			exit 1
 	}
 }
@@ -402,7 +444,7 @@ AWK
 awk_with() { # PROGRAM FILE...: with the words, the secrets and the names
 	program=$1
 	shift
-	cat "$work/words.awk" "$work/$program" >"$work/program.awk"
+	cat "$work/words.awk" "$work/kinds.awk" "$work/$program" >"$work/program.awk"
 	awk -v secrets="$work/secrets" -v names="$work/names" -f "$work/program.awk" "$@"
 }
 
@@ -453,11 +495,10 @@ hide_in_fdt() {
 			"capture with --all, which keeps it as it is"
 		return
 	fi
-	while read -r kind offset what; do
-		case $kind in
-		zero) dd if=/dev/zero of="$evidence/fdt" bs=1 seek="$offset" count="$what" conv=notrunc ;;
-		text) printf %s "$what" | dd of="$evidence/fdt" bs=1 seek="$offset" conv=notrunc ;;
-		esac 2>"$work/error" || die "fdt: $(cat "$work/error")"
+	while read -r byte offset length; do
+		dd if=/dev/zero bs="$length" count=1 2>/dev/null | tr '\000' "$byte" |
+			dd of="$evidence/fdt" bs=1 seek="$offset" conv=notrunc 2>"$work/error" ||
+			die "fdt: $(cat "$work/error")"
 	done <"$work/edits"
 }
 

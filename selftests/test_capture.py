@@ -421,6 +421,90 @@ def test_what_goes_on_a_programs_line_is_left_out(run_among):
     assert WHOLE[5] in found["dmesg"].decode().splitlines()
 
 
+TREE = """/dts-v1/;
+/memreserve/ 0x84000000 0x1000;
+/ {{
+	#address-cells = <2>; #size-cells = <2>; model = "board"; compatible = "mac,host";
+	aliases {{ serial0 = "/soc/serial@9000000"; mac = "/soc"; }};
+	memory@80000000 {{ device_type = "memory"; reg = <0 0x80000000 0 0x20000000>; }};
+	chosen {{ stdout-path = "serial0:115200n8"; {properties} }};
+	soc {{
+		#mac-cells = <7>; pcie {{ linux,pci-domain = <3>; #power-domain-cells = <1>; }};
+		ethernet {{ phy-mode = "rgmii"; mac-mode = "sgmii"; }};
+		mcasp {{ serial-dir = <1 2>; }};
+	}};
+	reserved-memory {{
+		#address-cells = <2>; #size-cells = <2>; ranges;
+		a@88000000 {{ compatible = "shared-dma-pool"; reg = <0 0x88000000 0 0x10000>; no-map; }};
+	}};
+}};
+"""
+PROPERTIES = {
+    "leading blanks": (r'bootargs = "   console=ttyS0 quiet pw=SECRET";', "   console=ttyS0 quiet pw="),
+    "newline": (r'bootargs = "console=ttyS0\npw=SECRET\x0bpw=SECRET root=SECRET\xa0SECRET";',
+                "console=ttyS0\npw="),
+    "backslash": (r'bootargs = "console=ttyS0 pw=a\\\\nSECRET\\\\ -n %s SECRET";', "console=ttyS0 pw="),
+    "non-ASCII": (r'bootargs = "console=ttyS0 pw=\xc3\xbcSECRET\xa0SECRET quiet";', "console=ttyS0 pw="),
+    "list": (r'bootargs = "console=ttyS0", "pw=SECRET", "quiet";', "\0quiet\0"),
+    "vendor's": (r'vendor,bootargs-ext = "quiet pw=SECRET";', "quiet pw="),
+    "mac as text elsewhere": (r'note = "a", "b 48:B0:2D:AA:BB:CC z";', None),
+    "uuid as text elsewhere": (r'note = "0e4b1b4a-6f2e-4b0b-8f0a-5d5b5a5c5d5e";', None),
+    "identities": (" ".join(f'{name} = "SECRET of {name}";' for name in (
+        "rpi-duid", "nvidia,bluetooth-mac", "nvidia,ether-mac", "nvidia,wifi-mac", "ecid", "boot_serial",
+        "qcom,board-sn", "mac", "mac0", "mac-addr0", "psk", "ssid", "wlan-key", "rpi-serial64",
+        "serial", "serial#", "serial-number", "serialno", "local-bd-address", "kaslr-seed", "host-name",
+        "chip-id")), None),
+}
+SECRET_BYTES = rb"SECRET[ a-z0-9,#_-]*|48:B0|0e4b1b4a"
+
+
+def as_blob(properties):
+    return subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-"], check=True, capture_output=True,
+                          input=TREE.format(properties=properties).encode()).stdout
+
+
+def as_source(blob):
+    """Without what /chosen has, and with the names of what it has"""
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", "-"], check=True, input=blob,
+                          capture_output=True).stdout.decode()
+    before, chosen, after = re.fullmatch(r"(.*)\tchosen {\n(.*?)\t};\n(.*)", text, re.DOTALL).groups()
+    return before, re.findall(r"^\t\t([^ ;]+)", chosen, re.MULTILINE), after
+
+
+def test_a_trees_secrets_are_overwritten_and_the_tree_stays(run_among):
+    for name, (properties, kept) in PROPERTIES.items():
+        blob = as_blob(properties)
+        fdt = run_among({"/sys/firmware/fdt": blob}, dmesg=shown(WHOLE))["fdt"]
+        assert re.findall(SECRET_BYTES, fdt) == [], name
+        assert kept is None or kept.encode() in fdt, name
+        assert len(fdt) == len(blob) and as_source(fdt) == as_source(blob), name
+
+
+def test_what_a_tree_has_behind_its_end_is_overwritten(run_among):
+    blob = as_blob("")
+    left = b"pw=SECRET\0"
+    total = (len(blob) + len(left)).to_bytes(4, "big")
+    fdt = run_among({"/sys/firmware/fdt": blob[:4] + total + blob[8:] + left}, dmesg=shown(WHOLE))["fdt"]
+    assert fdt == blob[:4] + total + blob[8:] + bytes(len(left))
+
+
+def test_a_tree_is_whole_where_all_is_asked_for(run_among):
+    blob = as_blob(PROPERTIES["list"][0])
+    assert run_among({"/sys/firmware/fdt": blob}, "--all", dmesg=shown(WHOLE))["fdt"] == blob
+
+
+def test_a_command_line_of_two_lines_is_overwritten(run_among):
+    line = "   console=ttyS0 pw=abc\nquiet pw=def root=ghi\x0bpw=jkl mno"
+    log = [*WHOLE[:2], f"<5>[    0.000000] Kernel command line: {line.splitlines()[0]}",
+           "<5>[    0.000000] " + line.split("\n")[1], *WHOLE[2:]]
+    found = run_among({"/proc/cmdline": line + "\n"}, dmesg=shown(log))
+    hidden = "   console=ttyS0 pw=xxx\nquiet pw=xxx root=xxx\x0bpw=xxx xxx"
+    assert found["cmdline"].decode() == hidden + "\n"
+    assert found["dmesg"].decode().split("\n") == [
+        log[0], log[1].replace("a@b", "x@x"), log[2].replace("abc", "xxx"),
+        log[3][:18] + hidden.split("\n")[1], *log[4:], ""]
+
+
 def test_an_archive_may_come_from_standard_input(rmemcheck, captured):
     with open(captured("patched")[0], "rb") as file:
         result = subprocess.run(rmemcheck.command("judge", "-"), stdin=file, text=True,
