@@ -22,9 +22,10 @@
 #                                       cmdline, config, meminfo, efi-memory-map
 #
 # Nothing in it names a person or a board of theirs, unless --all asks for it: serial numbers, host
-# name, MAC and IP addresses, UUIDs, seeds, and the command line's words but for those known to be
-# about memory or the console are overwritten with x or 0 of the same length, in the log and in the
-# device tree alike; what programs have written into the log is left out.
+# name, MAC and IP addresses, UUIDs, seeds, names of users, servers and gadgets, and the command
+# line's words but for those known to be about memory or the console are overwritten with x or 0 of
+# the same length, in the log and in the device tree alike; what programs have written into the log
+# is left out.
 
 all=no
 out=
@@ -207,9 +208,10 @@ function is_secret(name) {
 		return 0
 	name = "-" tolower(name) "-"
 	gsub(/[^a-z]+/, "-", name)
-	return name ~ /-(serial|sn|esn|mac|duid|ecid|imei|imsi|meid|iccid|uid|pass|pwd|psk|[be]?ssid|key)-$/ ||
+	return name ~ /-(serial|sn|esn|mac|duid|ecid|imei|imsi|meid|iccid|uid)-$/ ||
 		name ~ /serial-?(number|num|no|nr)-|(machine|chip|cpu|die|unique)-?id-|seed-$|uuid|guid/ ||
-		name ~ /(mac|bd|bt|hw|eth|ether|-ip|wifi|wlan)-?addr|passw|passphrase|secret|token|owner|host-?name/
+		name ~ /-(pass|pwd|psk|[be]?ssid|key)-$|passw|passphrase|secret|token|owner|host-?name/ ||
+		name ~ /(mac|bd|bt|hw|eth|ether|-ip|wifi|wlan)-?addr/
 }
 function replace_all(text, what,  at, result) {
 	result = ""
@@ -232,13 +234,42 @@ function learn_forms(  h, h2, h4, d) {
 	h2 = h h
 	h4 = h2 h2
 	d = "[0-9][0-9]?[0-9]?"
-	mac = h2 ":" h2 ":" h2 ":" h2 ":" h2 ":" h2
+	mac = h2 ":" h2 ":" h2 ":" h2 ":" h2 ":" h2 "(:" h2 ")*"
 	mac_of_dashes = h2 "-" h2 "-" h2 "-" h2 "-" h2 "-" h2
 	uuid = h4 h4 "-" h4 "-" h4 "-" h4 "-" h4 h4 h4
 	ip = d "\\." d "\\." d "\\." d
 }
+# Eight groups of digits, or fewer where "::" stands for the others: no time and no PCI device.
+function is_ip6(text,  group, count, i) {
+	count = split(text, group, ":")
+	for (i = 1; i <= count; i++)
+		if (length(group[i]) > 4)
+			return 0
+	return index(text, "::") ? count <= 9 && text != "::" : count == 8
+}
+function hide_ip6(text,  result, found, before, after) {
+	result = ""
+	while (match(text, /[0-9A-Fa-f:]*:[0-9A-Fa-f]*:[0-9A-Fa-f:]*/)) {
+		found = substr(text, RSTART, RLENGTH)
+		result = result substr(text, 1, RSTART - 1)
+		text = substr(text, RSTART + RLENGTH)
+		before = after = ""
+		# "addr:fe80::1: ", "led0::a": a colon that ends a word before it, or begins one behind it
+		if (match(found, /^:[^:]/) || (result ~ /[A-Za-z0-9_]$/ && match(found, /^[^:]*:/))) {
+			before = substr(found, 1, index(found, ":"))
+			found = substr(found, index(found, ":") + 1)
+		}
+		if (match(found, /[^:]:$/) || (text ~ /^[A-Za-z0-9_]/ && match(found, /:[^:]*$/))) {
+			match(found, /:[^:]*$/)
+			after = substr(found, RSTART)
+			found = substr(found, 1, RSTART - 1)
+		}
+		result = result before (is_ip6(found) ? crosses(length(found)) : found) after
+	}
+	return result text
+}
 function hide_addresses(text) {
-	return replace_form(replace_form(replace_form(text, mac), mac_of_dashes), ip)
+	return hide_ip6(replace_form(replace_form(replace_form(text, mac), mac_of_dashes), ip))
 }
 AWK
 
@@ -273,6 +304,52 @@ function replace_name(text, name,  at, before, after, result) {
 	}
 	return result text
 }
+# What stands behind one form, up to another or to the end
+function hide_between(text, begin, end,  at, rest) {
+	if (!match(text, begin))
+		return text
+	at = RSTART + RLENGTH
+	rest = substr(text, at)
+	if (end == "")
+		return substr(text, 1, at - 1) crosses(length(rest))
+	return match(rest, end) ? substr(text, 1, at - 1) crosses(RSTART - 1) substr(rest, RSTART) : text
+}
+# A word behind a form, of which capitals and small letters are the same
+function hide_words_behind(text, form,  result) {
+	result = ""
+	while (match(tolower(text), form)) {
+		result = result substr(text, 1, RSTART + RLENGTH - 1)
+		text = substr(text, RSTART + RLENGTH)
+		match(text, /^[^ ,;"')]*/)
+		result = result crosses(RLENGTH)
+		text = substr(text, RLENGTH + 1)
+	}
+	return result text
+}
+# 'acct="alice"', "host=board, "
+function hide_values(text,  result, name) {
+	result = ""
+	while (match(text, /[A-Za-z][A-Za-z0-9_.-]*=/)) {
+		name = substr(text, RSTART, RLENGTH - 1)
+		result = result substr(text, 1, RSTART + RLENGTH - 1)
+		text = substr(text, RSTART + RLENGTH)
+		if (is_secret(name) || is_of_person(name)) {
+			match(text, /^("[^"]*"?|'[^']*'?|[^ ,;"')]*)/)
+			result = result crosses(RLENGTH)
+			text = substr(text, RLENGTH + 1)
+		}
+	}
+	return result text
+}
+function is_of_person(name) {
+	return tolower(name) ~ /(^|[_.-])(acct|account|user|login|host|domain|label|rootpath|nfsroot)$/
+}
+# "Chip serial: X", "serial no X", "SN: X", but no "Serial: AMBA PL011 UART driver"
+function hide_titled(text) {
+	if (text ~ /^Serial: .*driver/ || !match(tolower(text), title))
+		return text
+	return substr(text, 1, RSTART + RLENGTH - 1) crosses(length(text) - RSTART - RLENGTH + 1)
+}
 # All that stands behind a text, word by word
 function mask_behind(text, mark,  at) {
 	at = index(text, mark)
@@ -285,6 +362,12 @@ function is_of_memory(text) {
 BEGIN {
 	learn_words()
 	learn_forms()
+	bound = "(^|[^a-z0-9_.-])" # fe660000.serial: and msm_serial: are no titles
+	title = "serial ?(number|num|no|nr|#)[ .:=]+|" bound "(s/n[ :=]+|[be]?ssid[ :]+)|" bound \
+		"(serial|sn|wwn|imei|imsi|meid|iccid|ecid|(host|user|domain|device) ?name)( ?:| =|#) *"
+	# "nfs: server X", "//server/share", "\\\\server\\share", names of iSCSI and NVMe
+	named = "(^|[ (])(server|cannot monitor|device label) +|(^|[^a-z0-9:])//|" \
+		"\\\\\\\\|(^|[^a-z0-9])[in]qn\\."
 	while ((getline line <secrets) > 0)
 		secret[++secret_count] = line
 	while ((getline line <names) > 0)
@@ -330,11 +413,19 @@ BEGIN {
 	if (index(text, "Linux version "))
 		sub(/\([^()@]*@[^()]*\) /, "(x@x) ", text)
 	text = replace_form(text, uuid)
+	# Programs have written what the kernel audits, but for its own first word
+	if (text !~ /^(audit: )?type=2000 /)
+		text = hide_between(text, "^(audit: )?type=[0-9]+ audit\\([0-9.:]+\\): ", "")
+	# What a device calls itself, which its owner may have chosen; the tree has names of others
+	if (text !~ / as \/devices\/platform\/[^\/]+\/input\//)
+		text = hide_between(text, "^input: ", " as /devices/")
+	text = hide_between(text, " HID v[^[]*\\[", "\\] on ")
+	text = hide_between(text, "^usb [0-9.-]+: Product: ", "")
+	# Of keys that a machine's owner has enrolled; those that the kernel has built in stay
+	text = hide_between(text, "^integrity: Loaded X.509 cert '", "'$")
 	if (!is_of_memory(text)) {
-		text = hide_addresses(text)
-		if (match(text, /([Ss]erial ?([Nn]umber|[Nn]o\.|#)|SERIAL ?NUMBER|S\/N)[ :=]*/))
-			text = substr(text, 1, RSTART + RLENGTH - 1) \
-				crosses(length(text) - RSTART - RLENGTH + 1)
+		text = hide_words_behind(hide_values(hide_addresses(text)), named)
+		text = hide_titled(text)
 		for (i = 1; i <= secret_count; i++)
 			text = replace_all(text, secret[i])
 		for (i = 1; i <= name_count; i++)
@@ -356,7 +447,7 @@ function string_at(at,  text) {
 		text = text sprintf("%c", byte[at++])
 	return text
 }
-# A character for each byte. What ends a word for the kernel is a blank, and so is what ends a string.
+# A character for each byte. What ends a word for the kernel is a blank, and so is a string's end.
 function text_at(at, length_of,  text, end) {
 	text = ""
 	for (end = at + length_of; at < end; at++)

@@ -320,7 +320,8 @@ def run_among(request, tmp_path):
     """Runs the script with files in place of this machine's, seen by it alone; the members of its
     archive. With busybox, all programs are busybox's."""
     shell, tools = SHELLS[request.param]
-    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+    may = subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
+    if os.geteuid() != 0 or not may:
         pytest.skip("the script needs root, and the files a mount namespace")
     (tmp_path / "bin").mkdir()
     for tool in tools:
@@ -340,7 +341,8 @@ def run_among(request, tmp_path):
         out = tmp_path / "out.tar.gz"
         result = subprocess.run(
             ["unshare", "-m", "sh", "-c", f"set -e\n{mounts}PATH={tmp_path}/bin:$PATH\n"
-             f"exec {' '.join(shell)} {SCRIPT} {words} --out {out}"], text=True, capture_output=True)
+             f"exec {' '.join(shell)} {SCRIPT} {words} --out {out}"],
+            text=True, capture_output=True)
         assert result.returncode == 0, result.stderr
         return members(out)
 
@@ -352,11 +354,15 @@ def shown(lines):
 
 
 CANNOT_READ = "echo 'dmesg: Operation not permitted' >&2; exit 1"
-OF_PROGRAMS = ["sshd[123]: Accepted publickey for alice from 10.1.2.3 port 5555 ssh2: RSA SHA256:AbCd",
-               "wpa_supplicant[77]: wlan0: Trying to associate with SSID 'AliceHome'",
-               "sudo:    alice : TTY=pts/0 ; COMMAND=/usr/bin/mysql -psecretpw",
-               "sudo: alice kernel: [    1.000000] secretpw", "systemd[1]: Hostname set to <alice>.",
-               "cloud-init[300]: Linux version 5 of alice", "alice", "", "alice: a line of hers"]
+OF_PROGRAMS = [
+    "sshd[123]: Accepted publickey for alice from 10.1.2.3 port 5555 ssh2: RSA SHA256:AbCd",
+    "wpa_supplicant[77]: wlan0: Trying to associate with SSID 'AliceHome'",
+    "sudo:    alice : TTY=pts/0 ; COMMAND=/usr/bin/mysql -psecretpw",
+    "sudo: alice kernel: [    1.000000] secretpw",
+    "systemd[1]: Hostname set to <alice>.",
+    "cloud-init[300]: Linux version 5 of alice",
+    "alice", "", "alice: a line of hers",
+]
 DAEMONS = {
     "rsyslog": lambda seconds, text: f"Nov 28 08:00:00 alicebox {text}",
     "rsyslog iso": lambda seconds, text: f"2026-11-28T08:00:00.12+01:00 alicebox {text}",
@@ -371,8 +377,8 @@ HAVE_NO_TIME = ("without host or time", "journal") # of the kernel's in the text
 def older_log(form):
     """As a daemon keeps it: the kernel's lines, those of programs, and what has no tag at all"""
     def of_kernel(seconds, text):
-        return DAEMONS[form](seconds, "kernel: " + ("" if form in HAVE_NO_TIME else f"[{seconds}] ") +
-                             text)
+        time = "" if form in HAVE_NO_TIME else f"[{seconds}] "
+        return DAEMONS[form](seconds, f"kernel: {time}{text}")
 
     of_programs = [DAEMONS[form]("    9.000000", text) for text in OF_PROGRAMS]
     kernels = [of_kernel(line[4:16], line[18:]) for line in WHOLE]
@@ -440,35 +446,41 @@ TREE = """/dts-v1/;
 }};
 """
 PROPERTIES = {
-    "leading blanks": (r'bootargs = "   console=ttyS0 quiet pw=SECRET";', "   console=ttyS0 quiet pw="),
+    "leading blanks": ('bootargs = "   console=ttyS0 quiet pw=SECRET";',
+                       "   console=ttyS0 quiet pw="),
     "newline": (r'bootargs = "console=ttyS0\npw=SECRET\x0bpw=SECRET root=SECRET\xa0SECRET";',
                 "console=ttyS0\npw="),
-    "backslash": (r'bootargs = "console=ttyS0 pw=a\\\\nSECRET\\\\ -n %s SECRET";', "console=ttyS0 pw="),
-    "non-ASCII": (r'bootargs = "console=ttyS0 pw=\xc3\xbcSECRET\xa0SECRET quiet";', "console=ttyS0 pw="),
-    "list": (r'bootargs = "console=ttyS0", "pw=SECRET", "quiet";', "\0quiet\0"),
-    "vendor's": (r'vendor,bootargs-ext = "quiet pw=SECRET";', "quiet pw="),
-    "mac as text elsewhere": (r'note = "a", "b 48:B0:2D:AA:BB:CC z";', None),
-    "uuid as text elsewhere": (r'note = "0e4b1b4a-6f2e-4b0b-8f0a-5d5b5a5c5d5e";', None),
+    "backslash": (r'bootargs = "console=ttyS0 pw=a\\\\nSECRET\\\\ -n %s SECRET";',
+                  "console=ttyS0 pw="),
+    "non-ASCII": (r'bootargs = "console=ttyS0 pw=\xc3\xbcSECRET\xa0SECRET quiet";',
+                  "console=ttyS0 pw="),
+    "list": ('bootargs = "console=ttyS0", "pw=SECRET", "quiet";', "\0quiet\0"),
+    "vendor's": ('vendor,bootargs-ext = "quiet pw=SECRET";', "quiet pw="),
+    "mac as text elsewhere": ('note = "a", "b 48:B0:2D:AA:BB:CC z";', "a\0b "),
+    "uuid as text elsewhere": ('note = "0e4b1b4a-6f2e-4b0b-8f0a-5d5b5a5c5d5e";', None),
     "identities": (" ".join(f'{name} = "SECRET of {name}";' for name in (
-        "rpi-duid", "nvidia,bluetooth-mac", "nvidia,ether-mac", "nvidia,wifi-mac", "ecid", "boot_serial",
-        "qcom,board-sn", "mac", "mac0", "mac-addr0", "psk", "ssid", "wlan-key", "rpi-serial64",
-        "serial", "serial#", "serial-number", "serialno", "local-bd-address", "kaslr-seed", "host-name",
-        "chip-id")), None),
+        "rpi-duid", "nvidia,bluetooth-mac", "nvidia,ether-mac", "nvidia,wifi-mac", "ecid",
+        "boot_serial", "qcom,board-sn", "mac", "mac0", "mac-addr0", "psk", "ssid", "wlan-key",
+        "rpi-serial64", "serial", "serial#", "serial-number", "serialno", "local-bd-address",
+        "kaslr-seed", "host-name", "chip-id")), None),
 }
 SECRET_BYTES = rb"SECRET[ a-z0-9,#_-]*|48:B0|0e4b1b4a"
 
 
+def dtc(from_form, to_form, tree):
+    return subprocess.run(["dtc", "-q", "-I", from_form, "-O", to_form, "-"], input=tree, check=True,
+                          capture_output=True).stdout
+
+
 def as_blob(properties):
-    return subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-"], check=True, capture_output=True,
-                          input=TREE.format(properties=properties).encode()).stdout
+    return dtc("dts", "dtb", TREE.format(properties=properties).encode())
 
 
 def as_source(blob):
     """Without what /chosen has, and with the names of what it has"""
-    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", "-"], check=True, input=blob,
-                          capture_output=True).stdout.decode()
-    before, chosen, after = re.fullmatch(r"(.*)\tchosen {\n(.*?)\t};\n(.*)", text, re.DOTALL).groups()
-    return before, re.findall(r"^\t\t([^ ;]+)", chosen, re.MULTILINE), after
+    parts = re.fullmatch(r"(.*)\tchosen {\n(.*?)\t};\n(.*)", dtc("dtb", "dts", blob).decode(),
+                         re.DOTALL)
+    return parts[1], re.findall(r"^\t\t([^ ;]+)", parts[2], re.MULTILINE), parts[3]
 
 
 def test_a_trees_secrets_are_overwritten_and_the_tree_stays(run_among):
@@ -483,9 +495,9 @@ def test_a_trees_secrets_are_overwritten_and_the_tree_stays(run_among):
 def test_what_a_tree_has_behind_its_end_is_overwritten(run_among):
     blob = as_blob("")
     left = b"pw=SECRET\0"
-    total = (len(blob) + len(left)).to_bytes(4, "big")
-    fdt = run_among({"/sys/firmware/fdt": blob[:4] + total + blob[8:] + left}, dmesg=shown(WHOLE))["fdt"]
-    assert fdt == blob[:4] + total + blob[8:] + bytes(len(left))
+    blob = blob[:4] + (len(blob) + len(left)).to_bytes(4, "big") + blob[8:]
+    fdt = run_among({"/sys/firmware/fdt": blob + left}, dmesg=shown(WHOLE))["fdt"]
+    assert fdt == blob + bytes(len(left))
 
 
 def test_a_tree_is_whole_where_all_is_asked_for(run_among):
@@ -503,6 +515,98 @@ def test_a_command_line_of_two_lines_is_overwritten(run_among):
     assert found["dmesg"].decode().split("\n") == [
         log[0], log[1].replace("a@b", "x@x"), log[2].replace("abc", "xxx"),
         log[3][:18] + hidden.split("\n")[1], *log[4:], ""]
+
+
+# Lines, and what of them must not stay; what else they say stays.
+NAMES = [
+    ("IPv6: eth0: IPv6 duplicate address {} used by {} detected!",
+     "2001:db8:1:0:5054:ff:fe12:3456", "52:54:00:12:34:56"),
+    ("IPv6: eth0: IPv6 duplicate address {} used", "fe80::5054:ff:fe12:3456"),
+    ("x: from {}%eth0 [{}]:22, addr:{}: mac:{}, {}.",
+     "fe80::1", "2001:DB8::a", "fe80::2", "fe80::3", "64:ff9b::"),
+    ("x: to {}:{}, {}:eth0 {}/64", "::ffff", "10.1.2.3", "fe80::4", "2001:db8::"),
+    ("[UFW BLOCK] IN=eth0 OUT= MAC={} SRC={} DST={} LEN=72",
+     "52:54:00:12:34:56:66:77:88:99:aa:bb:86:dd", "fe80:0000:0000:0000:5054:00ff:fe12:3456",
+     "2001:0db8:0000:0000:0000:0000:0000:0001"),
+    ("ib0: {}", "80:00:00:48:fe:80:00:00:00:00:00:00:00:02:c9:03:00:11:22:33"),
+    ("audit: type=1112 audit(1700000000.1:5): {}",
+     "pid=5 msg='op=login acct=\"alice\" hostname=laptop addr=10.1.2.3 cma: terminal=ssh [mem x'"),
+    ("type=1400 audit(1700000000.1:5): {}", "avc:  denied  { read } name=\"of alice\""),
+    ("x: acct={} hostname={} user={}, ssid={}; psk={}",
+     '"alice b"', "laptop.alice", "alice", "'a b'", "geheim"),
+    ("     host={}, domain={}, nis-domain={}", "alicebox", "alice.example", "(none"),
+    ("     bootserver={}, rootserver={}, rootpath={}", "10.0.0.1", "10.0.0.2", "/home/alice"),
+    ("nfs: server {} not responding, timed out", "nas.alice.example"),
+    ("NFS: Server {} reports x; lockd: cannot monitor {}", "nas", "nas2"),
+    ("CIFS: Attempting to mount \\\\{}", "fileserver\\alice"),
+    ("CIFS: VFS: //{} failed, see https://kernel.org/x", "fileserver/alice"),
+    ("scsi: iqn.{} iqn.{}", "2004-10.com.alice:storage", "x"),
+    ("BTRFS: device label {} devid 1 transid 2 /dev/sda1", "ALICE"),
+    ("input: {} as /devices/virtual/input/input5", "Alice's AirPods (AVRCP)"),
+    ("input: {} as /devices/platform/soc/1.usb/usb1/1-1/input/input6", "Alice's keys"),
+    ("hid-generic 0005:05AC:0239.1: input,hidraw0: BLUETOOTH HID v0.50 Keyboard [{}] on {}",
+     "Alice's [keys", "5c:f3:70:12:34:56"),
+    ("usb 1-1.2: Product: {}", "Alice's iPad"),
+    ("integrity: Loaded X.509 cert '{}'", "Alice's key: 0123456789abcdef"),
+    ("usb 1-1.2: SerialNumber: {}", "ABC 123"),
+    ("mmc0: new; Chip serial: {}", "0xDEADBEEF77"),
+    ("x: serial no {}", "12345678"), ("x: Serial No. {}", "1 2"), ("x SN: {}", "FOO1234"),
+    ("x: S/N {}", "FOO12"), ("Serial: {}", "00000000deadbeef"), ("x: SSID {}", "'AliceHome'"),
+    ("x: IMEI: {}", "123456789012345"),
+]
+PLAIN = [
+    "OF: reserved mem: 0x0000000088000000..0x000000008800ffff (64 KiB) nomap non-reusable "
+    "fe80@88000000",
+    "Reserved memory: created CMA memory pool at 0x0000000088000000, size 16 MiB",
+    "OF: fdt: Reserved memory: failed to reserve memory for node 'a@88000000': base 0x88000000, "
+    "size 4 MiB",
+    "memblock_reserve: [0x0000000088000000-0x000000008800ffff] host=a domain=b serial: c",
+    "  node   0: [mem 0x0000000080000000-0x00000000bfffffff]",
+    "a@88000000 (0x88000000--0x8800ffff) overlaps with fe80@88008000 (0x88008000--0x88010000)",
+    "Unable to handle kernel paging request at virtual address fffffe8000000000",
+    "x29: ffff800008000000 x28: 000000000000fe80 x27: 0000000000000000",
+    "c0a03ea0: 00000000 fe80fe80 00000001", "Code: d503201f fe80fe80 (d4210000)",
+    "pci 0000:00:00.0: [1b36:0008] type 00 class 0x060000", "serial 00:05: activated",
+    "rtc-pl031 9010000.pl031: setting system clock to 2026-11-28T08:00:00 UTC (1795939200)",
+    "input: gpio-keys as /devices/platform/gpio-keys/input/input0", "led: input3::capslock phy0::a",
+    "fe660000.serial: ttyS0 at MMIO 0xfe660000 (irq = 1, base_baud = 1500000) is a 16550A",
+    "Serial: AMBA PL011 UART driver", "msm_serial: driver initialized",
+    "core::fmt::Arguments at a::x",
+    "audit: type=2000 audit(0.036:1): state=initialized audit_enabled=0 res=1",
+    "NetLabel:  domain hash size = 128",
+    "Loaded X.509 cert 'Build time autogenerated kernel key: 0123456789abcdef'",
+    "software IO TLB: mapped [mem 0x00000000fbfff000-0x00000000fffff000]",
+    "reserved_mem_probe: region name=a@88000000 available=1 found=1 base=0x88000000 "
+    "phandle=0x8044 ops=none",
+    "efi:   0x000047f8a000-0x000047f91fff [Runtime Data|RUN|  |  |  |  |  |  |  |   |WB|WT|WC|UC]",
+]
+
+
+def test_lines_of_the_kernels_that_name_a_person(run_among):
+    time = "<6>[    1.000000] "
+    lines = [time + line.format(*names) for line, *names in NAMES]
+    found = run_among({}, dmesg=shown([WHOLE[1], *lines]))
+    expected = [time + line.format(*["x" * len(name) for name in names]) for line, *names in NAMES]
+    assert found["dmesg"].decode().splitlines()[1:] == expected
+
+
+def test_lines_that_name_nobody_stay(run_among):
+    lines = [f"<6>[    1.000000] {line}" for line in PLAIN]
+    found = run_among({}, dmesg=shown([WHOLE[1], *lines]))
+    assert found["dmesg"].decode().splitlines()[1:] == lines
+
+
+def test_recorded_logs_stay(run_among):
+    """But for what names who has built the kernel, and words of the command line"""
+    logs = sorted((KIT / "selftests/recorded").glob("*/*/evidence/dmesg"))
+    assert len(logs) > 20
+    lines = [line for log in logs for line in log.read_text().splitlines()]
+    found = run_among({}, dmesg=f"cat {' '.join(map(str, logs))}")["dmesg"].decode().splitlines()
+    assert len(found) == len(lines)
+    may_change = r"Linux version |ommand line|^<\d+>\[ *[\d.]+\](\[.*?\])?     \S"
+    changed = [(old, new) for old, new in zip(lines, found)
+               if old != new and not re.search(may_change, old)]
+    assert [pair for pair in changed if int(re.match(r"<(\d+)>", pair[0])[1]) < 8] == []
 
 
 def test_an_archive_may_come_from_standard_input(rmemcheck, captured):
