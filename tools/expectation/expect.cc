@@ -225,21 +225,60 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
     }
 }
 
-/// The last "NAME=SIZE[@...]" of a command line, as memparse() reads it; nothing if there is none.
-std::optional<std::uint64_t> cmdline_size(const std::string &bootargs, const std::string &name) {
+/// SIZE[@BASE] of a command line.
+struct GivenSize {
+  std::uint64_t bytes = 0;
+  std::optional<std::uint64_t> base;
+};
+
+/// A number as memparse() (lib/cmdline.c) reads it; `text` is what comes behind it then.
+std::uint64_t memory_size(const char *&text) {
+  char *unit = nullptr;
+  std::uint64_t bytes = std::strtoull(text, &unit, 0);
+  constexpr std::string_view units = "KMGTPE";
+  const auto power = units.find(static_cast<char>(std::toupper(*unit)));
+  if (*unit != '\0' && power != std::string_view::npos) {
+    bytes <<= 10 * (power + 1);
+    ++unit;
+  }
+  text = unit;
+  return bytes;
+}
+
+/// All of "NAME=SIZE[@BASE]".
+std::vector<GivenSize> given_sizes(const std::string &bootargs, const std::string &name) {
   const std::string start = name + '=';
-  std::optional<std::uint64_t> bytes;
+  std::vector<GivenSize> sizes;
   std::istringstream words(bootargs);
   for (std::string word; words >> word;)
     if (word.starts_with(start)) {
-      char *unit = nullptr;
-      bytes = std::strtoull(word.c_str() + start.size(), &unit, 0);
-      constexpr std::string_view units = "KMG";
-      if (const auto power = units.find(static_cast<char>(std::toupper(*unit)));
-          *unit != '\0' && power != std::string_view::npos)
-        *bytes <<= 10 * (power + 1);
+      const char *text = word.c_str() + start.size();
+      sizes.push_back({memory_size(text), std::nullopt});
+      if (*text == '@')
+        sizes.back().base = memory_size(++text);
     }
-  return bytes;
+  return sizes;
+}
+
+/// The last one holds; nothing if there is none.
+std::optional<std::uint64_t> cmdline_size(const std::string &bootargs, const std::string &name) {
+  const std::vector<GivenSize> sizes = given_sizes(bootargs, name);
+  return sizes.empty() ? std::nullopt : std::optional(sizes.back().bytes);
+}
+
+/// On 32-bit ARM each "mem=" adds RAM, where it says or else where the tree's begins, and the
+/// tree's own does not count (early_mem(), arch/arm/kernel/setup.c).
+std::vector<PhysicalRange> memory_of_arm(const std::vector<GivenSize> &sizes,
+                                         const std::vector<PhysicalRange> &memory) {
+  std::vector<PhysicalRange> given;
+  for (const auto &[bytes, base] : sizes) {
+    const std::optional<std::uint64_t> begin =
+        base || memory.empty() ? base : std::optional(memory.front().begin);
+    if (begin && bytes <= anywhere.end - *begin)
+      given.push_back({*begin, *begin + bytes});
+  }
+  const RangeSet all(std::move(given));
+  return all.ranges().empty() ? memory : all.ranges();
 }
 
 /// "mem=" leaves so many bytes of RAM, from the lowest address on (memblock_enforce_memory_limit(),
@@ -252,6 +291,19 @@ std::vector<PhysicalRange> lowest(const std::vector<PhysicalRange> &ranges, std:
     bytes -= taken;
   }
   return RangeSet(std::move(left)).ranges();
+}
+
+/// RAM with what the command line says of it.
+std::vector<PhysicalRange> told_memory(const std::string &bootargs, const std::string &arch,
+                                       const std::vector<PhysicalRange> &memory) {
+  const std::vector<GivenSize> sizes = given_sizes(bootargs, "mem");
+  if (sizes.empty())
+    return memory;
+  if (arch == "arm")
+    return memory_of_arm(sizes, memory);
+  // A limit of 0, as of a word that is no number, is none (memblock_mem_limit_remove_map() and
+  // memblock_enforce_memory_limit(), mm/memblock.c).
+  return sizes.back().bytes == 0 ? memory : lowest(memory, sizes.back().bytes);
 }
 
 std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
@@ -298,10 +350,7 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
       std::max(largest_pageblock(facts.page_size), facts.most_pages * facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
   expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");
-  // A limit of 0, as of a word that is no number, is none (memblock_mem_limit_remove_map() and
-  // memblock_enforce_memory_limit(), mm/memblock.c).
-  if (const auto limit = cmdline_size(tree.bootargs, "mem").value_or(0); limit != 0)
-    expectation.memory = lowest(expectation.memory, limit);
+  expectation.memory = told_memory(tree.bootargs, facts.arch, expectation.memory);
   expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));

@@ -435,6 +435,29 @@ TEST(Expect, TheCommandLineMayLeaveLessMemory) {
   }
 }
 
+TEST(Expect, SizesOfTheCommandLineGoUpToExbibytes) {
+  ReservedMemory memory = tree({});
+  for (const char *more : {"mem=1T", "mem=1p", "mem=1E"}) {
+    memory.bootargs = more;
+    EXPECT_THAT(expect(memory).memory, ElementsAre(ram)) << more;
+  }
+}
+
+TEST(Expect, OnArmTheCommandLineGivesMemory) {
+  ReservedMemory memory = tree({});
+  BootFacts facts;
+  facts.arch = "arm";
+  memory.bootargs = "mem=64M mem=16M@0x90000000";
+  EXPECT_THAT(expect(memory, facts).memory,
+              ElementsAre(at(ram.begin, 64 * mebibyte), at(0x90000000, 16 * mebibyte)));
+  EXPECT_THAT(expect(memory).memory, ElementsAre(at(ram.begin, 16 * mebibyte)));
+  memory.bootargs = "mem=banana";
+  EXPECT_THAT(expect(memory, facts).memory, ElementsAre(ram));
+  memory.memory.clear();
+  memory.bootargs = "mem=64M mem=16M@0x90000000";
+  EXPECT_THAT(expect(memory, facts).memory, ElementsAre(at(0x90000000, 16 * mebibyte)));
+}
+
 TEST(Expect, AKernelMayTakeTheFirstTupleAlone) {
   ReservedRegion several = fixed("a", ram.begin, 0x1000);
   several.reg.push_back(at(ram.begin + mebibyte, 0x1000));
