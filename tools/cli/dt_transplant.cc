@@ -21,6 +21,7 @@ struct TransplantOptions : MachineTreeOptions {
 ExitStatus transplant_board(const TransplantOptions &options) {
   check_output(options.out, {options.board, options.base});
   const std::string dtb = read_tree(options.board);
+  refuse_overlay(dtb, options.board);
   read_reserved_memory(dtb, options.board); // a broken one is told before any machine is asked
   const MachineTree machine = machine_tree(options);
   const Transplant done =

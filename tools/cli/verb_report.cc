@@ -113,7 +113,8 @@ void add_report(CLI::App &app, ChosenVerb &chosen) {
   verb->add_option("--out", options->out, "A file to write it to, instead of standard output")
       ->type_name("FILE");
   verb->add_option("--origin", options->origin, "Of --kcidb: the CI system's name (rmemcheck)")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->needs("--kcidb");
   verb->footer("Exit status 0, whatever the results are.\n\nExamples:\n"
                "  rmemcheck report --text out/validate\n"
                "  rmemcheck report --mail out/validate\n"

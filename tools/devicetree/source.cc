@@ -4,8 +4,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "devicetree/dtb.h"
 
 #include <fmt/format.h>
+#include <libfdt.h>
 
 namespace rmemcheck {
 namespace {
@@ -60,6 +62,17 @@ std::string read_tree(const fs::path &path) {
   if (!bytes.starts_with(dtb_magic) && is_source(path, bytes))
     return compiled_tree(path);
   return bytes;
+}
+
+void refuse_overlay(const std::string &dtb, const std::string &origin) {
+  const Dtb tree(dtb, origin);
+  int node = 0;
+  fdt_for_each_subnode(node, tree.blob(), 0) {
+    if (fdt_subnode_offset(tree.blob(), node, "__overlay__") >= 0)
+      throw bad_input(fmt::format("{}: expected a board's tree, and /{}/__overlay__ is for one: "
+                                  "fdtoverlay puts them together",
+                                  origin, fdt_get_name(tree.blob(), node, nullptr)));
+  }
 }
 
 } // namespace rmemcheck

@@ -15,4 +15,8 @@ std::string read_tree(const std::filesystem::path &path);
 /// The DTB of a source.
 std::string compiled_tree(const std::filesystem::path &source);
 
+/// Bad input where a DTB is what dtc makes of /plugin/, and no board's tree; as of Dtb where it is
+/// broken. `origin` names it.
+void refuse_overlay(const std::string &dtb, const std::string &origin);
+
 } // namespace rmemcheck

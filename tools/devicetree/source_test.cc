@@ -29,6 +29,15 @@ TEST_F(ReadTree, CompilesASourceWhateverItsName) {
   }
 }
 
+TEST_F(ReadTree, LeavesOverlaysToBeRefused) {
+  EXPECT_NO_THROW(refuse_overlay(board(), "board"));
+  write("over.dts", "/dts-v1/;\n/plugin/;\n&{/reserved-memory} { region { }; };\n");
+  const std::string dtb = read_tree(folder / "over.dts");
+  EXPECT_THAT(message_of([&] { refuse_overlay(dtb, "over.dts"); }),
+              testing::AllOf(HasSubstr("over.dts: expected a board's tree"),
+                             HasSubstr("/fragment@0/__overlay__")));
+}
+
 TEST_F(ReadTree, NamesTheLineOfAWrongSource) {
   write("board.dts", "/dts-v1/;\n/ {\n");
   EXPECT_THAT(
