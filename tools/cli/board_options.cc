@@ -18,7 +18,9 @@ BoardView view_of(const std::string &path, const BoardOptions &options) {
   BoardView view;
   view.path = path;
   view.dtb = read_tree(path);
+  refuse_overlay(view.dtb, path);
   view.tree = read_reserved_memory(view.dtb, path);
+  view.around = read_surroundings(view.dtb, path);
   if (!options.memory.empty())
     view.tree.memory = options.memory;
   if (options.cmdline)
@@ -29,6 +31,8 @@ BoardView view_of(const std::string &path, const BoardOptions &options) {
   BootFacts facts;
   facts.page_size = options.page_size;
   facts.is_memory_unknown = true;
+  facts.arch = view.around.arch;
+  facts.refuses_mapped_pools = facts.arch == "arm"; // rmem_dma_setup(), kernel/dma/coherent.c
   for (const auto &range : {view.loads.kernel, view.loads.initrd})
     if (range)
       facts.taken.push_back(*range);

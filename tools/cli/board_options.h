@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "devicetree/surroundings.h"
 #include "expectation/place_faults.h"
 
 #include <CLI/CLI.hpp>
@@ -26,6 +27,7 @@ struct BoardView {
   std::string path;
   std::string dtb;
   ReservedMemory tree;
+  Surroundings around;
   LoadAddresses loads;
   Expectation expectation;
 };

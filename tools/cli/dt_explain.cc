@@ -22,6 +22,8 @@ std::string broken_nodes(const ReservedMemory &memory, const std::string &path) 
           fmt::format("{}{}: /reserved-memory{}: {}", text.empty() ? "" : "\n", path, node, why);
   };
   add("", memory.unsupported);
+  if (!memory.unsupported.empty()) // nobody looks at the regions
+    return text;
   for (const ReservedRegion &region : memory.regions)
     if (region.enabled && !region.is_placeholder)
       add("/" + region.name, region.malformed);

@@ -18,7 +18,7 @@ std::string path_of(const TreeFault &fault) {
 
 ExitStatus lint_board(const BoardView &view) {
   const std::vector<TreeFault> faults =
-      find_faults(view.tree, read_surroundings(view.dtb, view.path), view.expectation, view.loads);
+      find_faults(view.tree, view.around, view.expectation, view.loads);
   for (const TreeFault &fault : faults)
     fmt::print("{}: {}: {}; {} [{}]\n", view.path, path_of(fault), fault.fault, fault.kernel,
                fault.rule);

@@ -50,6 +50,38 @@ std::string broken_memory(const Dtb &dtb, int node) {
              : fmt::format("reg: length {} is no multiple of {}", reg->size(), bytes);
 }
 
+/// early_init_dt_scan_memory() knows RAM by its device_type alone.
+bool is_untyped_memory(const Dtb &dtb, int node, const std::string &name) {
+  return without_unit_address(name) == "memory" &&
+         !dtb.property(node, "reg").value_or("").empty() &&
+         dtb.string(node, "device_type") != "memory";
+}
+
+/// Cores without a 64-bit mode (Documentation/devicetree/bindings/arm/cpus.yaml).
+constexpr std::array cores_of_32_bits = {
+    "arm,cortex-a5",   "arm,cortex-a7",   "arm,cortex-a8",     "arm,cortex-a9",
+    "arm,cortex-a12",  "arm,cortex-a15",  "arm,cortex-a17",    "arm,arm926ej-s",
+    "arm,arm920t",     "arm,arm1136jf-s", "arm,arm1176jzf-s",  "arm,arm11mpcore",
+    "brcm,brahma-b15", "faraday,fa526",   "marvell,feroceon",  "marvell,mohawk",
+    "marvell,pj4a",    "marvell,pj4b",    "marvell,sheeva-v5", "marvell,sheeva-v7",
+    "qcom,krait",      "qcom,scorpion"};
+
+std::string arch_of_cpus(const Dtb &dtb) {
+  int cpu = 0;
+  fdt_for_each_subnode(cpu, dtb.blob(), fdt_path_offset(dtb.blob(), "/cpus")) {
+    const std::string_view compatible = dtb.property(cpu, "compatible").value_or("");
+    const auto has = [&](const char *wanted) {
+      return fdt_stringlist_contains(compatible.data(), static_cast<int>(compatible.size()),
+                                     wanted) != 0;
+    };
+    if (has("riscv"))
+      return "riscv";
+    if (std::ranges::any_of(cores_of_32_bits, has))
+      return "arm";
+  }
+  return "";
+}
+
 /// Empty `ranges`, and those that lead to the same address, translate nothing. Cells are the root's
 /// where the kernel reads the node at all.
 std::optional<Translation> translation_of(const Dtb &dtb, int reserved_memory) {
@@ -74,6 +106,7 @@ public:
   Surroundings operator()() {
     if (reserved_memory_ >= 0)
       take_reserved_memory();
+    result_.arch = arch_of_cpus(dtb_);
     take_below(0, "");
     for (RegionReference &reference : result_.references)
       if (const auto target = by_phandle_.find(reference.phandle); target != by_phandle_.end())
@@ -120,6 +153,8 @@ private:
     if (!is_off_) {
       if (const std::string broken = is_top ? broken_memory(dtb_, node) : ""; !broken.empty())
         result_.broken_memory.push_back(path + ": " + broken);
+      if (is_top && is_untyped_memory(dtb_, node, name))
+        result_.untyped_memory.push_back(path);
       take_references(node, path);
       const std::string sign = is_reserved_memory || is_in_region_ ? "" : sign_of(dtb_, node, name);
       if (!sign.empty())

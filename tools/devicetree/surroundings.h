@@ -33,6 +33,9 @@ struct Surroundings {
   std::vector<RegionReference> references; ///< of devices that are enabled with all above
   /// What is wrong with enabled memory nodes: "/memory@0: reg: length 12 is no multiple of 16".
   std::vector<std::string> broken_memory;
+  /// Paths of enabled nodes that go by the name memory and have a reg, and no device_type that says
+  /// so.
+  std::vector<std::string> untyped_memory;
   /// Paths of nodes below the root, other than the one that the kernel reads, that go by the name
   /// reserved-memory with or without a unit address.
   std::vector<std::string> other_parents;
@@ -40,6 +43,9 @@ struct Surroundings {
   /// one with a compatible, whose driver may read them.
   std::vector<std::string> nested;
   std::optional<Translation> translation; ///< the first; nothing if addresses are as they stand
+  /// ARCH= of the kernel's make, where the CPUs' compatible tells it: "arm" of cores that have no
+  /// 64-bit mode, "riscv"; else empty.
+  std::string arch;
 };
 
 /// Reads them out of a DTB; errors as of read_reserved_memory().

@@ -87,6 +87,30 @@ TEST(Surroundings, NameMemoryOfNoWholeTuple) {
               testing::ElementsAre("/memory@40000000: reg: length 12 is no multiple of 16"));
 }
 
+TEST(Surroundings, NameMemoryOfNoType) {
+  EXPECT_TRUE(read_surroundings(board(), "tree").untyped_memory.empty());
+  const std::string untyped = edited(board(), [](void *fdt) {
+    must(fdt_delprop(fdt, fdt_path_offset(fdt, "/memory@40000000"), "device_type"));
+  });
+  EXPECT_THAT(read_surroundings(untyped, "tree").untyped_memory,
+              testing::ElementsAre("/memory@40000000"));
+}
+
+TEST(Surroundings, TellTheArchitectureByItsCpus) {
+  const auto arch_of = [](const std::string &compatible) {
+    const std::string tree = edited(board(), [&](void *fdt) {
+      const int cpus = must(fdt_add_subnode(fdt, 0, "cpus"));
+      must(fdt_add_subnode(fdt, cpus, "cpu@0"));
+      set(fdt, "/cpus/cpu@0", "compatible", compatible);
+    });
+    return read_surroundings(tree, "tree").arch;
+  };
+  EXPECT_EQ(arch_of(text("arm,cortex-a9")), "arm");
+  EXPECT_EQ(arch_of(text("arm,cortex-a53")), ""); // runs kernels of either kind
+  EXPECT_EQ(arch_of(text("sifive,u54") + text("riscv")), "riscv");
+  EXPECT_EQ(read_surroundings(board(), "tree").arch, "");
+}
+
 /// A board with /reserved-memory, changed.
 Surroundings of_regions(const std::function<void(void *)> &change) {
   TreeRequest request;

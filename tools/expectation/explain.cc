@@ -55,7 +55,8 @@ std::string reason_text(const ExpectedRegion &region, const Expectation &all) {
   if (region.is_alignment_rounded && takes_memory(region))
     reason += fmt::format(", at a multiple of {:#x} instead of {:#x}", region.alignment,
                           region.node.alignment);
-  for (const std::string &condition : {pool_condition(region, all), border_condition(region)})
+  for (const std::string &condition :
+       {arch_condition(region, all), pool_condition(region, all), border_condition(region)})
     if (!condition.empty())
       reason += "; " + condition;
   if (const std::string fate = unpatched_fate(region); !fate.empty())

@@ -88,6 +88,12 @@ const char *fate_of_malformed(const ReservedRegion &node) {
   return "since v3.15 the kernel skips the node with an error, and reserves nothing";
 }
 
+Faults check_memory(const Subject &subject) {
+  return each_has(subject.around.untyped_memory, "memory", "reg and no device_type = \"memory\"",
+                  "on every version the kernel passes over the node: the RAM that it tells of is "
+                  "not there");
+}
+
 /// Properties whose bytes mean nothing. The rule is the property's name.
 Faults check_properties(const Subject &subject) {
   Faults faults;
@@ -97,6 +103,8 @@ Faults check_properties(const Subject &subject) {
                       "until v6.18 the kernel reads the whole tuples and leaves the rest; since "
                       "v6.19 it reads none of them"});
   }
+  if (!subject.tree.unsupported.empty()) // nobody looks at the regions
+    return faults;
   for (const ReservedRegion &node : subject.tree.regions) {
     if (node.malformed.empty() || !node.enabled || node.is_placeholder)
       continue;
@@ -224,6 +232,15 @@ Faults check_firmware_memory(const Subject &subject) {
   return faults;
 }
 
+/// Whether a device that is there is given the region.
+bool has_user(const ExpectedRegion &region, const Surroundings &around) {
+  const std::string path = "/reserved-memory/" + region.node.name;
+  return std::ranges::find(around.references, path, &RegionReference::target) !=
+         around.references.end();
+}
+
+/// SRAM of a coprocessor and memory of a display are rightly there, no-map and outside RAM: a
+/// device is given them.
 Faults check_outside_ram(const Subject &subject) {
   const Expectation &expectation = subject.expectation;
   Faults faults;
@@ -232,14 +249,16 @@ Faults check_outside_ram(const Subject &subject) {
   const RangeSet memory(expectation.memory);
   for (const ExpectedRegion &region : expectation.regions)
     for (const PhysicalRange &range : region.node.reg) {
-      if (!takes_memory(region) || !region.no_map || range.empty() || memory.covers(range))
+      if (!takes_memory(region) || !region.no_map || range.empty() || memory.covers(range) ||
+          (!memory.overlaps(range) && has_user(region, subject.around)))
         continue;
       faults.push_back(
           {"outside-ram", region.node.name,
            fmt::format("no-map {} {}", to_string(range),
                        memory.overlaps(range) ? "reaches out of RAM" : "lies outside RAM"),
            "since v3.15 the kernel records it, and there is nothing to keep out of the mapping: a "
-           "region that is not where it should be, or RAM that is missing"});
+           "region that is not where it should be, RAM that is missing, or memory of a device that "
+           "does not name it"});
     }
   return faults;
 }
@@ -299,12 +318,15 @@ Faults check_defaults(const Subject &subject) {
 }
 
 /// What becomes of a pool that its init function refuses (fdt_init_reserved_mem() and
-/// fdt_init_reserved_mem_node(), drivers/of/of_reserved_mem.c).
+/// fdt_init_reserved_mem_node(), drivers/of/of_reserved_mem.c). A boot-placed no-map one is
+/// reserved as well as marked, and the mark alone is taken away.
 std::string fate_of_pool(const ReservedRegion &node) {
   const bool is_hidden_pool =
       node.no_map && node.reusable && node.has_compatible("shared-dma-pool"); // 7fd3981202b9
-  return fmt::format("since v5.2 the kernel says \"compatible matching fail\" and gives the memory "
-                     "back{}",
+  return fmt::format("since v5.2 the kernel says \"compatible matching fail\" and {}{}",
+                     node.no_map && !node.is_static()
+                         ? "maps the memory, which nobody is given: it is lost"
+                         : "gives the memory back",
                      is_hidden_pool ? "; since v7.1 it is a region like any other" : "");
 }
 
@@ -347,6 +369,7 @@ constexpr Faults (*checks[])(const Subject &) = {
     check_other_parents,
     check_ranges,
     check_nested,
+    check_memory,
     check_properties,
     check_placeholders,
     check_overlaps,

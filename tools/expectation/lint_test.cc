@@ -138,6 +138,44 @@ TEST(Lint, OutsideRamTakesRamThatIsKnown) {
   EXPECT_THAT(sample.rules(), IsEmpty());
 }
 
+TEST(Lint, LeavesMemoryOfADeviceOutsideRam) {
+  Sample sample({fixed("sram", 0x10000000, mebibyte, true)});
+  EXPECT_THAT(sample.rules(), ElementsAre("outside-ram"));
+  sample.around.references = {{"/m4", 7, "/reserved-memory/sram"}};
+  EXPECT_THAT(sample.rules(), IsEmpty());
+  sample.tree.regions.front().reg = {{0x7ff00000, 0x80100000}}; // partly RAM all the same
+  EXPECT_THAT(sample.rules(), ElementsAre("outside-ram"));
+}
+
+TEST(Lint, NamesMemoryThatNobodySees) {
+  Sample sample;
+  sample.around.untyped_memory = {"/memory@0"};
+  ASSERT_THAT(sample.rules(), ElementsAre("memory"));
+  EXPECT_EQ(sample.faults().front().node, "/memory@0");
+}
+
+TEST(Lint, SaysNothingOfRegionsThatNobodyReads) {
+  ReservedRegion broken = fixed("broken", 0, 0);
+  broken.reg.clear();
+  broken.malformed = "reg: length 8 is no multiple of 16";
+  Sample sample({broken});
+  sample.tree.unsupported = "#size-cells is 1, the root has 2";
+  EXPECT_THAT(sample.rules(), ElementsAre("root"));
+}
+
+TEST(Lint, BootPlacedNoMapPoolIsLost) {
+  ReservedRegion both = pool("both", 0, true);
+  both.no_map = true;
+  both.reg.clear();
+  both.size = 4 * mebibyte;
+  const Sample placed({both});
+  ASSERT_THAT(placed.rules(), ElementsAre("pool"));
+  EXPECT_THAT(placed.faults().front().kernel, HasSubstr("lost"));
+  both.reg = {{0x50000000, 0x50400000}};
+  both.size = 0;
+  EXPECT_THAT(Sample({both}).faults().front().kernel, HasSubstr("gives the memory back"));
+}
+
 TEST(Lint, CmaPoolOutsideRamIsNoPoolThatIsGivenBack) {
   const Sample sample({pool("far", 0x7fe00000, true)});
   EXPECT_THAT(sample.rules(), ElementsAre("cma-outside-ram"));

@@ -86,6 +86,14 @@ std::string loose_border(const ExpectedRegion &region, std::uint64_t page_size) 
 
 } // namespace
 
+std::string arch_condition(const ExpectedRegion &region, const Expectation &all) {
+  const ReservedRegion &node = region.node;
+  return all.arch.empty() && takes_memory(region) && !node.no_map && !node.reusable &&
+                 node.has_compatible("shared-dma-pool")
+             ? "32-bit ARM refuses it, mapped as it is"
+             : "";
+}
+
 std::string pool_condition(const ExpectedRegion &region, const Expectation &all) {
   if (!is_recorded_pool(region) || granule_of(region) >= all.most_cma_alignment)
     return "";

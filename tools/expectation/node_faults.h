@@ -7,6 +7,9 @@ namespace rmemcheck {
 
 // What single regions have wrong whatever lies around them; each in tree order.
 
+/// What an architecture that the tree does not tell makes of a region; empty if nothing else.
+std::string arch_condition(const ExpectedRegion &region, const Expectation &all);
+
 /// On what a CMA pool that is recorded depends, which no tree tells: "refused where ..."; empty if
 /// on nothing.
 std::string pool_condition(const ExpectedRegion &region, const Expectation &all);

@@ -26,6 +26,22 @@ ReservedRegion hidden(ReservedRegion region) {
   return region;
 }
 
+TEST(ArchCondition, IsOfMappedPoolsOfATreeThatDoesNotTell) {
+  ReservedRegion pool = fixed("pool", 0x50000000, mebibyte);
+  const auto condition = [&](const char *arch) {
+    BootFacts facts;
+    facts.arch = arch;
+    const Expectation all = expectation_of({pool}, facts);
+    return arch_condition(all.regions.front(), all);
+  };
+  EXPECT_EQ(condition(""), "");
+  pool.compatible = {"shared-dma-pool"};
+  EXPECT_THAT(condition(""), HasSubstr("32-bit ARM"));
+  EXPECT_EQ(condition("riscv"), "");
+  pool.no_map = true;
+  EXPECT_EQ(condition(""), "");
+}
+
 TEST(PoolAlignment, IsThatOfAPageblock) {
   const Expectation all = expectation_of(
       {as_cma(fixed("size", 0x50000000, mebibyte)), as_cma(fixed("base", 0x51100000, 0x400000)),

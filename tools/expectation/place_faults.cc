@@ -208,9 +208,10 @@ std::vector<TreeFault> shared_page_faults(const Expectation &expectation) {
     for (const PhysicalRange &page : shared_pages(piece.range, hidden, expectation).ranges())
       faults.push_back(
           {"shared-page", piece.region->node.name,
-           fmt::format("is no-map at {} and shares the page {} with {}", to_string(piece.range),
+           fmt::format("is no-map at {} and shares {} {} with {}", to_string(piece.range),
+                       page.size() > expectation.page_size ? "the pages" : "the page",
                        to_string(page), neighbours_in(RangeSet({page}).minus(hidden), expectation)),
-           "kernels map whole pages: on every version this one stays in the linear mapping, but "
+           "kernels map whole pages: on every version such a one stays in the linear mapping, but "
            "for arm64 with 7ace06a01efa (6.12.103, 7.3), which leaves it out and may die of what "
            "else lies in it"});
   }

@@ -73,6 +73,9 @@ TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
   EXPECT_THAT(fate(node), HasSubstr("placed anywhere"));
   node.malformed = "alignment: length 4 is not 8";
   EXPECT_EQ(fate(node), "");
+  node.malformed = "reg: length 12 is no multiple of 16";
+  node.enabled = false;
+  EXPECT_EQ(fate(node), "");
 }
 
 TEST(UnpatchedFate, MasksWithAnAlignment) {
