@@ -257,6 +257,16 @@ def test_a_reader_that_has_gone_is_no_crash(rmemcheck, tmp_path):
         assert words in done.stderr and len(done.stderr.splitlines()) == (1 if words else 0)
 
 
+def test_what_an_option_puts_outside_ram_is_said(rmemcheck, tmp_path):
+    """A case may want it."""
+    words = ("dt", "make", "--out", tmp_path / "tree.dtb")
+    assert rmemcheck(*words, "--static", 3).stderr == ""
+    done = rmemcheck(*words, "--static", 3, "--gap", "400M")
+    assert done.returncode == 0
+    assert done.stderr == "rmemcheck: note: 1 of 3 regions outside RAM, all or in part\n"
+    assert rmemcheck(*words, "--case", "outside-ram").stderr == ""
+
+
 def assert_nothing_half_made(cache):
     left = [path for path in cache.rglob("*") if path.suffix in (".partial", ".lock")]
     assert left == []

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/plural.h"
+#include "base/range_set.h"
 #include "catalogue/case.h"
 #include "catalogue/kit.h"
 #include "cli/dt_verbs.h"
@@ -43,6 +44,16 @@ TreeRequest wanted_tree(const MakeOptions &options) {
   return read_case(file).tree;
 }
 
+/// Regions that are not all RAM: a case may want them, but who counts them by an option may not
+/// know.
+std::size_t outside_ram(const ReservedMemory &tree) {
+  const RangeSet memory(tree.memory);
+  return static_cast<std::size_t>(std::ranges::count_if(tree.regions, [&](const auto &region) {
+    return std::ranges::any_of(region.reg,
+                               [&](const auto &range) { return !memory.covers(range); });
+  }));
+}
+
 ExitStatus make(const MakeOptions &options) {
   check_output(options.out, {options.base});
   const TreeRequest request = wanted_tree(options);
@@ -51,6 +62,9 @@ ExitStatus make(const MakeOptions &options) {
   const ReservedMemory tree = read_reserved_memory(dtb, options.out);
   write_output(options.out, dtb);
   fmt::print("{}: {}, {} bytes\n", options.out, plural(tree.regions.size(), "region"), dtb.size());
+  if (const std::size_t outside = outside_ram(tree); outside > 0 && options.case_name.empty())
+    fmt::print(stderr, "rmemcheck: note: {} of {} outside RAM, all or in part\n", outside,
+               plural(tree.regions.size(), "region"));
   return ExitStatus::holds;
 }
 
