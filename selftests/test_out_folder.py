@@ -85,3 +85,15 @@ def test_bad_input_leaves_no_folder(rmemcheck, tmp_path):
     out = tmp_path / "out"
     assert rmemcheck(*WORDS, "--kernel", "+series+series", "--out", out).returncode == 2
     assert not out.exists()
+
+
+@pytest.mark.parametrize("option", ["--image", "--cases"])
+def test_a_run_does_not_replace_what_it_needs(rmemcheck, tmp_path, option):
+    """A second run with the kernel, or a case, that the first has left in the same place."""
+    needed = tmp_path / "out/found/needed.toml"
+    needed.parent.mkdir(parents=True)
+    needed.write_text('title = "t"\n[tree]\n')
+    done = rmemcheck("run", option, needed, "--out", tmp_path / "out")
+    assert done.returncode == 2, done.stderr
+    assert f"{option} {needed}: lies in --out {tmp_path / 'out'}, which is replaced" in done.stderr
+    assert needed.exists()

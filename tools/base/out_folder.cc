@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -51,6 +52,17 @@ void move(const fs::path &from, const fs::path &to) {
 }
 
 } // namespace
+
+void check_outside(const fs::path &input, const std::string &input_option, const fs::path &folder,
+                   const std::string &option) {
+  if (input.empty() || !fs::exists(input))
+    return;
+  const fs::path inner = fs::canonical(input);
+  const fs::path outer = fs::weakly_canonical(folder);
+  if (std::ranges::mismatch(inner, outer).in2 == outer.end())
+    throw bad_input(fmt::format("{} {}: lies in {} {}, which is replaced: expected another folder",
+                                input_option, input.string(), option, folder.string()));
+}
 
 std::string out_marker_text(const std::string &verb) {
   return fmt::format("left by rmemcheck {}, which replaces this folder as a whole\n", verb);

@@ -19,6 +19,11 @@ std::filesystem::path out_folder_path(const std::filesystem::path &wanted,
 void check_replaceable(const std::filesystem::path &folder, const std::string &verb,
                        const std::string &option = "--out");
 
+/// Refuses a file or folder that lies in a folder which is about to be replaced: bad_input that
+/// names its option. What is not there is passed over.
+void check_outside(const std::filesystem::path &input, const std::string &input_option,
+                   const std::filesystem::path &folder, const std::string &option = "--out");
+
 /// A folder that a verb leaves, as a whole or not at all: everything is written to a folder
 /// beside it, which takes its place in the end. One that is there already is replaced only if the
 /// same verb has left it; any other is bad_input, and stays as it is.

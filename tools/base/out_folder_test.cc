@@ -24,6 +24,21 @@ protected:
   }
 };
 
+TEST_F(OutFolderTest, IsNotReplacedWithAnInputInIt) {
+  leave("run", "first");
+  const auto check = [&](const fs::path &input) {
+    return [this, input] { check_outside(input, "--kernel", folder / "out"); };
+  };
+  EXPECT_THAT(error_of(check(folder / "out/results.json")).what(),
+              HasSubstr("--kernel " + (folder / "out/results.json").string() + ": lies in --out"));
+  fs::create_symlink(folder / "out/results.json", folder / "link");
+  EXPECT_EQ(error_of(check(folder / "link")).status(), ExitStatus::bad_input);
+  write("outside", "");
+  EXPECT_NO_THROW(check(folder / "outside")());
+  EXPECT_NO_THROW(check(folder / "out/none")());
+  EXPECT_NO_THROW(check("")());
+}
+
 TEST_F(OutFolderTest, AppearsWhole) {
   leave("run", "first");
   EXPECT_EQ(read("out/results.json"), "first");

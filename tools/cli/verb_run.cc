@@ -119,8 +119,8 @@ bool is_by_chance(const RunOptions &options) { return options.random > 0 || opti
 fs::path out_of(const RunOptions &options) {
   if (!options.out.empty())
     return options.out;
-  if (is_by_chance(options))
-    return "out/random";
+  if (is_by_chance(options)) // one tree again must not take what many have found
+    return options.only ? "out/only" : "out/random";
   if (!options.boards.empty() && options.cases.empty())
     return "out/boards";
   return options.bisect.empty() ? fs::path("out/validate") : cache_folder() / "bisect";
@@ -259,6 +259,25 @@ Command read_command(const RunOptions &options) {
   return command;
 }
 
+/// Before a run takes the place of an earlier one: what it needs of that would be gone.
+void check_inputs_outside(const RunOptions &options, const std::vector<KernelRequest> &kernels) {
+  std::vector<std::pair<const char *, fs::path>> inputs = {
+      {"--config", options.config}, {"--expected", options.expected}, {"--list", options.list}};
+  for (const std::string &name : options.cases)
+    inputs.emplace_back("--cases", name);
+  for (const std::string &name : options.boards)
+    inputs.emplace_back("--boards", name);
+  for (const KernelRequest &kernel : kernels) {
+    inputs.emplace_back(options.image.empty() ? "--kernel" : "--image", kernel.spec.base);
+    for (const fs::path &module : kernel.modules)
+      inputs.emplace_back("--module", module);
+    for (const Addition &addition : kernel.spec.additions)
+      inputs.emplace_back("--kernel", addition.path);
+  }
+  for (const auto &[option, path] : inputs)
+    check_outside(path, option, out_of(options));
+}
+
 /// Kernels that --expected names; a bisection ends where there are none, since no commit has them.
 void check_known_kernels(const RunOptions &options, const Command &command, const Plan &plan) {
   try {
@@ -302,6 +321,8 @@ Results run_all(const RunOptions &options, const Command &command) {
     if (!options.is_json || !options.is_quiet)
       progress.print(text);
   };
+  if (!options.resume)
+    check_inputs_outside(options, command.kernels);
   RunFolder folder(out_of(options), "run");
   if (options.resume)
     folder.check_holds_only(parts_of(machines));
