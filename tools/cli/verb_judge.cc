@@ -22,6 +22,7 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <memory>
+#include <set>
 
 namespace rmemcheck {
 namespace {
@@ -256,11 +257,21 @@ void print_summaries(const std::vector<Judged> &judged) {
                  summary_text(results, {is_colour_wanted(), 0}));
 }
 
+/// As a run calls them, and those that each run of a tree has.
+std::vector<std::string> names_in(const std::vector<Judged> &judged) {
+  std::set<std::string> names = {"baseline", "patched"};
+  for (const Judged &each : judged)
+    for (const CaseResult &result : each.results.cases)
+      names.insert(result.kernel);
+  return {names.begin(), names.end()};
+}
+
 ExitStatus judge_folders(const JudgeOptions &options) {
   const std::vector<KnownFailure> known = options.expected.empty()
                                               ? std::vector<KnownFailure>()
                                               : read_known_failures(options.expected, {});
   std::vector<Judged> judged = judge_all(options);
+  check_kernels(known, names_in(judged));
   std::vector<Outcome> outcomes;
   std::string sentences;
   for (Judged &each : judged) {

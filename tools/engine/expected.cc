@@ -6,8 +6,10 @@
 #include "base/toml_table.h"
 #include "engine/conclusion.h"
 #include "judge/comparison.h"
+#include "report/json.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <fmt/chrono.h>
@@ -90,22 +92,42 @@ const KnownFailure *find(const std::vector<KnownFailure> &all, const RunResults 
   return nullptr;
 }
 
+bool has(const CaseResult &result, const std::string &rule, Outcome outcome) {
+  return std::ranges::any_of(result.verdict.rules, [&](const RuleResult &each) {
+    return each.rule == rule && each.outcome == outcome;
+  });
+}
+
+/// Whether a rule was decided, for the kernel. Panic, oops and hang are, where it ran to its end.
+bool passes(const CaseResult &result, const std::string &rule) {
+  constexpr std::array failures = {Ending::panic, Ending::oops, Ending::hang};
+  const bool is_ending =
+      std::ranges::any_of(failures, [&](Ending ending) { return to_string(ending) == rule; });
+  return has(result, rule, Outcome::pass) || (is_ending && result.ending == Ending::powered_off);
+}
+
 /// All failures or none: one that is not listed counts, whatever stands beside it. Listed may also
-/// be what the table of kernels' faults has a name for.
+/// be what the table of kernels' faults has a name for. Where evidence is missing nobody knows
+/// whether there are others.
 void accept(CaseResult &result, const RunResults &results, const std::vector<KnownFailure> &all,
             const std::string &today) {
   const bool fails = result.conclusion == Outcome::fail || result.conclusion == Outcome::known;
-  if (result.role != Role::must_pass || !fails)
+  const std::vector<std::string> failed = failures_of(result);
+  if (result.role != Role::must_pass || !fails || !result.must_fail.empty() || failed.empty())
     return;
   std::vector<std::string> remarks;
-  for (const std::string &rule : failures_of(result)) {
+  for (const std::string &rule : failed) {
     const KnownFailure *known = find(all, results, result, rule, today);
     if (known == nullptr)
       return;
     remarks.push_back(fmt::format("{}: {} fails `{}`, which is known: {}", result.name,
                                   result.kernel, rule, known->reason));
   }
-  result.conclusion = Outcome::pass;
+  result.conclusion =
+      has(result, "witnesses", Outcome::inconclusive) ? Outcome::inconclusive : Outcome::pass;
+  if (result.conclusion == Outcome::inconclusive)
+    remarks.push_back(fmt::format("{}: {}: evidence is missing that could show other failures",
+                                  result.name, result.kernel));
   result.remarks = remarks;
 }
 
@@ -134,17 +156,16 @@ std::vector<std::string> apply_known(RunResults &results, const std::vector<Know
   std::vector<std::string> sentences;
   for (const KnownFailure &each : known) {
     bool is_booted = false;
-    bool fails = false;
+    bool all_pass = true;
     for (const CaseResult &result : results.cases) {
       if (!is_about(each, results, result) || result.role != Role::must_pass)
         continue;
       is_booted = true;
-      const std::vector<std::string> failed = failures_of(result);
-      fails |= std::ranges::find(failed, each.rule) != failed.end();
+      all_pass &= passes(result, each.rule);
     }
     if (has_expired(each, today))
       sentences.push_back(fmt::format("{}: was known until {}", name_of(each), each.until));
-    else if (is_booted && !fails)
+    else if (is_booted && all_pass)
       sentences.push_back(fmt::format("{}: no longer fails, but is listed", name_of(each)));
   }
   for (CaseResult &result : results.cases)

@@ -58,6 +58,19 @@ TEST_F(KnownTest, DoesNotHideAnotherFailure) {
   EXPECT_EQ(results.cases[0].conclusion, Outcome::fail);
 }
 
+TEST_F(KnownTest, DoesNotHideThatEvidenceIsMissing) {
+  results.cases[0].verdict.rules.push_back(rule("witnesses", Outcome::inconclusive));
+  apply(entry());
+  EXPECT_EQ(results.cases[0].conclusion, Outcome::inconclusive);
+  EXPECT_THAT(results.cases[0].remarks.back(), HasSubstr("evidence is missing"));
+}
+
+TEST_F(KnownTest, AcceptsNothingWhereNothingFails) {
+  results.cases[0].verdict.rules.clear();
+  apply(entry());
+  EXPECT_EQ(results.cases[0].conclusion, Outcome::fail);
+}
+
 TEST_F(KnownTest, DoesNotHideHowABootEnds) {
   results.cases[0].ending = Ending::panic;
   apply(entry());
@@ -75,6 +88,15 @@ TEST_F(KnownTest, SaysWhatNoLongerFails) {
               ElementsAre("one recorded: no longer fails, but is listed"));
   EXPECT_THAT(apply("[[known]]\ncase = \"other\"\nrule = \"recorded\"\nreason = \"x\"\n"),
               IsEmpty());
+}
+
+TEST_F(KnownTest, SaysNothingOfWhatWasNotFoundOut) {
+  results.cases[1].verdict.rules = {rule("recorded", Outcome::inconclusive)};
+  EXPECT_THAT(apply("[[known]]\ncase = \"one\"\nrule = \"recorded\"\nreason = \"x\"\n"), IsEmpty());
+  EXPECT_THAT(apply("[[known]]\ncase = \"one\"\nrule = \"panic\"\nreason = \"x\"\n"),
+              ElementsAre("one panic: no longer fails, but is listed"));
+  results.cases[1].ending = Ending::died;
+  EXPECT_THAT(apply("[[known]]\ncase = \"one\"\nrule = \"panic\"\nreason = \"x\"\n"), IsEmpty());
 }
 
 TEST_F(KnownTest, RefusesWithFileAndLine) {
