@@ -2,6 +2,7 @@
 """What a run leaves is of that run alone, and stays until there is something in its place."""
 import json
 import shutil
+import subprocess
 
 import pytest
 
@@ -85,6 +86,17 @@ def test_bad_input_leaves_no_folder(rmemcheck, tmp_path):
     out = tmp_path / "out"
     assert rmemcheck(*WORDS, "--kernel", "+series+series", "--out", out).returncode == 2
     assert not out.exists()
+
+
+def test_a_run_goes_on_where_nobody_can_be_told(rmemcheck, native, tmp_path):
+    out = tmp_path / "out"
+    words = rmemcheck.command("run", *native[0], "--machine", "um", "--cases", "one", "--out", out)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True,
+                              env=rmemcheck.environment)
+    assert done.returncode == 3
+    assert "rmemcheck: standard output: not all of it could be written" in done.stderr
+    assert (out / "results.json").exists()
 
 
 @pytest.mark.parametrize("option", ["--image", "--cases"])

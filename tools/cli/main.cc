@@ -65,9 +65,11 @@ ExitStatus parse_and_run(int argc, char **argv) {
 
 /// What was printed must have arrived: a full disk is no success.
 ExitStatus flushed(ExitStatus status) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
-    return status;
-  throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
+  if (std::fflush(stdout) != 0)
+    throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
+  if (std::ferror(stdout) != 0) // long ago: a run goes on, and errno is another's by now
+    throw could_not_find_out("standard output: not all of it could be written");
+  return status;
 }
 
 /// A library's error: no memory, no such file. The one of fmt does not say what it could not write.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/mail.h"
 
+#include "base/file.h"
+#include "base/folder.h"
 #include "base/test_folder.h"
 #include "report/json.h"
 #include "report/test_results.h"
@@ -155,6 +157,27 @@ TEST(ReadJson, IsWhatWasWritten) {
   const std::string text = results_json(run);
   EXPECT_THAT(text, HasSubstr("\"file\": \"probe.ko\""));
   EXPECT_EQ(results_json(parse_results(text, "x")), text);
+}
+
+TEST(ReadJson, TakesTheListOfSeveralMachines) {
+  RunResults run = results_of({case_result("linux", "one", Outcome::pass)});
+  run.machine = "arm64";
+  RunResults other = run;
+  other.machine = "arm";
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "both.json";
+  write_file(file, all_results_json({run, other}));
+  const std::vector<KeptRun> runs = read_runs(file);
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].results.machine, "arm64");
+  EXPECT_EQ(runs[1].results.machine, "arm");
+}
+
+TEST(ReadJson, RefusesAnotherFormat) {
+  std::string text = results_json(results_of({}));
+  text.replace(text.find("results 1"), 9, "results 2");
+  EXPECT_THAT(error_of([&] { (void)parse_results(text, "some.json"); }).what(),
+              HasSubstr("format: expected \"rmemcheck-results 1\", not \"rmemcheck-results 2\""));
 }
 
 TEST(ReadJson, RefusesWhatIsNoResult) {

@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char *format_name = "rmemcheck-results 1";
-
 std::string demands_of(const std::string &name) {
   for (const Rule &rule : rules())
     if (rule.name == name)
@@ -50,7 +48,7 @@ Json to_json(const CaseResult &result) {
   Json all_rules = Json::array();
   for (const RuleResult &rule : verdict.rules)
     all_rules.push_back(to_json(rule, !result.folder.empty()));
-  return {{"format", format_name},
+  return {{"format", results_format},
           {"kernel", result.kernel},
           {"role", to_string(result.role)},
           {"case", result.name},
@@ -122,7 +120,7 @@ Json to_json(const RandomSummary &random) {
 }
 
 Json to_json(const RunResults &results) {
-  Json json = {{"format", format_name},
+  Json json = {{"format", results_format},
                {"tool", {{"name", "rmemcheck"}, {"version", results.tool_version}}},
                {"machine", results.machine},
                {"arch", results.arch},

@@ -8,6 +8,9 @@
 
 namespace rmemcheck {
 
+/// What a text of results says of itself, and whoever reads it asks for.
+inline constexpr const char *results_format = "rmemcheck-results 1";
+
 // Both texts are one JSON object, indented, with a newline at the end. Strings that are no valid
 // UTF-8 (a garbled console line) keep what is valid; the rest becomes U+FFFD.
 //

@@ -164,36 +164,53 @@ void check_names(RunResults &results) {
   }
 }
 
-} // namespace
+RunResults run_of(const ParsedJson &json) {
+  const std::string format = json.is_object() ? json.value("format", "") : "";
+  if (format != results_format)
+    throw std::invalid_argument(
+        fmt::format("format: expected \"{}\", not \"{}\"", results_format, format));
+  RunResults results;
+  results.tool_version = json.at("tool").at("version");
+  results.machine = json.at("machine");
+  results.arch = checked(json.value("arch", ""), "[a-z0-9_]+", "an ARCH of the kernel's");
+  results.started = checked(json.value("started", ""), "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ",
+                            "a time such as 2026-01-31T23:59:59Z");
+  results.is_complete = json.value("complete", true);
+  results.is_interrupted = json.value("interrupted", false);
+  results.tree = json.at("tree").at("path");
+  results.tree_version = json.at("tree").at("version");
+  results.series = json.at("series");
+  results.config = json.value("config", "");
+  results.seconds = json.at("seconds");
+  for (const ParsedJson &kernel : json.at("kernels"))
+    results.kernels.push_back(kernel_of(kernel));
+  for (const ParsedJson &each : json.at("cases"))
+    results.cases.push_back(case_of(each));
+  if (json.contains("random"))
+    results.random = random_of(json.at("random"));
+  check_names(results);
+  return results;
+}
 
-RunResults parse_results(const std::string &text, const std::string &origin) {
+/// A run's results, or the list of those of several machines.
+std::vector<RunResults> parse_all(const std::string &text, const std::string &origin,
+                                  bool may_be_list) {
   try {
     const ParsedJson json = ParsedJson::parse(text);
-    RunResults results;
-    results.tool_version = json.at("tool").at("version");
-    results.machine = json.at("machine");
-    results.arch = checked(json.value("arch", ""), "[a-z0-9_]+", "an ARCH of the kernel's");
-    results.started =
-        checked(json.value("started", ""), "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ",
-                "a time such as 2026-01-31T23:59:59Z");
-    results.is_complete = json.value("complete", true);
-    results.is_interrupted = json.value("interrupted", false);
-    results.tree = json.at("tree").at("path");
-    results.tree_version = json.at("tree").at("version");
-    results.series = json.at("series");
-    results.config = json.value("config", "");
-    results.seconds = json.at("seconds");
-    for (const ParsedJson &kernel : json.at("kernels"))
-      results.kernels.push_back(kernel_of(kernel));
-    for (const ParsedJson &each : json.at("cases"))
-      results.cases.push_back(case_of(each));
-    if (json.contains("random"))
-      results.random = random_of(json.at("random"));
-    check_names(results);
-    return results;
+    if (!may_be_list || !json.is_array())
+      return {run_of(json)};
+    std::vector<RunResults> runs;
+    std::ranges::transform(json, std::back_inserter(runs), run_of);
+    return runs;
   } catch (const std::exception &error) { // nlohmann's and ours
     throw bad_input(fmt::format("{}: expected the results of a run: {}", origin, error.what()));
   }
+}
+
+} // namespace
+
+RunResults parse_results(const std::string &text, const std::string &origin) {
+  return parse_all(text, origin, false).front();
 }
 
 bool has_random(const std::vector<KeptRun> &runs) {
@@ -217,9 +234,9 @@ std::vector<KeptRun> read_runs(const fs::path &path) {
     throw bad_input(fmt::format("{}: expected a run: it has no results.json", path.string()));
   std::ranges::sort(files);
   std::vector<KeptRun> runs;
-  runs.reserve(files.size());
   for (const fs::path &file : files)
-    runs.push_back({file.parent_path(), parse_results(read_file(file), file.string())});
+    for (RunResults &results : parse_all(read_file(file), file.string(), true))
+      runs.push_back({file.parent_path(), std::move(results)});
   return runs;
 }
 
