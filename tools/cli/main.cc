@@ -6,6 +6,7 @@
 #include "cli/verb.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -63,13 +64,16 @@ ExitStatus parse_and_run(int argc, char **argv) {
   return chosen();
 }
 
-/// What was printed must have arrived: a full disk is no success.
+/// What was printed must have arrived: a full disk is no success. It may have been full long ago,
+/// for a run goes on, and then errno is another one's by now.
 ExitStatus flushed(ExitStatus status) {
-  if (std::fflush(stdout) != 0)
-    throw could_not_find_out(fmt::format("standard output: {}", std::strerror(errno)));
-  if (std::ferror(stdout) != 0) // long ago: a run goes on, and errno is another's by now
-    throw could_not_find_out("standard output: not all of it could be written");
-  return status;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    return status;
+  constexpr std::array of_writing = {ENOSPC, EDQUOT, EFBIG, EIO, EPIPE, EBADF};
+  const char *why = std::ranges::find(of_writing, errno) == of_writing.end()
+                        ? "not all of it could be written"
+                        : std::strerror(errno);
+  throw could_not_find_out(fmt::format("standard output: {}", why));
 }
 
 /// A library's error: no memory, no such file. The one of fmt does not say what it could not write.
