@@ -254,14 +254,12 @@ KeptBoot boot_of_log(const std::string &log, const std::string &origin, const st
 
 std::vector<KeptBoot> read_pasted(const std::string &text, const std::string &origin,
                                   const std::string &dtb) {
-  if (is_json(text) && !is_kernel_log(text))
-    throw bad_input(
-        fmt::format("{}: expected a kernel log in plain text, this is JSON; remedy: print "
-                    "it without -J (dmesg) or -o json (journalctl)",
-                    origin));
   if (!is_kernel_log(text))
     throw bad_input(fmt::format(
-        "{}: expected a kernel log: no line is one of a kernel's that is known", origin));
+        "{}: expected a kernel log{}", origin,
+        is_json(text) ? " in plain text, this is JSON; remedy: print it without -J (dmesg) or -o "
+                        "json (journalctl)"
+                      : ": no line is one of a kernel's that is known"));
   std::vector<KeptBoot> boots;
   for (const std::string &log : boots_of(as_dmesg(text)))
     boots.push_back(boot_of_log(log, origin, dtb));

@@ -83,23 +83,18 @@ std::set<std::string> names_of(const std::map<std::string, Value> &one,
   return names;
 }
 
-const RuleResult *find_rule(const CaseResult &result, const std::string &rule) {
-  const auto found = std::ranges::find(result.verdict.rules, rule, &RuleResult::rule);
-  return found == result.verdict.rules.end() ? nullptr : &*found;
-}
-
 bool is_decided(Outcome outcome) {
   return outcome != Outcome::inconclusive && outcome != Outcome::skip;
 }
 
 /// What known faults explain, in one of two boots: what they do not is new in the other.
 bool is_known_failure(const CaseResult &result, const std::string &rule) {
-  const RuleResult *found = find_rule(result, rule);
+  const RuleResult *found = find_rule(result.verdict, rule);
   return found == nullptr ? result.verdict.outcome == Outcome::known : is_explained(*found);
 }
 
 std::string first_finding(const CaseResult &result, const std::string &rule) {
-  const RuleResult *found = find_rule(result, rule);
+  const RuleResult *found = find_rule(result.verdict, rule);
   if (found == nullptr || found->findings.empty())
     return result.verdict.reason;
   const auto unknown = std::ranges::find(found->findings, "", &Finding::known);
@@ -260,7 +255,7 @@ private:
 
   /// Of a rule, or of an end that is bad; empty where nobody has judged it.
   static std::string outcome_of(const CaseResult &result, const std::string &rule) {
-    if (const RuleResult *found = find_rule(result, rule))
+    if (const RuleResult *found = find_rule(result.verdict, rule))
       return to_string(found->outcome);
     return rule == to_string(result.ending) ? to_string(result.verdict.outcome) : "";
   }
@@ -271,14 +266,14 @@ private:
     for (const RuleResult &rule : before.verdict.rules) {
       if (!is_decided(rule.outcome))
         continue;
-      const RuleResult *now = find_rule(after, rule.rule);
+      const RuleResult *now = find_rule(after.verdict, rule.rule);
       if (now == nullptr || !is_decided(now->outcome))
         leave_out(now == nullptr ? "is not judged any more"
                                  : fmt::format("is {}: {}", to_string(now->outcome), now->reason),
                   to_string(rule.outcome), outcome_of(after, rule.rule), rule.rule);
     }
     for (const std::string &rule : failed_before) {
-      const bool is_ending = find_rule(before, rule) == nullptr;
+      const bool is_ending = find_rule(before.verdict, rule) == nullptr;
       const std::string now = outcome_of(after, rule);
       if ((is_ending && now.empty()) || now == to_string(Outcome::pass)) {
         changes_.repaired.push_back(about(""));

@@ -92,18 +92,14 @@ const KnownFailure *find(const std::vector<KnownFailure> &all, const RunResults 
   return nullptr;
 }
 
-bool has(const CaseResult &result, const std::string &rule, Outcome outcome) {
-  return std::ranges::any_of(result.verdict.rules, [&](const RuleResult &each) {
-    return each.rule == rule && each.outcome == outcome;
-  });
-}
-
 /// Whether a rule was decided, for the kernel. Panic, oops and hang are, where it ran to its end.
 bool passes(const CaseResult &result, const std::string &rule) {
   constexpr std::array failures = {Ending::panic, Ending::oops, Ending::hang};
   const bool is_ending =
       std::ranges::any_of(failures, [&](Ending ending) { return to_string(ending) == rule; });
-  return has(result, rule, Outcome::pass) || (is_ending && result.ending == Ending::powered_off);
+  const RuleResult *found = find_rule(result.verdict, rule);
+  return is_ending ? result.ending == Ending::powered_off
+                   : found != nullptr && found->outcome == Outcome::pass;
 }
 
 /// All failures or none: one that is not listed counts, whatever stands beside it. Listed may also
@@ -123,8 +119,7 @@ void accept(CaseResult &result, const RunResults &results, const std::vector<Kno
     remarks.push_back(fmt::format("{}: {} fails `{}`, which is known: {}", result.name,
                                   result.kernel, rule, known->reason));
   }
-  result.conclusion =
-      has(result, "witnesses", Outcome::inconclusive) ? Outcome::inconclusive : Outcome::pass;
+  result.conclusion = has_witnesses(result.verdict) ? Outcome::pass : Outcome::inconclusive;
   if (result.conclusion == Outcome::inconclusive)
     remarks.push_back(fmt::format("{}: {}: evidence is missing that could show other failures",
                                   result.name, result.kernel));

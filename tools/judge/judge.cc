@@ -21,11 +21,6 @@ bool has(const Verdict &verdict, Outcome outcome) {
                              [=](const RuleResult &rule) { return rule.outcome == outcome; });
 }
 
-const RuleResult *find_rule(const Verdict &verdict, const std::string &name) {
-  const auto rule = std::ranges::find(verdict.rules, name, &RuleResult::rule);
-  return rule == verdict.rules.end() ? nullptr : &*rule;
-}
-
 bool passed(const Verdict &verdict, const std::string &name) {
   const RuleResult *rule = find_rule(verdict, name);
   return rule != nullptr && rule->outcome == Outcome::pass;
@@ -72,13 +67,6 @@ std::string names_of_known_faults(const Verdict &verdict) {
   return names.contains("") ? "" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// Whether all is there that the kernel could show. Where regions lie that are not recorded nothing
-/// shows, and what is open for that is no news.
-bool has_witnesses(const Verdict &verdict) {
-  const RuleResult *witnesses = find_rule(verdict, "witnesses");
-  return witnesses == nullptr || witnesses->outcome != Outcome::inconclusive;
-}
-
 /// Both in one sentence, where there are both.
 std::string join(const std::string &ending, const std::string &rule_names) {
   return ending.empty() || rule_names.empty() ? ending + rule_names : ending + "; " + rule_names;
@@ -89,6 +77,16 @@ std::string prefixed(const std::string &prefix, const std::string &names) {
 }
 
 } // namespace
+
+const RuleResult *find_rule(const Verdict &verdict, const std::string &name) {
+  const auto rule = std::ranges::find(verdict.rules, name, &RuleResult::rule);
+  return rule == verdict.rules.end() ? nullptr : &*rule;
+}
+
+bool has_witnesses(const Verdict &verdict) {
+  const RuleResult *witnesses = find_rule(verdict, "witnesses");
+  return witnesses == nullptr || witnesses->outcome != Outcome::inconclusive;
+}
 
 std::string names_with(const Verdict &verdict, Outcome outcome) {
   std::string names;

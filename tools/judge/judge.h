@@ -43,6 +43,13 @@ struct Verdict {
   std::vector<RuleResult> rules;
 };
 
+/// None where the verdict has no such rule.
+const RuleResult *find_rule(const Verdict &verdict, const std::string &name);
+
+/// Whether all is there that the kernel could show. Where regions lie that are not recorded nothing
+/// shows, and what is open for that is no news.
+bool has_witnesses(const Verdict &verdict);
+
 /// "recorded, logged": the rules with that outcome, in their order.
 std::string names_with(const Verdict &verdict, Outcome outcome);
 
