@@ -58,6 +58,9 @@ def test_a_mutant_is_caught_made_small_and_kept(rmemcheck, tmp_path):
     random = json.loads((tmp_path / "out/results.json").read_text())["random"]
     found = next(each for each in random["findings"] if each["rule"] == "recorded")
     assert found["trees"] >= 1
+    kept = tmp_path / "out/runs" / found["kernel"] / found["first"]
+    assert rmemcheck("judge", kept).returncode == 1
+    assert (kept / "verdict.json").exists()
     assert found["source"].startswith("/dts-v1/;\n")
     assert len(re.findall(r"phandle = ", found["source"])) < 129
     assert found["source"] in result.stdout

@@ -32,6 +32,7 @@ namespace fs = std::filesystem;
 struct Booted {
   ReadBoot read;
   CaseResult result;
+  std::optional<KeptBoot> unsaved; ///< of which it is not known yet whether it is worth keeping
 };
 
 bool boots_case(const KernelUnderTest &kernel, const std::string &name) {
@@ -175,11 +176,15 @@ private:
     } else {
       fs::remove_all(path);
       kept.boot = boot_or_died(prepared, request);
-      save(path, kept);
+      if (!boots_.is_worth_keeping)
+        save(path, kept);
     }
     ReadBoot read = read_boot(kept, folder);
     CaseResult result = judge_read(kept, read, folder);
-    return {std::move(read), std::move(result)};
+    Booted booted{std::move(read), std::move(result), std::nullopt};
+    if (boots_.is_worth_keeping)
+      booted.unsaved = std::move(kept);
+    return booted;
   }
 
   /// All but the boot itself.
@@ -248,12 +253,27 @@ private:
         each.result.remarks.push_back(
             fmt::format("{}: {} {}", each.result.name, each.result.kernel, not_awaited(control)));
       }
-      write_file(boots_.out / each.result.folder / "verdict.json", verdict_json(each.result));
+    }
+    if (std::ranges::any_of(of_case, [&](const auto &each) {
+          return !boots_.is_worth_keeping || boots_.is_worth_keeping(each.second.result);
+        }))
+      keep(of_case);
+    for (auto &[index, each] : of_case) {
       telling_.print(report_text(each.result));
       each.read = {};
+      each.unsaved.reset();
     }
     if (save_)
       save_(results());
+  }
+
+  void keep(const std::map<std::size_t, Booted> &of_case) const {
+    for (const auto &[index, each] : of_case) {
+      const fs::path path = boots_.out / each.result.folder;
+      if (each.unsaved)
+        save(path, *each.unsaved);
+      write_file(path / "verdict.json", verdict_json(each.result));
+    }
   }
 
   /// The boots that have ended of cases that not all kernels have booted.

@@ -48,6 +48,9 @@ struct Boots {
   unsigned jobs = 1;         ///< guests at once
   /// Takes the evidence of a boot that is there already, if all that it depends on is the same.
   bool resume = false;
+  /// Whether the files of a case's boots are worth writing, for what one of them came to; none: all
+  /// are, as the boots end.
+  std::function<bool(const CaseResult &)> is_worth_keeping;
 };
 
 /// Called as the boots of a case end, with all results so far.

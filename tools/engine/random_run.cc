@@ -84,6 +84,9 @@ public:
         save_(save), room_(room) {
     boots_.kernels = kernels_by_chance(boots.kernels);
     boots_.resume = false;
+    boots_.is_worth_keeping = [](const CaseResult &result) {
+      return !failures_and_open(result).empty();
+    };
     boots_.base.silence_seconds = silence_seconds;
     result_.summary.seed = request.seed;
   }
@@ -105,7 +108,7 @@ public:
 
 private:
   /// Their DTBs and verdicts are held at a time, and the evidence of all.
-  static constexpr std::uint64_t trees_at_once = 32;
+  static constexpr std::uint64_t trees_at_once = 64;
   /// A small kernel boots in a second, and dozens of trees that hang are booted to make one small.
   static constexpr double silence_seconds = 15;
   /// Boots of each kind of finding of which the evidence stays: the first one's cause need not be
