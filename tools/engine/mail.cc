@@ -46,6 +46,13 @@ std::string without_homes(std::string text) {
   return std::regex_replace(text, homes, "$1~");
 }
 
+/// A file of the cache by its name: the folder's key is wider than a mail, and means nothing on
+/// another machine.
+std::string without_cache(const std::string &word) {
+  static const std::regex entry("[^\\s=,]*/rmemcheck/[a-z]+/[0-9a-f]{64}/");
+  return std::regex_replace(word, entry, "");
+}
+
 /// A kernel of this kit's own building: nobody knows of another what is in it.
 bool is_built_here(const KernelResult &kernel) { return kernel.patchset.has_value(); }
 
@@ -176,7 +183,8 @@ private:
         continue;
       add("  " + name);
       for (const KernelResult &kernel : results_.kernels)
-        add(trimmed(fmt::format("    {:<18} {}", cell(by_case_[name], kernel.name), kernel.name)));
+        add(trimmed(fmt::format("    {:<18} {}", cell(by_case_[name], kernel.name), kernel.name)),
+            6);
     }
   }
 
@@ -267,10 +275,11 @@ private:
     append_cases(words, boots);
     text_ += "\nTo see it again:\n";
     add("  " + to_shell(words), 6);
-    const std::vector<std::string> argv = qemu_words();
+    std::vector<std::string> argv = qemu_words();
     if (argv.empty())
       return;
-    text_ += "\nQEMU, as it was started:\n";
+    std::ranges::transform(argv, argv.begin(), without_cache);
+    text_ += "\nQEMU, as it was started, but for the folders of the cache:\n";
     add("  " + to_shell(argv), 6);
   }
 
@@ -307,7 +316,7 @@ std::string wrapped(const std::string &text, std::size_t columns, std::size_t in
       at = rest.find(' ', columns);
     if (at == std::string::npos)
       break;
-    result += rest.substr(0, at) + '\n';
+    result += rest.substr(0, rest.find_last_not_of(' ', at) + 1) + '\n';
     rest = std::string(indent, ' ') + rest.substr(at + 1);
   }
   return result + rest;

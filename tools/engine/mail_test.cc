@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/test_folder.h"
+#include "engine/kept_boot.h"
 #include "report/json.h"
 #include "report/test_results.h"
 
@@ -75,6 +76,17 @@ TEST_F(MailTest, Has72Columns) {
     EXPECT_LE(line.size(), 72u) << line;
 }
 
+TEST_F(MailTest, NamesFilesOfTheCacheWithoutItsFolders) {
+  KeptBoot boot;
+  boot.boot.qemu_argv = {"qemu", "-kernel",
+                         "/home/alice/.cache/rmemcheck/kernels/" + std::string(64, 'a') + "/Image",
+                         "-dtb", "tree.dtb"};
+  boot.boot.evidence = {{"dmesg", "[    0.000000] Linux version 6.9.0 (x)\n"}};
+  save(folder / run.results.cases.back().folder, boot);
+  EXPECT_THAT(mail_text({run}), HasSubstr("QEMU, as it was started, but for the folders of the "
+                                          "cache:\n  qemu -kernel Image -dtb tree.dtb\n"));
+}
+
 TEST_F(MailTest, SaysWhatKernelsWereBuiltOn) {
   EXPECT_THAT(mail_text({run}), HasSubstr("config     allnoconfig, Kconfig.fragment and"));
   run.results.config = "/boot/config-6.9";
@@ -133,6 +145,15 @@ TEST_F(MailTest, ListsManyKernels) {
   for (const char *name : {"c", "d"})
     run.results.kernels.push_back({name, Role::must_pass, "", "", "", "", false, 0, ""});
   EXPECT_THAT(mail_text({run}), HasSubstr("  static-65\n    64 of 65 fail      baseline\n"));
+}
+
+TEST_F(MailTest, KeepsRowsOfLongNamesTogether) {
+  const std::string name(60, 'k');
+  run.results.kernels[0].name = name;
+  for (CaseResult &each : run.results.cases)
+    if (each.kernel == "baseline")
+      each.kernel = name;
+  EXPECT_THAT(mail_text({run}), HasSubstr("    64 of 65 fail\n      " + name + '\n'));
 }
 
 TEST_F(MailTest, NamesARangeOfCommitsOnce) {
