@@ -59,12 +59,14 @@ struct RunOptions {
 
 /// What the command line asks for: SPECs and a list, an image, or a tree without and with the
 /// series that serves it.
-std::vector<KernelRequest> kernel_requests(const RunOptions &options) {
+std::vector<KernelRequest> kernel_requests(const RunOptions &options,
+                                           const std::vector<std::string> &cases) {
   std::vector<KernelRequest> requests;
   for (const std::string &text : options.specs)
     requests.push_back({parse_spec(text), "", {}, {}, {}, {}});
   if (!options.list.empty())
-    std::ranges::move(read_kernel_list(options.list, options.tree), std::back_inserter(requests));
+    std::ranges::move(read_kernel_list(options.list, options.tree, cases),
+                      std::back_inserter(requests));
   if (!options.image.empty()) {
     if (!fs::is_regular_file(options.image))
       throw bad_input(fmt::format("--image {}: no such file", options.image));
@@ -214,20 +216,24 @@ std::vector<std::string> parts_of(const std::vector<Machine> &machines) {
   return names;
 }
 
+/// All that a list of kernels or of known failures may name: the kit's, and those that are given.
+std::vector<std::string> names_of_cases(const RunOptions &options, const Kit &kit) {
+  std::vector<std::string> names = board_names({options.boards.begin(), options.boards.end()});
+  for (const auto &given : {std::vector<std::string>(), options.cases})
+    for (const fs::path &file : case_files(given, kit))
+      names.push_back(file.stem().string());
+  return names;
+}
+
 /// What --expected lists.
 std::vector<KnownFailure> known_failures(const RunOptions &options, const Kit &kit,
-                                         const std::vector<KernelRequest> &kernels) {
+                                         std::vector<std::string> cases) {
   if (options.expected.empty())
     return {};
   KnownNames names{machine_names(kit), {}};
   for (const std::string &machine : options.machines)
     names.machines.push_back(fs::path(machine).stem().string());
-  names.cases = board_names({options.boards.begin(), options.boards.end()});
-  for (const auto &given : {std::vector<std::string>(), options.cases})
-    for (const fs::path &file : case_files(given, kit))
-      names.cases.push_back(file.stem().string());
-  for (const KernelRequest &kernel : kernels)
-    names.cases.insert(names.cases.end(), kernel.cases.begin(), kernel.cases.end());
+  names.cases = std::move(cases);
   return read_known_failures(options.expected, names);
 }
 
@@ -254,8 +260,9 @@ Command read_command(const RunOptions &options) {
   (void)board_files({options.boards.begin(), options.boards.end()});
   if (!options.machines.empty())
     check_machines(options, read_bootable_machines(options.machines, command.kit));
-  command.kernels = kernel_requests(options);
-  command.known = known_failures(options, command.kit, command.kernels);
+  std::vector<std::string> cases = names_of_cases(options, command.kit);
+  command.kernels = kernel_requests(options, cases);
+  command.known = known_failures(options, command.kit, std::move(cases));
   return command;
 }
 

@@ -4,7 +4,9 @@
 #include "base/error.h"
 #include "base/toml_table.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace rmemcheck {
 namespace {
@@ -19,7 +21,16 @@ void take_base(KernelSpec &spec, const std::string &tree) {
   spec.from = base.from;
 }
 
-KernelRequest read_kernel(TomlTable &reader, const std::string &tree) {
+/// One that is not there would be passed over, and a kernel without a boot fails nothing.
+void check_cases(const TomlTable &reader, const std::vector<std::string> &given,
+                 const std::vector<std::string> &all) {
+  for (const std::string &name : given)
+    if (!all.empty() && std::ranges::find(all, name) == all.end())
+      reader.refuse("cases", fmt::format("names of cases, not \"{}\"", name));
+}
+
+KernelRequest read_kernel(TomlTable &reader, const std::string &tree,
+                          const std::vector<std::string> &cases) {
   KernelRequest request;
   if (!reader.has("spec"))
     reader.refuse("spec", "a kernel, as --kernel takes it");
@@ -39,8 +50,11 @@ KernelRequest read_kernel(TomlTable &reader, const std::string &tree) {
       reader.refuse("role", "\"pass\", \"baseline\", \"mutant\" or \"told\"");
   }
   request.cases = reader.strings("cases");
+  check_cases(reader, request.cases, cases);
   request.machines = reader.strings("machines");
   request.config = reader.strings("config");
+  if (!request.config.empty() && request.spec.kind != KernelSpec::Kind::tree)
+    reader.refuse("config", "none: this kernel has been built");
   request.has_array = reader.boolean("array", true);
   reader.finish();
   return request;
@@ -49,12 +63,17 @@ KernelRequest read_kernel(TomlTable &reader, const std::string &tree) {
 } // namespace
 
 std::vector<KernelRequest> read_kernel_list(const std::filesystem::path &path,
-                                            const std::string &tree) {
+                                            const std::string &tree,
+                                            const std::vector<std::string> &cases) {
   const TomlFile file(path);
   TomlTable reader = file.root();
   std::vector<KernelRequest> requests;
-  for (TomlTable &kernel : reader.tables("kernel"))
-    requests.push_back(read_kernel(kernel, tree));
+  std::set<std::string> names;
+  for (TomlTable &kernel : reader.tables("kernel")) {
+    requests.push_back(read_kernel(kernel, tree, cases));
+    if (const std::string &name = requests.back().name; !name.empty() && !names.insert(name).second)
+      kernel.refuse("name", "one that no kernel above has");
+  }
   if (requests.empty())
     reader.refuse("kernel", "at least one table, [[kernel]]");
   reader.finish();

@@ -147,9 +147,16 @@ TEST_F(PlanTest, RefusesAListWithFileAndLine) {
        {std::pair{"", "expected at least one table"},
         std::pair{"[[kernel]]\nspec = \"/nonexistent\"\n", "list.toml:2"},
         std::pair{"[[kernel]]\nspec = \"\"\nrole = \"good\"\n", "\"told\""},
-        std::pair{"[[kernel]]\nspec = \"\"\nname = \"a/b\"\n", "the name of a folder"}}) {
+        std::pair{"[[kernel]]\nspec = \"\"\nname = \"a/b\"\n", "the name of a folder"},
+        std::pair{"[[kernel]]\nspec = \"\"\nname = \"a\"\n[[kernel]]\nspec = \"\"\nname = \"a\"\n",
+                  "list.toml:6: name: expected one that no kernel above has"},
+        std::pair{"[[kernel]]\nspec = \"\"\ncases = [\"one\", \"two\"]\n",
+                  "list.toml:3: cases: expected names of cases, not \"two\""},
+        std::pair{"[[kernel]]\nspec = \"debian:sid\"\nconfig = [\"CONFIG_KASAN=y\"]\n",
+                  "list.toml:3: config: expected none: this kernel has been built"}}) {
     write("list.toml", text);
-    const Error error = error_of([&] { (void)read_kernel_list(folder / "list.toml"); });
+    const Error error =
+        error_of([&] { (void)read_kernel_list(folder / "list.toml", "", {"one"}); });
     EXPECT_EQ(error.status(), ExitStatus::bad_input);
     EXPECT_THAT(error.what(), HasSubstr(expected));
   }
