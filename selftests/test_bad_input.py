@@ -132,6 +132,30 @@ def test_series_that_does_not_apply(rmemcheck, tmp_path, empty_cache, verb):
     assert content_of(tree) == before
 
 
+@pytest.mark.parametrize("verb", [["series", "check"], ["series", "export"], ["build"], ["run"]],
+                         ids=" ".join)
+@pytest.mark.parametrize("is_archive", [True, False], ids=["archive", "commit"])
+def test_a_tree_is_called_what_a_person_named(rmemcheck, tmp_path, empty_cache, verb, is_archive):
+    """And not by the folder of the cache that its files are in."""
+    tree = make_tree(tmp_path / "linux")
+    if is_archive:
+        named = tmp_path / "linux-source-6.1.tar.xz"
+        subprocess.run(["tar", "-C", tmp_path, "-cJf", named, "linux"], check=True)
+    else:
+        named = f"{tree}@HEAD"
+        git = ["git", "-C", tree, "-c", "user.name=a", "-c", "user.email=a@b"]
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "base"]):
+            subprocess.run(git + words, check=True)
+    out = ["--quilt", tmp_path / "quilt"] if "export" in verb else []
+    if verb == ["run"]:
+        words = ["--kernel", f"{named}+series", "--out", tmp_path / "out"]
+    else:
+        words = ["--tree", named, *out]
+    result = rmemcheck(*verb, *words, **empty_cache)
+    assert f"does not apply to {named}: " in result.stdout + result.stderr
+    assert str(tmp_path / "cache/rmemcheck/trees") not in result.stdout + result.stderr
+
+
 def test_hunk_that_does_not_apply(rmemcheck, tmp_path, kit_copy, empty_cache):
     old = "".join(f"line {number}\n" for number in range(40))
     new = old.replace("line 5\n", "line five\n").replace("line 30\n", "line thirty\n")

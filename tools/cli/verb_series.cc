@@ -114,7 +114,7 @@ ExitStatus check(const SeriesOptions &options, bool) {
              upstream_text(found));
   if (!serving)
     (void)find_series(kit.patches(), tree.version); // says what is served
-  check_series(series, tree.path);
+  check_series(series, tree);
   return options.abi ? check_abi(tree, series, machine, kit) : ExitStatus::holds;
 }
 
@@ -125,7 +125,7 @@ ExitStatus export_quilt(const SeriesOptions &options, bool) {
   const Kit kit = find_kit(options.kit);
   const SourceTree tree = find_tree_with_progress(options.tree);
   const Series series = find_series(kit.patches(), tree.version);
-  check_series(series, tree.path);
+  check_series(series, tree);
   std::string names;
   for (const std::filesystem::path &patch : series.patches) {
     write_file(out.path() / patch.filename(), read_file(patch));

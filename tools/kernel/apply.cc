@@ -75,10 +75,10 @@ ChildResult git_apply(const fs::path &patch, const fs::path &scratch,
                     {}});
 }
 
-void apply_patch(const fs::path &patch, const fs::path &scratch, const fs::path &tree) {
+void apply_patch(const fs::path &patch, const fs::path &scratch, const std::string &tree) {
   const ChildResult result = git_apply(patch, scratch);
   if (result.status != 0)
-    throw bad_input(fmt::format("{}: does not apply to {}: {}", patch.string(), tree.string(),
+    throw bad_input(fmt::format("{}: does not apply to {}: {}", patch.string(), tree,
                                 what_failed(patch, result.err).why));
 }
 
@@ -105,10 +105,10 @@ std::set<std::string> touched_files(const Series &series) {
   return files;
 }
 
-void apply_to_copies(const Series &series, const fs::path &tree, const fs::path &scratch) {
-  copy_files(touched_files(series), tree, scratch);
+void apply_to_copies(const Series &series, const SourceTree &tree, const fs::path &scratch) {
+  copy_files(touched_files(series), tree.path, scratch);
   for (const fs::path &patch : series.patches)
-    apply_patch(patch, scratch, tree);
+    apply_patch(patch, scratch, tree.name);
 }
 
 std::vector<PatchState> try_series(const Series &series, const fs::path &tree) {
@@ -130,7 +130,7 @@ std::vector<PatchState> try_series(const Series &series, const fs::path &tree) {
   return states;
 }
 
-void check_series(const Series &series, const fs::path &tree) {
+void check_series(const Series &series, const SourceTree &tree) {
   const TemporaryFolder scratch;
   apply_to_copies(series, tree, scratch.path());
 }
@@ -138,7 +138,7 @@ void check_series(const Series &series, const fs::path &tree) {
 void apply_series(const Series &series, const fs::path &tree) {
   const TemporaryFolder scratch;
   const std::set<std::string> files = touched_files(series);
-  apply_to_copies(series, tree, scratch.path());
+  apply_to_copies(series, {tree.string(), tree, "", ""}, scratch.path());
   const TemporaryFolder saved;
   copy_files(files, tree, saved.path());
   try {

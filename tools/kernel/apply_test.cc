@@ -50,12 +50,15 @@ protected:
     series.patches.push_back(folder / name);
   }
   void apply() const { apply_series(series, folder / "linux"); }
+  void check(const std::string &name) const {
+    check_series(series, {name, folder / "linux", "", ""});
+  }
   /// Why neither apply nor check takes the series; the tree stays as it was.
   [[nodiscard]] std::string refusal() const {
     const auto before = contents(folder / "linux");
     const Error error = error_of([&] { apply(); });
     EXPECT_EQ(error.status(), ExitStatus::bad_input);
-    EXPECT_STREQ(error_of([&] { check_series(series, folder / "linux"); }).what(), error.what());
+    EXPECT_STREQ(error_of([&] { check(folder / "linux"); }).what(), error.what());
     EXPECT_EQ(contents(folder / "linux"), before);
     return error.what();
   }
@@ -142,6 +145,14 @@ TEST_F(ApplySeries, NamesPatchFileAndHunk) {
                                HasSubstr("drivers/of.c: hunk 2 (@@ -19,3 +19,3 @@ int f(void))")));
 }
 
+/// Its files may lie in the cache, which tells nobody anything.
+TEST_F(ApplySeries, NamesTheTreeAsAPersonDid) {
+  add(change("mm.c", hunk(5, "five", "FIVE")));
+  EXPECT_EQ(error_of([&] { check("linux-source-6.1.tar.xz"); }).what(),
+            series.patches[0].string() + ": does not apply to linux-source-6.1.tar.xz: mm.c: "
+                                         "hunk 1 (@@ -4,3 +4,3 @@ int f(void))");
+}
+
 TEST_F(ApplySeries, CountsHunksOfTheFileThatFails) {
   add(change("drivers/of.c", hunk(5, "5", "five") + hunk(20, "20", "twenty")) +
       change("mm.c", hunk(20, "twenty", "TWENTY")));
@@ -189,7 +200,7 @@ TEST_F(ApplySeries, PutsBackWhatItHasChanged) {
 TEST_F(ApplySeries, CheckDoesNotChangeTheTree) {
   const auto before = contents(folder / "linux");
   add(change("mm.c", hunk(5, "5", "five")) + new_file + deleted_file);
-  check_series(series, folder / "linux");
+  check("linux");
   EXPECT_EQ(contents(folder / "linux"), before);
 }
 

@@ -57,8 +57,8 @@ private:
   }
   void check_written(int status) const {
     if (status < ARCHIVE_OK) // a full disk is only a warning to libarchive
-      throw could_not_find_out(fmt::format("{}: {}: {}", to_.string(),
-                                           archive_error_string(writer_.get()),
+      throw could_not_find_out(fmt::format("{}: cannot be unpacked: {}: {}: {}", from_.string(),
+                                           to_.string(), archive_error_string(writer_.get()),
                                            std::strerror(archive_errno(writer_.get()))));
   }
   /// Replaces the top folder by ours; false for the top folder itself.

@@ -120,7 +120,7 @@ Bench::~Bench() { ::close(lock_); }
 void Bench::take(const SourceTree &tree, const std::vector<fs::path> &patches) const {
   const TemporaryFolder scratch;
   const Series series{{}, patches};
-  apply_to_copies(series, tree.path, scratch.path());
+  apply_to_copies(series, tree, scratch.path());
   const fs::path copy = this->tree();
   if (!fs::exists(copy)) {
     const fs::path partial = folder_ / "partial";

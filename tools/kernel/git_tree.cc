@@ -203,6 +203,17 @@ void fetch(const fs::path &repository, const std::string &tag, const Progress &p
                     tag, url, first_line(result.err), tag));
 }
 
+/// As take_commit(); `name` is what a person named.
+SourceTree take_named(const fs::path &repository, const std::string &commit,
+                      const std::string &name, const Progress &progress) {
+  const Repository git(repository);
+  const ChildResult tree =
+      git.try_git({"rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{tree}"});
+  if (tree.status != 0)
+    throw bad_input(fmt::format("{}: expected a commit of {}", commit, repository.string()));
+  return git.take(first_line(tree.out), name, progress);
+}
+
 } // namespace
 
 bool is_git_repository(const fs::path &folder) {
@@ -232,12 +243,7 @@ SourceTree take_work_tree(const fs::path &repository, const Progress &progress) 
 
 SourceTree take_commit(const fs::path &repository, const std::string &commit,
                        const Progress &progress) {
-  const Repository git(repository);
-  const ChildResult tree =
-      git.try_git({"rev-parse", "--verify", "--quiet", "--end-of-options", commit + "^{tree}"});
-  if (tree.status != 0)
-    throw bad_input(fmt::format("{}: expected a commit of {}", commit, repository.string()));
-  return git.take(first_line(tree.out), repository.string() + "@" + commit, progress);
+  return take_named(repository, commit, repository.string() + "@" + commit, progress);
 }
 
 std::vector<SourceTree> take_commits(const fs::path &repository, const std::string &from,
@@ -282,9 +288,7 @@ SourceTree take_release(const std::string &tag, const Progress &progress) {
     (void)run_child_or_throw({{"git", "init", "--quiet", "--bare", folder.string()}, ".", {}, {}});
     fetch(folder, tag, progress);
   });
-  SourceTree tree = take_commit(repository.path, tag, progress);
-  tree.name = tag;
-  return tree;
+  return take_named(repository.path, tag, tag, progress);
 }
 
 } // namespace rmemcheck

@@ -204,13 +204,14 @@ protected:
   }
   /// Takes the release where NAME of kernel.org is folder/REPOSITORY.
   [[nodiscard]] SourceTree take(const std::string &tag, const std::string &name,
-                                const std::string &repository) const {
+                                const std::string &repository,
+                                const Progress &progress = quiet) const {
     const Variable count("GIT_CONFIG_COUNT", "1");
     const Variable key("GIT_CONFIG_KEY_0",
                        "url.file://" + (folder / repository).string() + ".insteadOf");
     const Variable value("GIT_CONFIG_VALUE_0",
                          "https://git.kernel.org/pub/scm/linux/kernel/git/" + name);
-    return take_release(tag, quiet);
+    return take_release(tag, progress);
   }
 };
 
@@ -223,6 +224,14 @@ TEST_F(TakeRelease, FetchesACandidateFromTorvalds) {
 
 TEST_F(TakeRelease, FetchesAStableOneFromStable) {
   EXPECT_EQ(contents(take("v6.1.7", "stable/linux.git", "linux").path), files());
+}
+
+TEST_F(TakeRelease, IsCalledWhatItWasNamed) {
+  std::vector<std::string> steps;
+  (void)take("v6.1.7", "stable/linux.git", "linux",
+             [&](const std::string &what, double) { steps.push_back(what); });
+  EXPECT_THAT(steps,
+              ElementsAre(StartsWith("fetching v6.1.7 from "), "taking the files of v6.1.7"));
 }
 
 TEST_F(TakeRelease, IsFetchedOnce) {

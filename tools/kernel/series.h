@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include "kernel/tree.h"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -59,9 +61,9 @@ struct PatchState {
 /// is not changed.
 std::vector<PatchState> try_series(const Series &series, const std::filesystem::path &tree);
 
-/// Whether the series applies to the tree; if not, bad_input names patch, file and hunk.
-/// The tree is not changed.
-void check_series(const Series &series, const std::filesystem::path &tree);
+/// Whether the series applies to the tree; if not, bad_input names patch, the tree as it was named,
+/// file and hunk. The tree is not changed.
+void check_series(const Series &series, const SourceTree &tree);
 
 /// Applies it to a tree of our own. As check_series on failure, and the tree stays as it was.
 void apply_series(const Series &series, const std::filesystem::path &tree);
