@@ -217,6 +217,31 @@ def test_a_kernel_that_dies_of_another_boards_tree(rmemcheck, tmp_path, compatib
     assert (told in result.stderr) == is_another
 
 
+@pytest.mark.parametrize("kind", ["long", "loop"])
+@pytest.mark.parametrize("words", [
+    ["compare", "PATH", "PATH"], ["report", "--html", "PATH"], ["judge", "PATH"],
+    ["dt", "lint", "PATH"], ["series", "check", "--tree", "PATH"],
+    ["series", "export", "--quilt", "PATH"], ["build", "--out", "PATH"],
+    ["run", "--kernel", "PATH"], ["run", "--kernel", "v6.9+PATH/"], ["run", "--out", "PATH"],
+    ["run", "--boards", "PATH"], ["run", "--cases", "PATH"]], ids=" ".join)
+def test_a_path_that_leads_nowhere_is_told_in_our_words(rmemcheck, tmp_path, words, kind):
+    """Not even root finds out what is there."""
+    name = "x" * 300 if kind == "long" else "loop"
+    (tmp_path / "loop").symlink_to("loop")
+    result = rmemcheck(*[word.replace("PATH", name) for word in words], cwd=tmp_path)
+    assert_refused(result, 2, name)
+    assert "filesystem error" not in result.stderr
+
+
+def test_a_cache_that_cannot_be_made_is_nobodys_input(rmemcheck, tmp_path):
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache/rmemcheck").symlink_to("rmemcheck")
+    result = rmemcheck("build", "--tree", make_tree(tmp_path / "linux"),
+                       XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert_refused(result, 3, tmp_path / "cache/rmemcheck", "Too many levels of symbolic links")
+    assert "filesystem error" not in result.stderr
+
+
 @pytest.mark.parametrize("words", [
     ["dt", "make", "--out", "/tmp/never.dtb", "--reusable", "--static", "1", "--no-map", "all"],
     ["dt", "make", "--out", "/tmp/never.dtb", "--static", "many"],

@@ -39,4 +39,7 @@ inline Error could_not_find_out(const std::string &message) {
   return {ExitStatus::unknown, message};
 }
 
+/// One of these two: what an error is depends on who has named the thing.
+using ErrorKind = Error (*)(const std::string &message);
+
 } // namespace rmemcheck

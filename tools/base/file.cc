@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/file_error.h"
 #include "base/process.h"
 
 #include <array>
@@ -214,6 +215,15 @@ bool is_there(const std::filesystem::path &path) {
 bool is_folder(const std::filesystem::path &path) {
   std::error_code none;
   return std::filesystem::is_directory(path, none);
+}
+
+bool is_file(const std::filesystem::path &path) {
+  std::error_code none;
+  return std::filesystem::is_regular_file(path, none);
+}
+
+bool is_found(const std::filesystem::path &path) {
+  return with_our_errors(bad_input, [&] { return std::filesystem::exists(path); });
 }
 
 void write_output(const std::filesystem::path &path, std::string_view bytes) {

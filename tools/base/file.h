@@ -25,6 +25,13 @@ bool is_there(const std::filesystem::path &path);
 /// Whether it is a folder, or leads to one; a link that leads nowhere, or to itself, does not.
 bool is_folder(const std::filesystem::path &path);
 
+/// Whether it is a regular file, or leads to one, as far as anybody can tell.
+bool is_file(const std::filesystem::path &path);
+
+/// Whether there is anything, links followed. Where that cannot be told, as in a folder that may
+/// not be looked into, it is bad_input naming the path and why.
+bool is_found(const std::filesystem::path &path);
+
 /// Writes beside the target, then renames over it: a reader sees all or nothing, and
 /// a full disk leaves no half file. A link is followed, not replaced, and what is no regular file,
 /// a pipe or a device, is written into. A failure is could_not_find_out naming the path.

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_error.h"
+#include "base/folder.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +14,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <utility>
 
 namespace rmemcheck {
 namespace {
@@ -20,7 +23,7 @@ namespace fs = std::filesystem;
 
 bool has_marker(const fs::path &folder, const std::string &verb) {
   const fs::path marker = folder / out_marker_name;
-  return fs::is_regular_file(marker) && read_file(marker) == out_marker_text(verb);
+  return is_file(marker) && read_file(marker) == out_marker_text(verb);
 }
 
 /// Whether the process that NAME.partial-PID belongs to is gone.
@@ -55,10 +58,10 @@ void move(const fs::path &from, const fs::path &to) {
 
 void check_outside(const fs::path &input, const std::string &input_option, const fs::path &folder,
                    const std::string &option) {
-  if (input.empty() || !fs::exists(input))
+  if (input.empty() || !is_found(input))
     return;
-  const fs::path inner = fs::canonical(input);
-  const fs::path outer = fs::weakly_canonical(folder);
+  const auto [inner, outer] = with_our_errors(
+      bad_input, [&] { return std::pair(fs::canonical(input), fs::weakly_canonical(folder)); });
   if (std::ranges::mismatch(inner, outer).in2 == outer.end())
     throw bad_input(fmt::format("{} {}: lies in {} {}, which is replaced: expected another folder",
                                 input_option, input.string(), option, folder.string()));
@@ -71,16 +74,17 @@ std::string out_marker_text(const std::string &verb) {
 fs::path out_folder_path(const fs::path &wanted, const std::string &option) {
   if (wanted.empty())
     throw bad_input(option + ": expected the name of a folder");
-  const fs::path path = fs::weakly_canonical(fs::absolute(wanted));
+  const fs::path path =
+      with_our_errors(bad_input, [&] { return fs::weakly_canonical(fs::absolute(wanted)); });
   return path.has_filename() ? path : path.parent_path();
 }
 
 void check_replaceable(const fs::path &folder, const std::string &verb, const std::string &option) {
-  if (!fs::exists(folder))
+  if (!is_found(folder))
     return;
-  if (!fs::is_directory(folder))
+  if (!is_folder(folder))
     throw bad_input(fmt::format("{} {}: not a folder", option, folder.string()));
-  if (!fs::is_empty(folder) && !has_marker(folder, verb))
+  if (!entries_of(folder, bad_input).empty() && !has_marker(folder, verb))
     throw bad_input(fmt::format("{} {}: holds something else than what rmemcheck {} leaves; it "
                                 "stays as it is, expected a new or empty folder",
                                 option, folder.string(), verb));
@@ -119,7 +123,7 @@ void OutFolder::commit() {
     fs::remove_all(partial_, error);
     return;
   }
-  fs::remove_all(wanted_);
+  with_our_errors(could_not_find_out, [&] { return fs::remove_all(wanted_); });
   move(partial_, wanted_);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_error.h"
 #include "base/folder.h"
 #include "base/out_folder.h"
 
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <iterator>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -50,9 +52,8 @@ RunFolder::~RunFolder() {
 
 std::vector<fs::path> RunFolder::entries() const {
   std::vector<fs::path> all;
-  for (const fs::directory_entry &entry : fs::directory_iterator(path_))
-    if (entry.path().filename() != out_marker_name)
-      all.push_back(entry.path());
+  std::ranges::copy_if(entries_of(path_, bad_input), std::back_inserter(all),
+                       [](const fs::path &entry) { return entry.filename() != out_marker_name; });
   return all;
 }
 
@@ -61,7 +62,7 @@ void RunFolder::make_room() {
     return;
   has_room_ = true;
   for (const fs::path &entry : entries())
-    fs::remove_all(entry);
+    with_our_errors(could_not_find_out, [&] { return fs::remove_all(entry); });
 }
 
 void RunFolder::check_holds_only(const std::vector<std::string> &names) const {

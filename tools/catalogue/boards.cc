@@ -2,6 +2,8 @@
 #include "catalogue/boards.h"
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
 #include "devicetree/source.h"
 #include "devicetree/transplant.h"
 #include "guest/boot.h"
@@ -21,12 +23,11 @@ bool is_tree(const fs::path &path) {
 
 std::vector<fs::path> trees_below(const fs::path &folder) {
   std::vector<fs::path> files;
-  for (const fs::directory_entry &entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && is_tree(entry.path()))
-      files.push_back(entry.path());
+  for (const fs::path &name : files_below(folder, bad_input))
+    if (is_tree(name) && is_file(folder / name))
+      files.push_back(folder / name);
   if (files.empty())
     throw bad_input(fmt::format("{}: no boards, expected *.dtb or *.dts files", folder.string()));
-  std::ranges::sort(files);
   return files;
 }
 
@@ -50,9 +51,9 @@ std::string name_of(const fs::path &file, std::set<std::string> &taken) {
 std::vector<fs::path> board_files(const std::vector<fs::path> &given) {
   std::vector<fs::path> files;
   for (const fs::path &each : given) {
-    if (fs::is_directory(each))
+    if (is_folder(each))
       std::ranges::move(trees_below(each), std::back_inserter(files));
-    else if (fs::is_regular_file(each))
+    else if (is_file(each))
       files.push_back(each);
     else
       throw bad_input(fmt::format("--boards {}: no such folder or file", each.string()));

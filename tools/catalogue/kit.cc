@@ -2,6 +2,8 @@
 #include "catalogue/kit.h"
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/folder.h"
 
 #include <algorithm>
 #include <array>
@@ -28,9 +30,9 @@ Kit checked(const fs::path &folder, const char *said_by) {
 /// *.toml of a folder, static-9 before static-10.
 std::vector<fs::path> toml_files(const fs::path &folder) {
   std::vector<fs::path> files;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".toml" && entry.is_regular_file())
-      files.push_back(entry.path());
+  for (const fs::path &entry : entries_of(folder, bad_input))
+    if (entry.extension() == ".toml" && is_file(entry))
+      files.push_back(entry);
   std::ranges::sort(files, [](const fs::path &a, const fs::path &b) {
     return ::strverscmp(a.c_str(), b.c_str()) < 0;
   });
@@ -59,7 +61,7 @@ bool looks_like_path(const std::string &given) {
 /// A file that is given by path, or by name as one of `folder`.
 fs::path named_file(const std::string &given, const fs::path &folder, const char *what) {
   fs::path path = looks_like_path(given) ? fs::path(given) : folder / (given + ".toml");
-  if (fs::is_regular_file(path))
+  if (is_file(path))
     return path;
   if (looks_like_path(given))
     throw bad_input(fmt::format("{}: no such {} file", given, what));
@@ -89,7 +91,7 @@ void add_once(std::vector<Machine> &machines, const Machine &machine) {
 std::vector<std::string> missing_from_kit(const fs::path &folder) {
   std::vector<std::string> missing;
   for (const char *part : parts)
-    if (!fs::exists(folder / part))
+    if (!is_there(folder / part))
       missing.emplace_back(part);
   return missing;
 }
@@ -125,7 +127,7 @@ Kit find_kit(const std::string &given) {
 
 fs::path machine_file(const std::string &given, const Kit &kit) {
   fs::path of_tests = kit.folder / "selftests" / "machines" / (given + ".toml");
-  if (!looks_like_path(given) && fs::exists(of_tests))
+  if (!looks_like_path(given) && is_file(of_tests))
     return of_tests;
   return named_file(given, kit.machines(), "machine");
 }
@@ -133,7 +135,7 @@ fs::path machine_file(const std::string &given, const Kit &kit) {
 std::vector<std::string> machine_names(const Kit &kit) {
   std::vector<std::string> names;
   for (const fs::path &folder : {kit.machines(), kit.folder / "selftests" / "machines"})
-    if (fs::is_directory(folder)) // what is installed has no tests
+    if (is_folder(folder)) // what is installed has no tests
       for (const fs::path &file : toml_files(folder))
         names.push_back(file.stem().string());
   return names;
@@ -178,8 +180,8 @@ std::vector<fs::path> case_files(const std::vector<std::string> &given, const Ki
       files.push_back(file);
   };
   for (const std::string &each : given) {
-    const bool is_name = !looks_like_path(each) && fs::exists(kit.cases() / (each + ".toml"));
-    if (!is_name && fs::is_directory(each))
+    const bool is_name = !looks_like_path(each) && is_file(kit.cases() / (each + ".toml"));
+    if (!is_name && is_folder(each))
       std::ranges::for_each(cases_in(each), add);
     else
       add(named_file(each, kit.cases(), "case"));

@@ -97,7 +97,7 @@ private:
   void take_patch(const std::string &value) {
     const fs::path below =
         fs::absolute(mutant_.patch).parent_path().parent_path() / "faults" / (value + ".patch");
-    if (!fs::is_regular_file(below))
+    if (!is_file(below))
       refuse(fmt::format("the name of a patch of {}", below.parent_path().string()));
     mutant_.below.push_back(below);
   }

@@ -27,7 +27,7 @@ struct MakeOptions : MachineTreeOptions {
 };
 
 std::filesystem::path case_file(const MakeOptions &options) {
-  if (std::filesystem::is_regular_file(options.case_name))
+  if (is_file(options.case_name))
     return options.case_name;
   const auto files = case_files({options.case_name}, find_kit(options.kit));
   if (files.size() > 1)

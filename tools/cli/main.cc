@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file_error.h"
 #include "base/process.h"
 #include "base/utf8.h"
 #include "cli/manual.h"
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -76,8 +78,8 @@ ExitStatus flushed(ExitStatus status) {
   throw could_not_find_out(fmt::format("standard output: {}", why));
 }
 
-/// A library's error: no memory, no such file. The one of fmt does not say what it could not write.
-std::string words_of(const std::exception &error) {
+/// A library's error: no memory. The one of fmt does not say what it could not write.
+std::string words_of_library(const std::exception &error) {
   return std::ferror(stdout) == 0 ? error.what() : fmt::format("standard output: {}", error.what());
 }
 
@@ -112,7 +114,9 @@ int main(int argc, char **argv) {
     return static_cast<int>(flushed(parse_and_run(argc, argv)));
   } catch (const Error &error) {
     return say(error.status(), error.what(), is_bisected);
-  } catch (const std::exception &error) {
+  } catch (const std::filesystem::filesystem_error &error) {
     return say(ExitStatus::unknown, words_of(error), is_bisected);
+  } catch (const std::exception &error) {
+    return say(ExitStatus::unknown, words_of_library(error), is_bisected);
   }
 }

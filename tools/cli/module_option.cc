@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/file.h"
 
-#include <filesystem>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -14,7 +13,7 @@ void demand_modules(const std::vector<std::string> &files) {
   constexpr std::string_view elf = "\x7f"
                                    "ELF";
   for (const std::string &file : files) {
-    if (!std::filesystem::is_regular_file(file))
+    if (!is_file(file))
       throw bad_input(fmt::format("--module {}: no such file", file));
     if (!read_file(file).starts_with(elf))
       throw bad_input(fmt::format(

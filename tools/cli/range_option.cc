@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/range_option.h"
 
-#include <filesystem>
+#include "base/file.h"
+
 #include <fmt/format.h>
 
 namespace rmemcheck {
@@ -27,7 +28,7 @@ CLI::Option *add_ranges_option(CLI::App &app, const std::string &name,
                                const std::string &description) {
   const auto take = [&ranges, &files, name](const std::vector<std::string> &words) {
     for (const std::string &word : words)
-      if (!ranges.empty() && !parse_range(word) && std::filesystem::exists(word))
+      if (!ranges.empty() && !parse_range(word) && is_there(word))
         files.push_back(word);
       else
         ranges.push_back(range_of(name, word));

@@ -54,7 +54,7 @@ ExitStatus exit_status(Ending ending) {
 
 BootRequest boot_request(const BootOptions &options, ProgressLine &progress) {
   demand_modules(options.modules);
-  if (!std::filesystem::is_regular_file(options.kernel))
+  if (!is_file(options.kernel))
     throw bad_input(fmt::format("--kernel {}: no such file", options.kernel));
   const Kit kit = find_kit(options.kit);
   BootRequest request;

@@ -39,21 +39,21 @@ std::pair<std::string, fs::path> named_path(const std::string &option, const std
   if (equals == 0 || equals == std::string::npos)
     throw bad_input(fmt::format("{} {}: expected NAME=PATH", option, text));
   const fs::path path = text.substr(equals + 1);
-  if (!fs::exists(path))
+  if (!is_found(path))
     throw bad_input(fmt::format("{} {}: {}: no such file", option, text, path.string()));
   return {text.substr(0, equals), path};
 }
 
 /// What "rmemcheck build --out" leaves, or an image, whose other files are named apart.
 CostKernel kernel_at(const std::string &name, const fs::path &path, const Machine &machine) {
-  if (!fs::is_directory(path))
+  if (!is_folder(path))
     return {name, path, {}, {}};
   CostKernel kernel{name, path / fs::path(machine.image).filename(), path / "System.map",
                     path / probe_file};
-  if (!fs::exists(kernel.module))
+  if (!is_found(kernel.module))
     kernel.module.clear();
   for (const fs::path &file : {kernel.image, kernel.system_map})
-    if (!fs::is_regular_file(file))
+    if (!is_file(file))
       throw bad_input(fmt::format("--kernel {}={}: expected what \"rmemcheck build --out\" leaves, "
                                   "it has no {}",
                                   name, path.string(), file.filename().string()));

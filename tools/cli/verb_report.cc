@@ -10,7 +10,6 @@
 #include "report/text.h"
 
 #include <array>
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -90,7 +89,7 @@ ExitStatus report(const ReportOptions &options) {
   const std::string text = format.make(runs, options);
   if (options.out.empty())
     fmt::print("{}", text);
-  else if (std::filesystem::is_directory(options.out))
+  else if (is_folder(options.out))
     throw bad_input(fmt::format("--out {}: expected a file, it is a folder", options.out));
   else
     write_output(options.out, text);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/file.h"
 #include "base/out_folder.h"
 #include "base/process.h"
 #include "catalogue/boards.h"
@@ -68,7 +69,7 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options,
     std::ranges::move(read_kernel_list(options.list, options.tree, cases),
                       std::back_inserter(requests));
   if (!options.image.empty()) {
-    if (!fs::is_regular_file(options.image))
+    if (!is_file(options.image))
       throw bad_input(fmt::format("--image {}: no such file", options.image));
     if (options.name.empty() || options.name != folder_name(options.name))
       throw bad_input(fmt::format("--name {}: expected the name of a folder", options.name));
@@ -85,7 +86,7 @@ std::vector<KernelRequest> kernel_requests(const RunOptions &options,
   for (const std::string &name : options.kernels) {
     KernelSpec spec;
     const bool is_patched = name == "patched";
-    if (fs::exists(options.tree)) // what is no tree is told by who reads it
+    if (is_found(options.tree)) // what is no tree is told by who reads it
       spec.base = options.tree;
     else
       spec = parse_spec(options.tree);

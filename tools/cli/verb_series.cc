@@ -140,7 +140,7 @@ ExitStatus export_quilt(const SeriesOptions &options, bool) {
 }
 
 ExitStatus apply(const SeriesOptions &options, bool) {
-  if (!std::filesystem::is_directory(options.tree))
+  if (!is_folder(options.tree))
     throw bad_input(fmt::format("--tree {}: expected a folder, which is changed", options.tree));
   const Kit kit = find_kit(options.kit);
   const SourceTree tree = find_tree_with_progress(options.tree);

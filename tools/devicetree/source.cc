@@ -50,8 +50,8 @@ std::string compiled_tree(const fs::path &source) {
 
 std::string read_tree(const fs::path &path) {
   // A folder's names and values are what they are: nothing in it is refused.
-  if (fs::is_directory(path)) {
-    if (!fs::exists(path / "#address-cells") && !fs::exists(path / "compatible"))
+  if (is_folder(path)) {
+    if (!is_found(path / "#address-cells") && !is_found(path / "compatible"))
       throw bad_input(fmt::format("{}: expected a device tree's folder, such as /proc/device-tree: "
                                   "it has neither #address-cells nor compatible",
                                   path.string()));

@@ -286,16 +286,16 @@ private:
 
   void compare_evidence(const Place &before, const Place &after) {
     const auto lacks = [&](const char *file) {
-      const bool was = fs::exists(before.evidence(file));
-      const bool is = fs::exists(after.evidence(file));
+      const bool was = is_found(before.evidence(file));
+      const bool is = is_found(after.evidence(file));
       return was && is ? "" : is ? "the old run" : was ? "the new run" : "neither run";
     };
-    if (const std::string run = lacks("dmesg"); !run.empty()) {
-      const std::string verb = run == "neither run" ? " has" : " does not have";
-      return changes_.no_evidence.push_back(
-          about("regions and log: " + run + verb + " evidence/dmesg"));
-    }
     try {
+      if (const std::string run = lacks("dmesg"); !run.empty()) {
+        const std::string verb = run == "neither run" ? " has" : " does not have";
+        return changes_.no_evidence.push_back(
+            about("regions and log: " + run + verb + " evidence/dmesg"));
+      }
       const KernelLog old_log = parse_dmesg(read_file(before.evidence("dmesg")));
       const KernelLog new_log = parse_dmesg(read_file(after.evidence("dmesg")));
       if (std::string(lacks("probe")).empty())

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/version.h"
 #include "report/json.h"
 
@@ -221,11 +222,10 @@ RawEvidence load_evidence(const fs::path &folder) {
   if (!is_folder(folder))
     throw bad_input(fmt::format("{}: no such folder", folder.string()));
   RawEvidence evidence;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
-    std::error_code error;
-    if (!entry.is_regular_file(error))
-      throw bad_input(fmt::format("{}: expected a file", entry.path().string()));
-    evidence[entry.path().filename().string()] = read_file(entry.path());
+  for (const fs::path &entry : entries_of(folder, bad_input)) {
+    if (!is_file(entry))
+      throw bad_input(fmt::format("{}: expected a file", entry.string()));
+    evidence[entry.filename().string()] = read_file(entry);
   }
   return evidence;
 }

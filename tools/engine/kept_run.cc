@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/version.h"
 #include "engine/conclusion.h"
 #include "report/read_json.h"
@@ -16,14 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> sorted_entries(const fs::path &folder) {
-  std::vector<fs::path> entries;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    entries.push_back(entry.path());
-  std::ranges::sort(entries);
-  return entries;
-}
-
 /// One that has lost its boots is one still: results.json lists them.
 bool is_run(const fs::path &folder) {
   return is_folder(folder / "runs") || is_there(folder / "results.json");
@@ -33,10 +26,12 @@ std::vector<fs::path> boots_of_run(const fs::path &folder) {
   std::vector<fs::path> boots;
   if (!is_folder(folder / "runs"))
     return boots;
-  for (const fs::path &kernel : sorted_entries(folder / "runs")) {
-    if (!is_folder(kernel) || fs::is_empty(kernel))
+  for (const fs::path &kernel : entries_of(folder / "runs", bad_input)) {
+    const std::vector<fs::path> entries =
+        is_folder(kernel) ? entries_of(kernel, bad_input) : std::vector<fs::path>();
+    if (entries.empty())
       throw bad_input(fmt::format("{}: expected a folder with a kernel's boots", kernel.string()));
-    for (const fs::path &boot : sorted_entries(kernel)) {
+    for (const fs::path &boot : entries) {
       if (!is_folder(boot))
         throw bad_input(fmt::format("{}: expected a boot's folder", boot.string()));
       boots.push_back(boot);
@@ -75,7 +70,7 @@ std::vector<KeptBoots> find_boots(const fs::path &folder) {
     return {{"", folder, boots_of_run(folder)}};
   std::vector<KeptBoots> runs;
   if (is_folder(folder) && !is_there(folder / "run.json"))
-    for (const fs::path &machine : sorted_entries(folder))
+    for (const fs::path &machine : entries_of(folder, bad_input))
       if (is_run(machine))
         runs.push_back({machine.filename().string(), machine, boots_of_run(machine)});
   if (runs.empty())

@@ -203,7 +203,7 @@ private:
 
   [[nodiscard]] KernelLog log_of(const CaseResult &result) const {
     const fs::path file = run_.folder / result.folder / "evidence" / "dmesg";
-    return parse_dmesg(fs::exists(file) ? read_file(file) : "");
+    return parse_dmesg(is_found(file) ? read_file(file) : "");
   }
 
   /// Of the first case that is not plain, and of two kernels.
@@ -286,7 +286,7 @@ private:
   [[nodiscard]] std::vector<std::string> qemu_words() const {
     for (const std::string &name : cases_to_see())
       for (const CaseResult *each : by_case_.at(name))
-        if (fs::exists(run_.folder / each->folder / "run.json"))
+        if (is_found(run_.folder / each->folder / "run.json"))
           return load(run_.folder / each->folder).boot.qemu_argv;
     return {};
   }

@@ -3,6 +3,7 @@
 
 #include "base/contains.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/process.h"
 #include "engine/read_boot.h"
 #include "report/page.h"
@@ -24,12 +25,12 @@ bool is_below(const fs::path &folder) {
 /// What the boot's folder has to tell beyond the results.
 void read_folder(PageBoot &boot, const fs::path &run) {
   const fs::path folder = run / boot.result.folder;
-  if (!is_below(boot.result.folder) || !fs::exists(folder / "run.json")) {
-    boot.no_map_why = "it takes the run's folder, and " + folder.string() + " is not there";
-    return;
-  }
-  boot.again.push_back(to_shell({"rmemcheck", "judge", folder.string()}));
   try {
+    if (!is_below(boot.result.folder) || !is_found(folder / "run.json")) {
+      boot.no_map_why = "it takes the run's folder, and " + folder.string() + " is not there";
+      return;
+    }
+    boot.again.push_back(to_shell({"rmemcheck", "judge", folder.string()}));
     const KeptBoot kept = load(folder);
     const ReadBoot read = read_boot(kept, folder.string());
     if (read.trouble.empty())

@@ -84,15 +84,15 @@ void apply_patch(const fs::path &patch, const fs::path &scratch, const std::stri
 
 void copy_files(const std::set<std::string> &files, const fs::path &from, const fs::path &to) {
   for (const std::string &file : files)
-    if (fs::is_regular_file(from / file))
+    if (is_file(from / file))
       copy_to(from / file, to / file);
 }
 
 /// Makes a file of the tree what it is below `from`, where it may be missing.
 void take_over(const std::string &file, const fs::path &from, const fs::path &tree) {
-  if (fs::exists(from / file))
+  if (is_there(from / file))
     copy_to(from / file, tree / file); // written beside and renamed: hard links stay apart
-  else if (fs::is_regular_file(tree / file))
+  else if (is_file(tree / file))
     fs::remove(tree / file);
 }
 

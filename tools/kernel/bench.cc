@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_error.h"
 #include "base/folder.h"
 #include "base/process.h"
 #include "kernel/apply.h"
@@ -89,14 +90,15 @@ private:
   /// Files and links, without what has been built.
   static std::vector<fs::path> names_below(const fs::path &folder) {
     std::vector<fs::path> names;
-    for (auto entry = fs::recursive_directory_iterator(folder);
-         entry != fs::recursive_directory_iterator(); ++entry) {
-      const bool is_objects =
-          entry.depth() == 0 && entry->path().filename().string().starts_with(objects_prefix);
-      if (is_objects)
-        entry.disable_recursion_pending();
-      else if (entry->is_symlink() || !entry->is_directory())
-        names.push_back(entry->path().lexically_relative(folder));
+    for (const fs::path &entry : entries_of(folder, could_not_find_out)) {
+      const fs::path name = entry.filename();
+      if (name.string().starts_with(objects_prefix))
+        continue;
+      if (fs::is_symlink(entry) || !is_folder(entry))
+        names.push_back(name);
+      else
+        for (const fs::path &below : files_below(entry, could_not_find_out))
+          names.push_back(name / below);
     }
     return names;
   }
@@ -122,16 +124,21 @@ void Bench::take(const SourceTree &tree, const std::vector<fs::path> &patches) c
   const Series series{{}, patches};
   apply_to_copies(series, tree, scratch.path());
   const fs::path copy = this->tree();
-  if (!fs::exists(copy)) {
-    const fs::path partial = folder_ / "partial";
-    fs::remove_all(partial);
-    fs::copy(tree.path, partial,
-             fs::copy_options::recursive | fs::copy_options::copy_symlinks |
-                 fs::copy_options::create_hard_links);
-    fs::rename(partial, copy);
-  }
-  throw_if_interrupted();
-  Copy(tree.path, scratch.path(), touched_files(series), copy).update();
+  with_our_errors(could_not_find_out, [&] {
+    if (!is_folder(copy))
+      copy_whole(tree.path);
+    throw_if_interrupted();
+    Copy(tree.path, scratch.path(), touched_files(series), copy).update();
+  });
+}
+
+void Bench::copy_whole(const fs::path &source) const {
+  const fs::path partial = folder_ / "partial";
+  fs::remove_all(partial);
+  fs::copy(source, partial,
+           fs::copy_options::recursive | fs::copy_options::copy_symlinks |
+               fs::copy_options::create_hard_links);
+  fs::rename(partial, tree());
 }
 
 fs::path Bench::objects(const std::string &configuration) const {

@@ -31,6 +31,8 @@ public:
   [[nodiscard]] std::filesystem::path objects(const std::string &configuration) const;
 
 private:
+  void copy_whole(const std::filesystem::path &source) const;
+
   std::filesystem::path folder_;
   int lock_ = -1;
 };

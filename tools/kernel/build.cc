@@ -39,10 +39,9 @@ std::string tool_version_line(const std::string &program) {
 
 std::vector<fs::path> files_in(const fs::path &folder) {
   std::vector<fs::path> files;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file())
-      files.push_back(entry.path());
-  std::ranges::sort(files);
+  for (const fs::path &entry : entries_of(folder, bad_input))
+    if (is_file(entry))
+      files.push_back(entry);
   return files;
 }
 

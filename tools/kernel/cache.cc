@@ -2,6 +2,8 @@
 #include "kernel/cache.h"
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/file_error.h"
 #include "base/folder.h"
 #include "base/process.h"
 
@@ -73,8 +75,10 @@ void fill_and_rename(const fs::path &entry, const fs::path &partial,
   remove_partial(partial);
   make_folders(partial);
   try {
-    fill(partial);
-    fs::rename(partial, entry);
+    with_our_errors(could_not_find_out, [&] {
+      fill(partial);
+      fs::rename(partial, entry);
+    });
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(partial, ignored);
@@ -97,11 +101,11 @@ CacheEntry cached(const std::string &kind, const std::string &key, const Progres
                   const std::function<void(const fs::path &)> &fill) {
   const fs::path folder = cache_folder() / kind;
   const fs::path entry = folder / key;
-  if (fs::exists(entry))
+  if (is_folder(entry))
     return {entry, true};
   make_folders(folder);
   const Lock lock(folder / (key + ".lock"), progress);
-  if (fs::exists(entry)) // another run was faster
+  if (is_folder(entry)) // another run was faster
     return {entry, true};
   fill_and_rename(entry, folder / (key + ".partial"), fill);
   return {entry, false};

@@ -159,13 +159,16 @@ private:
   /// Files that are the same are one file on the disk.
   static void link_files(const fs::path &from, const std::set<std::string> &without,
                          const fs::path &to) {
-    for (const fs::directory_entry &entry : fs::recursive_directory_iterator(from)) {
-      const fs::path name = entry.path().lexically_relative(from);
-      if (entry.is_directory() && !entry.is_symlink())
-        fs::create_directory(to / name);
-      else if (!without.contains(name.string()))
-        entry.is_symlink() ? fs::copy_symlink(entry.path(), to / name)
-                           : fs::create_hard_link(entry.path(), to / name);
+    fs::path made;
+    for (const fs::path &name : files_below(from, could_not_find_out)) {
+      if (without.contains(name.string()))
+        continue;
+      if (name.parent_path() != made) {
+        made = name.parent_path();
+        make_folders(to / made);
+      }
+      fs::is_symlink(from / name) ? fs::copy_symlink(from / name, to / name)
+                                  : fs::create_hard_link(from / name, to / name);
     }
   }
 
@@ -226,7 +229,7 @@ bool is_git_repository(const fs::path &folder) {
     return false;
   if (result.out.starts_with("true"))
     return result.out == "true\n.\n"; // not a folder of one
-  return fs::exists(folder / ".git"); // not a folder somewhere in another project
+  return is_found(folder / ".git");   // not a folder somewhere in another project
 }
 
 SourceTree take_work_tree(const fs::path &repository, const Progress &progress) {

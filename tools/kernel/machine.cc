@@ -54,7 +54,7 @@ std::filesystem::path read_neighbour(TomlTable &reader, const char *key, const c
   if (!name)
     return {};
   std::filesystem::path file = folder / *name;
-  if (!std::filesystem::is_regular_file(file))
+  if (!is_file(file))
     reader.refuse(key, what);
   return file;
 }

@@ -33,9 +33,9 @@ void unpack_deb(const fs::path &deb, const fs::path &root) {
 
 /// All of a folder.
 void unpack_debs(const fs::path &folder, const fs::path &root) {
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".deb")
-      unpack_deb(entry.path(), root);
+  for (const fs::path &entry : entries_of(folder, could_not_find_out))
+    if (entry.extension() == ".deb")
+      unpack_deb(entry, root);
 }
 
 std::vector<fs::path> find(const fs::path &root, const std::regex &name) {
@@ -319,13 +319,13 @@ PackagedKernel take_package(const fs::path &deb, const Machine &machine, const f
     throw bad_input(
         fmt::format("{}: expected a kernel's package, linux-image-...deb", deb.string()));
   std::vector<fs::path> parts = {deb};
-  for (const fs::directory_entry &entry : fs::directory_iterator(fs::absolute(deb).parent_path())) {
-    const std::string name = entry.path().filename().string();
+  for (const fs::path &entry : entries_of(fs::absolute(deb).parent_path(), bad_input)) {
+    const std::string name = entry.filename().string();
     const bool belongs = name.find("-" + release + "_") != std::string::npos ||
                          name.starts_with("linux-kbuild-") ||
                          name.find("-common_") != std::string::npos;
-    if (belongs && entry.path().extension() == ".deb" && entry.path().filename() != deb.filename())
-      parts.push_back(entry.path());
+    if (belongs && entry.extension() == ".deb" && entry.filename() != deb.filename())
+      parts.push_back(entry);
   }
   std::string content;
   for (const fs::path &part : parts)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/kernel_version.h"
 #include "base/toml_table.h"
 
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 SeriesRow read_row(TomlTable &reader, const fs::path &patches) {
   SeriesRow row;
   row.folder = reader.required_string("folder", "a folder beside the table");
-  if (!fs::is_directory(patches / row.folder))
+  if (!is_folder(patches / row.folder))
     reader.refuse("folder", fmt::format("a folder of {}", patches.string()));
   row.from = reader.version("from");
   row.until = reader.version("until");
@@ -44,12 +45,9 @@ Series series_of(const SeriesRow &row, const fs::path &patches) {
 
 std::vector<fs::path> patches_of(const fs::path &folder) {
   std::vector<fs::path> patches;
-  for (const fs::directory_entry &entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".patch" && !name.starts_with("0000-"))
-      patches.push_back(entry.path());
-  }
-  std::ranges::sort(patches);
+  for (const fs::path &entry : entries_of(folder, bad_input))
+    if (entry.extension() == ".patch" && !entry.filename().string().starts_with("0000-"))
+      patches.push_back(entry);
   if (patches.empty())
     throw bad_input(fmt::format("{}: expected at least one .patch file", folder.string()));
   return patches;

@@ -2,6 +2,7 @@
 #include "kernel/spec.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "kernel/archive.h"
 #include "kernel/git_tree.h"
 
@@ -37,7 +38,7 @@ std::optional<Addition> addition_of(const std::string &word) {
     return Addition{Addition::Kind::each_series, {}};
   if (word.ends_with(".patch") || word.ends_with(".diff"))
     return Addition{Addition::Kind::patch, word};
-  if (!word.empty() && (word.ends_with('/') || fs::is_directory(word)))
+  if (!word.empty() && (word.ends_with('/') || is_folder(word)))
     return Addition{Addition::Kind::folder, word};
   return std::nullopt;
 }
@@ -47,7 +48,7 @@ std::optional<Addition> addition_of(const std::string &word) {
 std::size_t last_plus(const std::string &rest) {
   for (std::size_t plus = rest.find('+'); plus != std::string::npos;
        plus = rest.find('+', plus + 1))
-    if (fs::exists(rest.substr(plus + 1)))
+    if (is_found(rest.substr(plus + 1)))
       return plus;
   return rest.rfind('+');
 }
@@ -55,7 +56,7 @@ std::size_t last_plus(const std::string &rest) {
 /// Takes additions off the end, the last one first.
 std::vector<Addition> take_additions(std::string &rest) {
   std::vector<Addition> additions;
-  while (!fs::exists(rest)) {
+  while (!is_found(rest)) {
     const std::size_t plus = last_plus(rest);
     if (plus == std::string::npos)
       break;
@@ -70,9 +71,9 @@ std::vector<Addition> take_additions(std::string &rest) {
 
 void check_additions(const KernelSpec &spec) {
   for (const Addition &addition : spec.additions) {
-    if (addition.kind == Addition::Kind::patch && !fs::is_regular_file(addition.path))
+    if (addition.kind == Addition::Kind::patch && !is_file(addition.path))
       refuse(spec.text, addition.path.string() + ": no such file");
-    if (addition.kind == Addition::Kind::folder && !fs::is_directory(addition.path))
+    if (addition.kind == Addition::Kind::folder && !is_folder(addition.path))
       refuse(spec.text, addition.path.string() + ": no such folder");
   }
   if (!spec.additions.empty() && spec.kind != KernelSpec::Kind::tree)
@@ -82,7 +83,7 @@ void check_additions(const KernelSpec &spec) {
 /// Takes "@REVISION" or "@FROM..TO" off the end of what is no path itself.
 void take_revision(KernelSpec &spec, std::string &rest) {
   const std::size_t at = rest.rfind('@');
-  if (fs::exists(rest) || at == std::string::npos)
+  if (is_found(rest) || at == std::string::npos)
     return;
   spec.revision = rest.substr(at + 1);
   rest.erase(at);
@@ -105,9 +106,9 @@ KernelSpec::Kind kind_of_file(const fs::path &file) {
 }
 
 KernelSpec::Kind kind_of(const KernelSpec &spec) {
-  if (spec.base.empty() || fs::is_directory(spec.base))
+  if (spec.base.empty() || is_folder(spec.base))
     return KernelSpec::Kind::tree;
-  if (fs::is_regular_file(spec.base))
+  if (is_file(spec.base))
     return kind_of_file(spec.base);
   if (is_release_tag(spec.base))
     return KernelSpec::Kind::tree;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/process.h"
 #include "kernel/archive.h"
 #include "kernel/cache.h"
@@ -32,7 +33,7 @@ std::string makefile_value(const std::string &makefile, const std::string &name)
 /// Of a tree that has what this kit looks at; another one is refused by the name it was given.
 std::string version_of(const fs::path &tree, const std::string &name) {
   for (const char *file : {"Makefile", "Kconfig", "drivers/of/of_reserved_mem.c"})
-    if (!fs::is_regular_file(tree / file))
+    if (!is_file(tree / file))
       throw bad_input(fmt::format("{}: {}, but it has no {}", name, what_is_a_tree, file));
   const std::string makefile = read_file(tree / "Makefile");
   const std::string version = makefile_value(makefile, "VERSION");
@@ -43,18 +44,9 @@ std::string version_of(const fs::path &tree, const std::string &name) {
                      makefile_value(makefile, "EXTRAVERSION"));
 }
 
-std::vector<fs::path> files_below(const fs::path &folder) {
-  std::vector<fs::path> files;
-  for (const auto &entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_symlink() || entry.is_regular_file())
-      files.push_back(entry.path().lexically_relative(folder));
-  std::ranges::sort(files);
-  return files;
-}
-
 /// Over name, permissions and content of each file.
 std::string content_key(const fs::path &folder, const Progress &progress) {
-  const std::vector<fs::path> files = files_below(folder);
+  const std::vector<fs::path> files = files_below(folder, bad_input);
   std::string lines;
   for (std::size_t index = 0; index < files.size(); ++index) {
     throw_if_interrupted();
@@ -81,7 +73,7 @@ void copy_files(const fs::path &from, const fs::path &to, const Progress &progre
 
 SourceTree take_folder(const fs::path &folder, const Progress &progress) {
   (void)version_of(folder, folder.string()); // before 80,000 files of something else are read
-  if (fs::exists(folder / ".config"))
+  if (is_found(folder / ".config"))
     throw bad_input(fmt::format("{}: has been built in: expected a clean tree (\"make mrproper\") "
                                 "or a git repository",
                                 folder.string()));
@@ -114,7 +106,7 @@ fs::path default_archive() {
 }
 
 SourceTree take_path(const fs::path &path, const Progress &progress) {
-  if (fs::is_directory(path))
+  if (is_folder(path))
     return is_git_repository(path) ? take_work_tree(path, progress) : take_folder(path, progress);
   if (is_archive_name(path))
     return take_archive(path, progress);
@@ -124,10 +116,10 @@ SourceTree take_path(const fs::path &path, const Progress &progress) {
 SourceTree take(const std::string &tree, const Progress &progress) {
   if (tree.empty())
     return take_archive(default_archive(), progress);
-  if (fs::exists(tree))
+  if (is_found(tree))
     return take_path(tree, progress);
   const std::size_t at = tree.rfind('@');
-  if (at != std::string::npos && fs::is_directory(tree.substr(0, at)) &&
+  if (at != std::string::npos && is_folder(tree.substr(0, at)) &&
       is_git_repository(tree.substr(0, at)))
     return take_commit(tree.substr(0, at), tree.substr(at + 1), progress);
   if (is_release_tag(tree))

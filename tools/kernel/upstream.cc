@@ -61,7 +61,7 @@ UpstreamCommit read_commit(TomlTable &reader, const std::set<std::string> &earli
 }
 
 bool has(const fs::path &tree, const UpstreamCommit &commit) {
-  if (!fs::is_regular_file(tree / commit.file))
+  if (!is_file(tree / commit.file))
     return false;
   const std::string text = read_file(tree / commit.file);
   return (!commit.present || std::regex_search(text, *commit.present)) &&

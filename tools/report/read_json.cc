@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "report/json.h"
 
 #include <algorithm>
@@ -220,13 +221,13 @@ bool has_random(const std::vector<KeptRun> &runs) {
 
 std::vector<KeptRun> read_runs(const fs::path &path) {
   std::vector<fs::path> files;
-  if (fs::is_directory(path)) {
-    if (fs::exists(path / "results.json"))
+  if (is_folder(path)) {
+    if (is_found(path / "results.json"))
       files.push_back(path / "results.json");
     else
-      for (const fs::directory_entry &entry : fs::directory_iterator(path))
-        if (fs::exists(entry.path() / "results.json"))
-          files.push_back(entry.path() / "results.json");
+      for (const fs::path &entry : entries_of(path, bad_input))
+        if (is_found(entry / "results.json"))
+          files.push_back(entry / "results.json");
   } else {
     files.push_back(path);
   }
