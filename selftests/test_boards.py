@@ -368,6 +368,28 @@ def test_lint_says_what_it_cannot_judge(rmemcheck, boards):
     assert exact.returncode == 1 and "[outside-ram]" in exact.stdout
 
 
+def test_lint_names_memory_that_is_disabled(rmemcheck, tmp_path):
+    """The kernel does not take it, and to say that it is not in the tree would be wrong."""
+    board, more = tmp_path / "board.dts", "memory@80000000 { device_type = \"memory\"; %s };"
+    text = """/dts-v1/;
+        / { #address-cells = <1>; #size-cells = <1>; compatible = "x"; %s
+          memory@40000000 { device_type = "memory"; reg = <0x40000000 0x1000000>;
+                            status = "disabled"; };
+          reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges;
+                            a@%x { reg = <0x%x 0x1000>; }; }; };"""
+    enabled = more % "reg = <0x80000000 0x1000000>;"
+    named = "/memory@40000000: note: the memory node is not enabled (status = \"disabled\")"
+    for memory, region, is_named, is_unknown in (("", 0x40000000, True, True),
+                                                 (enabled, 0x40000000, True, False),
+                                                 (enabled, 0x80000000, False, False)):
+        board.write_text(text % (memory, region, region))
+        told = rmemcheck("dt", "lint", board).stdout
+        assert (named in told) == is_named, told
+        assert ("note: no RAM in the tree is enabled" in told) == is_unknown, told
+        assert "RAM is not in the tree" not in told
+    assert "note" not in rmemcheck("dt", "lint", board, "--memory", "0x80000000+1M").stdout
+
+
 def test_lint_of_what_is_no_tree(rmemcheck, tmp_path):
     assert_refused(rmemcheck("dt", "lint", tmp_path), 2, tmp_path, "/proc/device-tree")
     assert_refused(rmemcheck("dt", "lint", tmp_path / "none.dtb"), 2, "none.dtb")

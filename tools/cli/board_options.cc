@@ -21,8 +21,10 @@ BoardView view_of(const std::string &path, const BoardOptions &options) {
   refuse_overlay(view.dtb, path);
   view.tree = read_reserved_memory(view.dtb, path);
   view.around = read_surroundings(view.dtb, path);
-  if (!options.memory.empty())
+  if (!options.memory.empty()) {
     view.tree.memory = options.memory;
+    view.tree.disabled_memory.clear();
+  }
   if (options.cmdline)
     view.tree.bootargs = *options.cmdline;
   view.loads = options.loads;

@@ -5,6 +5,7 @@
 #include "cli/range_option.h"
 #include "expectation/lint.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
 
@@ -16,16 +17,38 @@ std::string path_of(const TreeFault &fault) {
   return fault.node.starts_with('/') ? fault.node : "/reserved-memory/" + fault.node;
 }
 
+/// A note where RAM is missing, or a region lies in it: firmware's own memory is rightly disabled.
+bool is_worth_a_note(const DisabledMemory &memory, const BoardView &view) {
+  const auto has = [&](const PhysicalRange &range) {
+    return std::ranges::any_of(memory.ranges,
+                               [&](const PhysicalRange &each) { return each.overlaps(range); });
+  };
+  return view.expectation.is_memory_unknown ||
+         std::ranges::any_of(view.tree.regions, [&](const ReservedRegion &region) {
+           return std::ranges::any_of(region.reg, has);
+         });
+}
+
+void print_memory_notes(const BoardView &view) {
+  for (const DisabledMemory &memory : view.tree.disabled_memory)
+    if (is_worth_a_note(memory, view))
+      fmt::print("{}: /{}: note: the memory node is not enabled (status = \"{}\"): since v6.1 at "
+                 "least the kernel does not take it for RAM\n",
+                 view.path, memory.node, memory.status);
+  if (view.expectation.is_memory_unknown)
+    fmt::print("{}: note: {}, what lies outside of it is not judged: --memory RANGE tells it\n",
+               view.path,
+               view.tree.disabled_memory.empty() ? "RAM is not in the tree"
+                                                 : "no RAM in the tree is enabled");
+}
+
 ExitStatus lint_board(const BoardView &view) {
   const std::vector<TreeFault> faults =
       find_faults(view.tree, view.around, view.expectation, view.loads);
   for (const TreeFault &fault : faults)
     fmt::print("{}: {}: {}; {} [{}]\n", view.path, path_of(fault), fault.fault, fault.kernel,
                fault.rule);
-  if (view.expectation.is_memory_unknown)
-    fmt::print("{}: note: RAM is not in the tree, what lies outside of it is not judged: --memory "
-               "RANGE tells it\n",
-               view.path);
+  print_memory_notes(view);
   fmt::print("{}: {}\n", view.path,
              faults.empty() ? "nothing wrong" : plural(faults.size(), "finding"));
   // As of any linter; no kernel has failed.

@@ -171,21 +171,34 @@ std::vector<PhysicalRange> merged(std::vector<PhysicalRange> ranges) {
   return result;
 }
 
+/// Of one node of memory.
+std::vector<PhysicalRange> memory_of(const Dtb &dtb, int node) {
+  std::vector<PhysicalRange> memory;
+  auto value = dtb.property(node, "linux,usable-memory");
+  if (!value)
+    value = dtb.property(node, "reg");
+  for (const Tuple &tuple : read_tuples(value.value_or(""), dtb.root_cells()))
+    if (tuple.size != 0) // memblock caps at the end of the address space
+      memory.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+  return memory;
+}
+
 /// early_init_dt_scan_memory() at v6.9: enabled nodes right below the root.
-std::vector<PhysicalRange> read_memory(const Dtb &dtb) {
+void read_memory(ReservedMemory &result, const Dtb &dtb) {
   std::vector<PhysicalRange> memory;
   int node = 0;
   fdt_for_each_subnode(node, dtb.blob(), 0) {
-    if (dtb.string(node, "device_type") != "memory" || !is_available(dtb, node))
+    if (dtb.string(node, "device_type") != "memory")
       continue;
-    auto value = dtb.property(node, "linux,usable-memory");
-    if (!value)
-      value = dtb.property(node, "reg");
-    for (const Tuple &tuple : read_tuples(value.value_or(""), dtb.root_cells()))
-      if (tuple.size != 0) // memblock caps at the end of the address space
-        memory.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+    std::vector<PhysicalRange> ranges = memory_of(dtb, node);
+    if (is_available(dtb, node))
+      memory.insert(memory.end(), ranges.begin(), ranges.end());
+    else
+      result.disabled_memory.push_back({fdt_get_name(dtb.blob(), node, nullptr),
+                                        std::string(dtb.string(node, "status").value_or("")),
+                                        std::move(ranges)});
   }
-  return merged(std::move(memory));
+  result.memory = merged(std::move(memory));
 }
 
 std::vector<PhysicalRange> read_memreserve(const Dtb &dtb) {
@@ -280,7 +293,7 @@ bool ReservedRegion::is_cma_pool() const {
 ReservedMemory read_reserved_memory(const std::string &dtb, const std::string &origin) {
   const Dtb tree(dtb, origin);
   ReservedMemory result;
-  result.memory = read_memory(tree);
+  read_memory(result, tree);
   result.memreserve = read_memreserve(tree);
   result.consumers = read_consumers(tree);
   read_chosen(result, tree);

@@ -59,6 +59,14 @@ struct RegionConsumer {
   std::uint32_t phandle = 0; ///< the first of `memory-region`; 0 if it has none
 };
 
+/// A memory node that is not enabled: since v6.1 at least the kernel does not take it for RAM
+/// (early_init_dt_scan_memory()).
+struct DisabledMemory {
+  std::string node;   ///< "memory@40000000"
+  std::string status; ///< "disabled", say
+  std::vector<PhysicalRange> ranges;
+};
+
 /// What a DTB says of memory. Regions are in tree order, disabled ones included.
 struct ReservedMemory {
   bool has_node = false; ///< whether there is a /reserved-memory at all
@@ -67,6 +75,7 @@ struct ReservedMemory {
   /// Enabled /memory nodes, sorted, neighbours merged; where /chosen has
   /// linux,usable-memory-range only what lies in it.
   std::vector<PhysicalRange> memory;
+  std::vector<DisabledMemory> disabled_memory;
   std::vector<PhysicalRange> memreserve; ///< /memreserve/ entries of the DTB header
   std::vector<ReservedRegion> regions;
   std::vector<RegionConsumer> consumers;

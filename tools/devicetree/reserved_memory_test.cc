@@ -242,8 +242,13 @@ TEST(ReadReservedMemory, MemoryNodesAreSortedAndMerged) {
   EXPECT_THAT(
       read_with("/memory@40000000", "reg", reg).memory,
       ElementsAre(PhysicalRange{0x40000000, 0x41001000}, PhysicalRange{0x90000000, 0x90001000}));
-  EXPECT_TRUE(
-      read_with("/memory@40000000", "status", std::string("disabled") + '\0').memory.empty());
+  const ReservedMemory disabled =
+      read_with("/memory@40000000", "status", std::string("disabled") + '\0');
+  EXPECT_TRUE(disabled.memory.empty());
+  ASSERT_EQ(disabled.disabled_memory.size(), 1u);
+  EXPECT_EQ(disabled.disabled_memory[0].node, "memory@40000000");
+  EXPECT_EQ(disabled.disabled_memory[0].status, "disabled");
+  EXPECT_FALSE(disabled.disabled_memory[0].ranges.empty());
 }
 
 TEST(ReadReservedMemory, EveryTruncationIsNoticed) {
