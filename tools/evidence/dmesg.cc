@@ -15,6 +15,7 @@
 #include <limits>
 #include <set>
 #include <span>
+#include <sstream>
 
 namespace rmemcheck {
 namespace {
@@ -230,6 +231,38 @@ std::span<const NumberedLogLine> lines_of_boot(const std::vector<NumberedLogLine
   return {begin, end};
 }
 
+/// Whether the words of a kernel's command line keep regions, which are told at the level of
+/// information, off a console (Documentation/admin-guide/kernel-parameters.txt).
+bool silences_regions(std::string_view text) {
+  constexpr std::string_view begin = "ommand line: ";
+  constexpr std::string_view level = "loglevel=";
+  const auto at = text.find(begin);
+  std::istringstream words(
+      std::string(at == std::string_view::npos ? "" : text.substr(at + begin.size())));
+  bool is_silent = false;
+  for (std::string word; words >> word;)
+    if (word == "quiet")
+      is_silent = true;
+    else if (word.starts_with(level))
+      is_silent = word.size() == level.size() + 1 && word.back() >= '0' && word.back() <= '6';
+  return is_silent;
+}
+
+/// Which line says that a pasted log is a console's without what the console does not show. A
+/// ring's log has the zones, which each kernel tells at the level of regions; empty where it is
+/// whole.
+std::string silent_console(std::string_view file, std::span<const NumberedLogLine> boot) {
+  const auto asked = std::ranges::find_if(
+      boot, [](const NumberedLogLine &line) { return silences_regions(line.log.text); });
+  if (asked == boot.end() || std::ranges::any_of(boot, [](const NumberedLogLine &line) {
+        return line.log.text.starts_with("Zone ranges:");
+      }))
+    return "";
+  return fmt::format(
+      "the log is a console's that shows no region, as {}:{} asks for: dmesg has all", file,
+      asked->number);
+}
+
 /// Where a boot's log tells itself that lines of it are missing, in a pasted one by a person's mark
 /// too; empty where it does not.
 std::string told_gap(std::string_view file, std::span<const NumberedLogLine> boot, bool is_pasted) {
@@ -238,7 +271,7 @@ std::string told_gap(std::string_view file, std::span<const NumberedLogLine> boo
            (is_pasted && !line.log.has_time && is_cut_mark(line.log.text));
   });
   if (mark == boot.end())
-    return "";
+    return is_pasted ? silent_console(file, boot) : "";
   return fmt::format("the kernel log lacks lines, as {}:{} says: {}", file, mark->number,
                      mark->log.follows_loss ? "printk messages dropped" : mark->log.text);
 }

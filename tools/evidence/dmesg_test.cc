@@ -217,6 +217,22 @@ TEST(DmesgTest, SeesThatAPersonHasCutLinesOutOfAPastedLog) {
   EXPECT_EQ(parse_pasted_log(with_mark("", "[    0.000000] ...\n", ""), "x.log").trouble, "");
 }
 
+TEST(DmesgTest, APastedLogOfASilentConsoleIsNoWholeOne) {
+  const std::string asked = "[    0.000000] Kernel command line: console=ttyS0 ";
+  const std::string zones = "[    0.000000] Zone ranges:\n";
+  const auto trouble = [](const std::string &lines) {
+    return parse_pasted_log(with_mark("", lines, ""), "x.log").trouble;
+  };
+  for (const std::string word : {"quiet\n", "loglevel=6\n", "loglevel=7 quiet\n"}) {
+    const std::string silent = asked + word;
+    EXPECT_THAT(trouble(silent), HasSubstr("shows no region, as x.log:2 asks for"));
+    EXPECT_EQ(trouble(silent + zones), "") << "the ring's";
+    EXPECT_EQ(parse_dmesg(with_mark("", silent, "")).trouble, "") << "the ring's";
+  }
+  for (const std::string word : {"\n", "quietly\n", "loglevel=7\n", "quiet loglevel=8\n"})
+    EXPECT_EQ(trouble(asked + word), "") << word;
+}
+
 TEST(DmesgTest, APastedLogWithADamagedLineIsNoWholeOne) {
   const std::string whole =
       "[    0.000000] OF: reserved mem: 0x0000000044000000..0x000000004400ffff "
