@@ -201,6 +201,11 @@ TEST(ReadJson, RefusesAnotherFormat) {
               HasSubstr("format: expected \"rmemcheck-results 1\", not \"rmemcheck-results 2\""));
 }
 
+TEST_F(MailTest, IsOfOneRunAtLeast) {
+  write("results.json", "[]");
+  EXPECT_THAT(error_of([&] { (void)read_runs(folder); }).what(), HasSubstr("the list has none"));
+}
+
 TEST(ReadJson, RefusesWhatIsNoResult) {
   for (const char *text : {"", "{}", "[1]", "{\"format\": \"x\"}"}) {
     const Error error = error_of([&] { (void)parse_results(text, "some.json"); });

@@ -200,6 +200,8 @@ std::vector<RunResults> parse_all(const std::string &text, const std::string &or
     const ParsedJson json = ParsedJson::parse(text);
     if (!may_be_list || !json.is_array())
       return {run_of(json)};
+    if (json.empty())
+      throw std::invalid_argument("the list has none");
     std::vector<RunResults> runs;
     std::ranges::transform(json, std::back_inserter(runs), run_of);
     return runs;
@@ -226,7 +228,7 @@ std::vector<KeptRun> read_runs(const fs::path &path) {
       files.push_back(path / "results.json");
     else
       for (const fs::path &entry : entries_of(path, bad_input))
-        if (is_found(entry / "results.json"))
+        if (is_file(entry / "results.json")) // what else lies there is not asked
           files.push_back(entry / "results.json");
   } else {
     files.push_back(path);
