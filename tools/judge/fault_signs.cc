@@ -5,6 +5,7 @@
 #include "base/range_set.h"
 #include "evidence/dmesg.h"
 #include "expectation/early_memory.h"
+#include "judge/init_functions.h"
 #include "judge/refused_cma.h"
 
 #include <algorithm>
@@ -65,6 +66,11 @@ bool is_of_bad_page(const Finding &finding) {
   return finding.seen.find("Bad page state") != std::string::npos;
 }
 
+bool is_of_taken_page(const Finding &finding) {
+  return is_of_bad_page(finding) || (finding.seen.find("cma_alloc: ") != std::string::npos &&
+                                     finding.seen.find("ret: -16") != std::string::npos);
+}
+
 bool has_namesake(const FaultyBoot &boot, const Region *region) {
   return region != nullptr && boot.names.named(region->node.name).size() > 1;
 }
@@ -118,12 +124,16 @@ bool writes_over_what_was_given_back(const FaultyBoot &boot) {
          });
 }
 
+bool is_pool_within_a_page(const FaultyBoot &boot, const Region &region) {
+  return expected_ops(region) != nullptr &&
+         std::ranges::any_of(boot.sightings.places(region), [&](const PhysicalRange &place) {
+           return place.cuts(boot.expectation.page_size);
+         });
+}
+
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
-  return any_bounce_pool_of_a_device(boot, [&](const Region &pool) {
-    return std::ranges::any_of(boot.sightings.places(pool), [&](const PhysicalRange &place) {
-      return place.cuts(boot.expectation.page_size);
-    });
-  });
+  return any_bounce_pool_of_a_device(
+      boot, [&](const Region &pool) { return is_pool_within_a_page(boot, pool); });
 }
 
 bool has_hidden_bounce_pool(const FaultyBoot &boot) {

@@ -24,6 +24,9 @@ bool is_seen(const FaultyBoot &boot, const Region &region);
 /// Whether the finding is that the page allocator was given a page which somebody has.
 bool is_of_bad_page(const Finding &finding);
 
+/// That, or CMA finds that somebody else has pages of an area (-EBUSY).
+bool is_of_taken_page(const Finding &finding);
+
 /// Whether another region has its name.
 bool has_namesake(const FaultyBoot &boot, const Region *region);
 
@@ -50,8 +53,13 @@ bool gives_back_the_kernel(const FaultyBoot &boot);
 /// writes (0x5a) is where the kernel looks for an address.
 bool writes_over_what_was_given_back(const FaultyBoot &boot);
 
-/// swiotlb takes a pool from the page that it begins in, and hands out what lies before it and what
-/// the page allocator has (rmem_swiotlb_device_init(), kernel/dma/swiotlb.c).
+/// A pool that begins or ends within a page is handed out from the first byte of that page on
+/// (dma_init_coherent_memory(), kernel/dma/coherent.c, rmem_swiotlb_device_init(),
+/// kernel/dma/swiotlb.c).
+bool is_pool_within_a_page(const FaultyBoot &boot, const Region &region);
+
+/// Whether a device is given a restricted pool that is: it writes to pages that the page allocator
+/// has, too.
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot);
 
 /// Whether a device is given a restricted pool of which a no-map region has a part: swiotlb clears

@@ -154,23 +154,24 @@ std::vector<KnownFault> make_table() {
         "default-cma", "no-warning"},
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
-         return (finding.rule != "no-warning" || is_of_bad_page(finding) ||
+         return (finding.rule != "no-warning" || is_of_taken_page(finding) ||
                  writes_over_what_was_given_back(boot)) &&
                 is_beside_refused(boot, region);
        },
        [](const FaultyBoot &boot) {
          return gives_back_the_kernel(boot) || writes_over_what_was_given_back(boot);
        }},
-      {"bounce-pool-within-a-page",
-       "of a restricted pool that begins or ends within a page, a device gets what lies beside it",
+      {"pool-within-a-page",
+       "of a pool that begins or ends within a page, a device gets what lies beside it",
        "",
        "",
        "",
        {"device-memory", "no-warning"},
        "",
-       [](const FaultyBoot &boot, const Finding &finding, const Region *) {
-         return (finding.rule != "no-warning" || is_of_bad_page(finding)) &&
-                has_bounce_pool_within_a_page(boot);
+       [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
+         return finding.rule == "no-warning"
+                    ? is_of_bad_page(finding) && has_bounce_pool_within_a_page(boot)
+                    : region != nullptr && is_pool_within_a_page(boot, *region);
        },
        nullptr,
        "0"},

@@ -297,6 +297,22 @@ TEST(KnownFaults, ExplainPagesOfCmaPoolsInOneAnother) {
   EXPECT_EQ(known_of(scenario, "no-warning"), "pools-in-pools");
 }
 
+TEST(KnownFaults, ExplainThatPagesOfAPoolWereGivenBackWithAnother) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  auto &regions = scenario.expectation.regions;
+  regions.push_back(default_cma(static_region("outer", range(0x58000000, 0x800000))));
+  regions.push_back(refused(default_cma(static_region("odd", range(0x58001000, 0x800000)))));
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning,
+              "cma: cma_alloc: outer: alloc failed, req-size: 32 pages, ret: -16");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "");
+  regions.back().given_back = true;
+  EXPECT_EQ(known_of(scenario, "no-warning"), "refused-takes-others-along");
+  scenario.evidence.log.troubles.back().at.text =
+      "cma: cma_alloc: outer: alloc failed, req-size: 32 pages, ret: -12";
+  EXPECT_EQ(known_of(scenario, "no-warning"), ""); // -ENOMEM: it is full
+}
+
 /// pool@54000000 is a restricted pool, which a device is given.
 ExpectedRegion &give_bounce_pool(Scenario &scenario) {
   ExpectedRegion &pool = expected(scenario, "pool@54000000");
@@ -327,7 +343,21 @@ TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
   add_trouble(scenario.evidence.log, LoggedTrouble::Kind::bug, "BUG: Bad page state in process x");
   EXPECT_EQ(known_of(scenario, "no-warning"), "");
   pool.node.reg.front().begin += 0x200;
-  EXPECT_EQ(known_of(scenario, "no-warning"), "bounce-pool-within-a-page");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "pool-within-a-page");
+}
+
+TEST(KnownFaults, ExplainWhatADeviceGetsOfACoherentPoolWithinAPage) {
+  Scenario scenario = passing();
+  ExpectedRegion &pool = give_bounce_pool(scenario);
+  pool.node.compatible = {"shared-dma-pool"};
+  const PhysicalRange place = pool.node.reg.front();
+  scenario.evidence.devices = {{}};
+  ProbedDevice &camera = scenario.evidence.devices.front();
+  camera.name = "camera";
+  camera.range = {place.begin - 0x1000, place.begin + 0x1000};
+  EXPECT_EQ(known_of(scenario, "device-memory"), "");
+  pool.node.reg.front().begin += 0x200;
+  EXPECT_EQ(known_of(scenario, "device-memory"), "pool-within-a-page");
 }
 
 TEST(KnownFaults, ExplainThatRiscvLeavesOutTheLastPage) {

@@ -2,6 +2,19 @@
 #include "judge/layout.h"
 
 namespace rmemcheck {
+namespace {
+
+/// Of a region whose first tuple it refuses the kernel takes the others all the same. What init
+/// functions have refused is given back (kept_of_refused), and boot-placed regions have no tuples.
+bool is_without_memory(const ExpectedRegion &region) {
+  return region.fate == Fate::refused && (region.given_back || is_boot_placed(region));
+}
+
+bool must_be_hidden(const ExpectedRegion &region) {
+  return region.fate == Fate::refused ? region.node.no_map : region.no_map;
+}
+
+} // namespace
 
 Layout::Layout(const Expectation &expectation, const Evidence &evidence)
     : Layout(expectation, Sightings(expectation, evidence)) {}
@@ -20,10 +33,10 @@ Layout::Layout(const Expectation &expectation, const Sightings &sightings)
     const std::vector<PhysicalRange> places = sightings.places(region);
     if (region.node.no_map)
       hidden_ranges.insert(hidden_ranges.end(), places.begin(), places.end());
-    if (region.fate == Fate::refused)
+    if (is_without_memory(region))
       continue;
     for (const PhysicalRange &range : places)
-      (region.no_map ? no_map : mapped).push_back({&region, range});
+      (must_be_hidden(region) ? no_map : mapped).push_back({&region, range});
     if (places.empty() && region.fate == Fate::recorded)
       (region.no_map ? unplaced_no_map : unplaced_mapped).push_back(region.node.name);
   }

@@ -13,18 +13,6 @@ void map(Scenario &scenario, const PhysicalRange &piece, std::size_t number = 77
   scenario.evidence.linear_mapping->push_back({piece, line("kernel_page_tables", number)});
 }
 
-void unmap(Scenario &scenario, const PhysicalRange &hole) {
-  auto &mapping = *scenario.evidence.linear_mapping;
-  RangeSet mapped;
-  std::vector<PhysicalRange> pieces;
-  pieces.reserve(mapping.size());
-  for (const MappedRange &piece : mapping)
-    pieces.push_back(piece.range);
-  mapping.clear();
-  for (const PhysicalRange &piece : RangeSet(pieces).minus(RangeSet({hole})).ranges())
-    map(scenario, piece);
-}
-
 TEST(NoMapUnmapped, PassesWhereNothingOfItIsMapped) {
   EXPECT_EQ(outcome("no-map-unmapped", passing()), Outcome::pass);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "judge/by_address.h"
 #include "judge/test_evidence.h"
 
 #include <fmt/format.h>
@@ -285,12 +284,7 @@ TEST(GivenBack, FailsWhereARefusedPoolStaysNoMap) {
 
 TEST(GivenBack, FailsWhereARefusedPoolIsNotMappedAgain) {
   Scenario scenario = with_refused_no_map();
-  std::vector<MappedRange> mapping;
-  for (const PhysicalRange &part : bytes_of(*scenario.evidence.linear_mapping)
-                                       .minus(RangeSet({range(0x5b000000, 0x1000)}))
-                                       .ranges())
-    mapping.push_back({part, line("kernel_page_tables", 2)});
-  scenario.evidence.linear_mapping = mapping;
+  unmap(scenario, range(0x5b000000, 0x1000));
   EXPECT_EQ(only_finding("given-back", scenario).seen,
             "not mapped: 0x000000005b000000..0x000000005b000fff");
 }
@@ -350,6 +344,45 @@ TEST(GivenBack, ARegionsOwnFurtherTuplesKeepTheirBytes) {
   EXPECT_EQ(outcome("given-back", scenario), Outcome::fail);
   region.node.reg.push_back(range(0x5a000000, 0x200000));
   EXPECT_NE(outcome("given-back", scenario), Outcome::fail);
+}
+
+/// As where /memreserve/ holds its first tuple: the kernel takes the other one.
+ExpectedRegion refused_but_for(const PhysicalRange &tuple) {
+  const PhysicalRange first = range(0x5d000000, 0x1000);
+  ExpectedRegion region = refused(static_region("over@5d000000", first));
+  region.node.reg.push_back(tuple);
+  region.refused_tuples = {first};
+  return region;
+}
+
+TEST(GivenBack, LeavesOutFurtherTuplesOfARefusedRegion) {
+  Scenario scenario = with_refused_no_map();
+  unmap(scenario, range(0x5b000000, 0x100000));
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::fail);
+  ExpectedRegion over = refused_but_for(range(0x5ac00000, 0x800000));
+  over.node.no_map = true;
+  scenario.expectation.regions.push_back(over);
+  EXPECT_EQ(outcome("given-back", scenario), Outcome::pass);
+}
+
+TEST(Reserved, DemandsFurtherTuplesOfARefusedRegion) {
+  Scenario scenario = passing();
+  scenario.expectation.regions.push_back(refused_but_for(range(0x5e000000, 0x1000)));
+  EXPECT_EQ(only_finding("reserved", scenario).seen,
+            "not reserved: 0x000000005e000000..0x000000005e000fff");
+  scenario.evidence.memblock_reserved->push_back(
+      {range(0x5e000000, 0x1000), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(outcome("reserved", scenario), Outcome::pass);
+}
+
+TEST(NoMapMemblock, DemandsFurtherTuplesOfARefusedRegion) {
+  Scenario scenario = passing();
+  scenario.expectation.regions.push_back(refused_but_for(range(0x50020000, 0x1000)));
+  ReservedRegion &node = scenario.expectation.regions.back().node;
+  node.no_map = true;
+  EXPECT_EQ(outcome("no-map-memblock", scenario), Outcome::pass); // it is no-map for another one
+  node.reg.back() = range(0x5e000000, 0x1000);
+  EXPECT_EQ(only_finding("no-map-memblock", scenario).region, "over@5d000000");
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 // that each break one thing of it.
 
 #include "base/range_set.h"
+#include "judge/by_address.h"
 #include "judge/rules.h"
 
 #include <algorithm>
@@ -78,6 +79,15 @@ inline ExpectedRegion ignored(ExpectedRegion region) {
   region.fate = Fate::ignored;
   region.node.enabled = false;
   return region;
+}
+
+/// Takes bytes out of the linear mapping.
+inline void unmap(Scenario &scenario, const PhysicalRange &hole) {
+  std::vector<MappedRange> mapping;
+  for (const PhysicalRange &part :
+       bytes_of(*scenario.evidence.linear_mapping).minus(RangeSet({hole})).ranges())
+    mapping.push_back({part, line("kernel_page_tables", 77)});
+  scenario.evidence.linear_mapping = mapping;
 }
 
 inline void add_log_line(KernelLog &log, const std::string &text) {
