@@ -321,6 +321,14 @@ bool lies_over_ram_when_cut(const FaultyBoot &boot, const Region &region) {
          });
 }
 
+bool lies_over_what_was_taken(const FaultyBoot &boot, const Region &region) {
+  const RangeSet taken(boot.expectation.taken);
+  const std::vector<PhysicalRange> places =
+      is_boot_placed(region) ? boot.sightings.places(region) : region.node.reg;
+  return std::ranges::any_of(places,
+                             [&](const PhysicalRange &place) { return taken.overlaps(place); });
+}
+
 bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Region &)) {
   return std::ranges::any_of(boot.expectation.regions,
                              [&](const Region &each) { return is(boot, each); });

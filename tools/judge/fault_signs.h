@@ -141,6 +141,10 @@ bool has_large_numbers(const FaultyBoot &boot, const Region &region);
 /// Cut, one of its tuples lies over RAM, which the kernel then hides, or gives back for its own.
 bool lies_over_ram_when_cut(const FaultyBoot &boot, const Region &region);
 
+/// Whether any tuple of the region, or its place, lies over the kernel or what it was given: its
+/// tree and the initrd.
+bool lies_over_what_was_taken(const FaultyBoot &boot, const Region &region);
+
 /// Whether one of the regions is such a one.
 bool any_region(const FaultyBoot &boot, bool (*is)(const FaultyBoot &, const Region &));
 

@@ -246,8 +246,7 @@ std::vector<KnownFault> make_table() {
        {"reserved"},
        "",
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
-         const RangeSet taken(boot.expectation.taken);
-         return region != nullptr && region->range && taken.overlaps(*region->range);
+         return region != nullptr && lies_over_what_was_taken(boot, *region);
        },
        nullptr,
        "0"},
@@ -377,13 +376,7 @@ std::vector<KnownFault> make_table() {
         "no-map-memblock"},
        "riscv",
        [](const FaultyBoot &boot, const Finding &, const Region *) {
-         const RangeSet taken(boot.expectation.taken);
-         return std::ranges::any_of(boot.expectation.regions, [&](const Region &each) {
-           const std::vector<PhysicalRange> places =
-               is_boot_placed(each) ? boot.sightings.places(each) : each.node.reg;
-           return std::ranges::any_of(
-               places, [&](const PhysicalRange &place) { return taken.overlaps(place); });
-         });
+         return any_region(boot, lies_over_what_was_taken);
        }},
       {"kernel-reserved-late",
        "regions are placed over the kernel, which is reserved after them",
@@ -393,11 +386,8 @@ std::vector<KnownFault> make_table() {
        {"placement", "nothing-extra", "known-errors", "recorded", "logged"},
        "mips",
        [](const FaultyBoot &boot, const Finding &, const Region *region) {
-         const RangeSet taken(boot.expectation.taken);
          return region != nullptr && is_boot_placed(*region) &&
-                std::ranges::any_of(
-                    boot.sightings.places(*region),
-                    [&](const PhysicalRange &place) { return taken.overlaps(place); });
+                lies_over_what_was_taken(boot, *region);
        }},
       {"early-slots",
        "memblock has no entry left before the page tables stand, and regions are not marked",

@@ -418,9 +418,16 @@ TEST(KnownFaults, ExplainARegionThatGoesWithTheInitrd) {
   EXPECT_EQ(verdict_of(scenario).outcome, Outcome::fail);
   scenario.expectation.taken.push_back(range(0x50000000, 0x90000));
   EXPECT_EQ(known_of(scenario, "reserved"), "freed-with-initrd");
+  ReservedRegion &node = expected(scenario, "mapped@50000000").node;
+  node.reg.insert(node.reg.begin(), range(0x5f000000, 0x1000));
+  scenario.evidence.memblock_reserved->push_back(
+      {node.reg.front(), "NONE", line("memblock-reserved", 90)});
+  EXPECT_EQ(known_of(scenario, "reserved"), "freed-with-initrd"); // so does a further tuple
+  node.reg.erase(node.reg.begin());
   // Of namesakes it is the one whose place the finding has.
   ExpectedRegion namesake = expected(scenario, "mapped@50000000");
   namesake.range = range(0x60000000, 0x10000);
+  namesake.node.reg = {*namesake.range};
   scenario.expectation.regions.insert(scenario.expectation.regions.begin(), namesake);
   const Verdict verdict = verdict_of(scenario);
   const auto result = std::ranges::find(verdict.rules, "reserved", &RuleResult::rule);
