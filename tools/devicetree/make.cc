@@ -489,6 +489,25 @@ std::string without_seeds(const std::string &dtb) {
   return bytes;
 }
 
+std::string without_siblings(const std::string &dtb, const std::string &node,
+                             const std::string &where) {
+  if (fdt_subnode_offset(dtb.data(), 0, node.c_str()) < 0)
+    throw bad_input(
+        fmt::format("{}: expected a node of the board's tree, found \"{}\"", where, node));
+  const std::string kind = node.substr(0, node.find('@') + 1);
+  std::vector<std::string> others;
+  int child = 0;
+  fdt_for_each_subnode(child, dtb.data(), 0) {
+    const std::string name = fdt_get_name(dtb.data(), child, nullptr);
+    if (name.starts_with(kind) && name != node)
+      others.push_back('/' + name);
+  }
+  EditableTree tree(dtb, 0);
+  for (const std::string &path : others)
+    tree.delete_node(path.c_str());
+  return tree.pack();
+}
+
 std::string with_chosen(const std::string &dtb, const std::string &bootargs,
                         const std::optional<PhysicalRange> &initrd) {
   EditableTree tree(dtb, bootargs.size() + 512);

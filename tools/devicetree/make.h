@@ -106,6 +106,11 @@ std::string make_tree(const std::string &board_dtb, const TreeRequest &request,
 /// that two trees of one board are the same.
 std::string without_seeds(const std::string &dtb);
 
+/// Returns `dtb` without the nodes of the same name as `node`, "NAME@ADDRESS" right below the root,
+/// at other addresses. A tree that has no such node is bad_input, which begins with `where`.
+std::string without_siblings(const std::string &dtb, const std::string &node,
+                             const std::string &where);
+
 /// Returns `dtb` with what a boot loader writes into /chosen: the command line and the initrd, if
 /// there is one.
 std::string with_chosen(const std::string &dtb, const std::string &bootargs,

@@ -311,5 +311,29 @@ TEST(WithoutSeeds, LeavesTheRestOfChosen) {
   EXPECT_EQ(without_seeds(board()), board());
 }
 
+TEST(WithoutSiblings, LeavesTheOneAndWhatHasAnotherName) {
+  const std::string dtb = edited(board(), [](void *fdt) {
+    for (const char *name : {"bus@1000", "bus@2000", "bus@3000", "busy@1000"})
+      must(fdt_add_subnode(fdt, 0, name));
+    must(fdt_add_subnode(fdt, must(fdt_path_offset(fdt, "/busy@1000")), "bus@4000"));
+  });
+  const std::string left = without_siblings(dtb, "bus@2000", "arm");
+  const auto has = [&](const char *path) { return fdt_path_offset(left.data(), path) >= 0; };
+  EXPECT_TRUE(has("/bus@2000"));
+  EXPECT_TRUE(has("/busy@1000/bus@4000"));
+  EXPECT_FALSE(has("/bus@1000"));
+  EXPECT_FALSE(has("/bus@3000"));
+}
+
+TEST(WithoutSiblings, NamesTheNodeThatIsNotThere) {
+  try {
+    without_siblings(board(), "bus@2000", "arm: key");
+    FAIL() << "nothing thrown";
+  } catch (const Error &error) {
+    EXPECT_EQ(error.status(), ExitStatus::bad_input);
+    EXPECT_STREQ(error.what(), "arm: key: expected a node of the board's tree, found \"bus@2000\"");
+  }
+}
+
 } // namespace
 } // namespace rmemcheck

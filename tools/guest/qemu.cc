@@ -141,7 +141,9 @@ std::string board_dtb(const Machine &machine, const std::filesystem::path &kerne
     command.insert(command.end(), {"-kernel", kernel.string()});
   // A board that makes no tree is started instead, and that has no end.
   run_child_or_throw({command, ".", {}, {}, std::chrono::seconds(20)});
-  return without_seeds(read_file(dtb));
+  const std::string tree = without_seeds(read_file(dtb));
+  const std::string &bus = machine.board.serial_bus_node;
+  return bus.empty() ? tree : without_siblings(tree, bus, machine.name + ": serial-bus-node");
 }
 
 } // namespace rmemcheck

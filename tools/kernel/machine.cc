@@ -86,7 +86,8 @@ void read_qemu(TomlTable reader, Machine &machine, const std::filesystem::path &
       reader.refuse(key, "nothing where device-tree is false: there is no tree");
   if (machine.has_user_space)
     machine.board.serial_bus_device = reader.required_string("serial-bus-device", some_text);
-  for (const char *key : {"serial-bus-device", "initrd-address"})
+  machine.board.serial_bus_node = reader.string("serial-bus-node").value_or("");
+  for (const char *key : {"serial-bus-device", "serial-bus-node", "initrd-address"})
     if (!machine.has_user_space && reader.has(key))
       reader.refuse(key, "nothing where user-space is false: nobody is there to use it");
   machine.board.console_port = reader.size("console-port").value_or(0);

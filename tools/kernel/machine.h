@@ -40,7 +40,10 @@ struct Board {
   std::uint64_t initrd_address = 0;
   std::optional<EntryCode> entry; ///< of a board that has to be told how to start
   std::filesystem::path tree; ///< source of the board's tree, where QEMU makes none; may be empty
-  std::string serial_bus_device;  ///< that carries evidence out of user space
+  std::string serial_bus_device; ///< that carries evidence out of user space
+  /// The node of its bus, "NAME@ADDRESS"; buses of that name that have no device are left out of
+  /// the board's tree. Empty: all stay.
+  std::string serial_bus_node;
   std::uint64_t console_port = 0; ///< which of the board's serial ports the console is, from 0
   std::string console;            ///< kernel command line words
 };
