@@ -161,15 +161,17 @@ RangeSet mapped_memory(const ShownBoot &boot) {
 }
 
 /// Those that are mapped in part: a piece of memory begins or ends in them, with all of the page
-/// that it begins or ends in.
+/// that it begins or ends in. A page that the piece before has, too, is mapped by then.
 std::set<std::uint64_t> blocks_of_edges(const ShownBoot &boot) {
   const std::uint64_t page = boot.expectation.page_size;
   std::set<std::uint64_t> blocks;
+  std::uint64_t mapped_up_to = 0;
   for (const PhysicalRange &piece : mapped_memory(boot).ranges()) {
     const PhysicalRange pages = RangeSet({piece}).touched_units(page).ranges().front();
-    for (const std::uint64_t edge : {pages.begin, pages.end})
+    for (const std::uint64_t edge : {std::max(pages.begin, mapped_up_to), pages.end})
       if (edge % block != 0)
         blocks.insert(edge / block);
+    mapped_up_to = pages.end;
   }
   return blocks;
 }

@@ -334,6 +334,8 @@ TEST(SameOwnMemory, AsksForNoPageTableOfAPartOfAPage) {
   reserve(two.patched, range(0x7f200000, 0x2000));
   take_out(two.patched, {0x781ff800, 0x78200000});
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
+  take_out(two.patched, {0x785ff800, 0x785ff900}); // by both pieces, of which one comes first
+  EXPECT_EQ(outcome("same-own-memory", two), Outcome::fail);
   take_out(two.patched, {0x781fe800, 0x78200000});
   EXPECT_EQ(outcome("same-own-memory", two), Outcome::pass);
 }
