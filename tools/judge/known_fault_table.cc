@@ -44,7 +44,8 @@ std::vector<KnownFault> make_table() {
        [](const FaultyBoot &boot, const Finding &, const Region *) {
          return log_says(boot, "not enough space for all defined regions") &&
                 any_region(boot, [](const FaultyBoot &each, const Region &region) {
-                  return region.given_back && !is_seen(each, region);
+                  return region.given_back &&
+                         (!is_seen(each, region) || has_namesake(each, &region));
                 });
        }},
       {"refused-no-map-stays-reserved",

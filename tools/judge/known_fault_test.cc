@@ -608,6 +608,13 @@ TEST(KnownFaults, ExplainWhatIsNotGivenBackForNotBeingRecorded) {
   const auto rule = std::ranges::find(verdict.rules, "own-memory", &RuleResult::rule);
   ASSERT_EQ(rule->findings.size(), 1u);
   EXPECT_EQ(rule->findings[0].known, "not-recorded-not-given-back");
+  ProbedRegion seen;
+  seen.name = region.node.name;
+  seen.found = true;
+  scenario.evidence.probe->push_back(seen);
+  EXPECT_EQ(known_of(scenario, "own-memory"), "");
+  scenario.expectation.regions.push_back(region); // it may be its namesake that is seen
+  EXPECT_EQ(known_of(scenario, "own-memory"), "not-recorded-not-given-back");
 }
 
 TEST(KnownFaults, ExplainARefusedNoMapRegionThatStaysReserved) {
