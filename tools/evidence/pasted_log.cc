@@ -281,7 +281,7 @@ std::string from_time(std::string_view line, std::size_t time) {
 
 /// What tells the level otherwise than "<6>", with that.
 std::optional<std::string> with_level(std::string_view line) {
-  for (const auto form : {from_kmsg, decoded, from_rfc5424})
+  for (const auto form : {from_kmsg, decoded, from_rfc5424, from_logcat})
     if (auto converted = form(line))
       return converted;
   return std::nullopt;

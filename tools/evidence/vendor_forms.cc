@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <fmt/format.h>
 #include <optional>
 
 namespace rmemcheck {
@@ -70,6 +71,28 @@ std::string with_plain_time(std::string_view line, std::size_t longest_prefix) {
       return std::string(line.substr(0, at + *seconds)) + "]" + std::string(behind);
     }
   return std::string(line);
+}
+
+std::optional<std::string> from_logcat(std::string_view line) {
+  constexpr std::string_view letters = "..FEW.IDV"; // each where its level is
+  for (const std::string_view head : {"#-#_#:#:#.#_0_0_?_", "#-#-#_#:#:#.#_0_0_?_"}) {
+    const auto taken = matched(head, line);
+    if (!taken)
+      continue;
+    const std::size_t level = letters.find(line[line.find_last_not_of(' ', *taken - 1)]);
+    const std::string_view rest = line.substr(*taken);
+    const auto colon = rest.find(':');
+    if (level == std::string_view::npos || colon == std::string_view::npos)
+      return std::nullopt;
+    const std::string_view tag = rest.substr(0, rest.find_last_not_of(' ', colon - 1) + 1);
+    std::string_view text = rest.substr(colon + 1);
+    if (text.starts_with(' '))
+      text.remove_prefix(1);
+    constexpr std::size_t debug = 7;
+    return fmt::format("<{}>{}{}{}", std::min(level, debug), colon == 0 ? "" : tag,
+                       colon == 0 ? "" : ": ", text);
+  }
+  return std::nullopt;
 }
 
 std::string_view without_vendors_prefix(std::string_view text) {

@@ -16,6 +16,20 @@ TEST(VendorForms, HaveMoreThanATimeInBrackets) {
     EXPECT_EQ(with_plain_time(line, 10), line);
 }
 
+TEST(VendorForms, AreThoseOfLogcat) {
+  const std::string head = "11-29 08:00:00.000     0     0 ";
+  EXPECT_EQ(from_logcat(head + "I         : Linux version 6.1"), "<6>Linux version 6.1");
+  EXPECT_EQ(from_logcat(head + "E OF      : reserved mem: x"), "<3>OF: reserved mem: x");
+  EXPECT_EQ(from_logcat("2026-11-29 08:00:00.000     0     0 W         : Reserved memory: x"),
+            "<4>Reserved memory: x");
+  EXPECT_EQ(from_logcat(head + "V a:b"), "<7>a: b");
+  EXPECT_EQ(from_logcat(head + "F         :"), "<2>");
+  for (const std::string &line :
+       {std::string(), std::string("x"), head, head + "I", head + "I no colon", head + "X a: b",
+        std::string("11-29 08:00:00.000   412   412 I app     : OF: reserved mem: x")})
+    EXPECT_EQ(from_logcat(line), std::nullopt) << line;
+}
+
 TEST(VendorForms, HaveSomethingBehindTheTime) {
   for (const char *text :
        {" [0:        swapper:    0] x", "[7:    kworker/7:1:   45] x", "I[0:    swapper/0:    1] x",
