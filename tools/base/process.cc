@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-// Boost takes it for gone with POSIX.1-2008; Linux has it. A fork copies page tables for nothing.
-#define BOOST_POSIX_HAS_VFORK 1 // NOLINT(cppcoreguidelines-macro-usage)
 #include <boost/process.hpp>
 #include <boost/process/extend.hpp>
 #include <cerrno>
@@ -196,7 +194,7 @@ Child::Child(const Command &command, Streams streams) : state_(std::make_unique<
         bp::exe = program, bp::args = arguments, bp::start_dir = command.directory.string(),
         WithEnvironment(environment.data()), bp::posix::fd.bind(0, input.number()),
         bp::posix::fd.bind(1, state_->out.write.number()),
-        bp::posix::fd.bind(2, err.write.number()), group, DieWithParent(), bp::posix::use_vfork);
+        bp::posix::fd.bind(2, err.write.number()), group, DieWithParent());
     group.detach(); // this class ends it, gently at first
   } catch (const bp::process_error &error) {
     throw could_not_find_out(
