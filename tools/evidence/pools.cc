@@ -9,15 +9,22 @@ namespace {
 
 constexpr std::string_view pool_start = "Reserved memory: created ";
 
+/// kernel/dma/swiotlb.c puts its name in front.
+std::string_view without_speaker(std::string_view text) {
+  constexpr std::string_view speaker = "software IO TLB: ";
+  return text.starts_with(speaker) ? text.substr(speaker.size()) : text;
+}
+
 std::optional<LoggedPool> scan_pool(const SourceLine &line) {
   constexpr std::string_view middle = " pool at ";
-  const auto kind_end = line.text.find(middle);
-  if (!line.text.starts_with(pool_start) || kind_end == std::string::npos)
+  const std::string_view text = without_speaker(line.text);
+  const auto kind_end = text.find(middle);
+  if (!text.starts_with(pool_start) || kind_end == std::string::npos)
     return std::nullopt;
   LoggedPool pool;
-  pool.kind = line.text.substr(pool_start.size(), kind_end - pool_start.size());
+  pool.kind = text.substr(pool_start.size(), kind_end - pool_start.size());
   pool.at = line;
-  Scanner scanner(std::string_view(line.text).substr(kind_end + middle.size()));
+  Scanner scanner(text.substr(kind_end + middle.size()));
   const auto base = scanner.hex();
   if (!base || !scanner.literal(", size "))
     return std::nullopt;
@@ -51,7 +58,7 @@ std::vector<LoggedPool> parse_pools(const KernelLog &log) {
 }
 
 bool is_damaged_pool(std::string_view text) {
-  return text.starts_with(pool_start) && !scan_pool({"", 0, std::string(text)});
+  return without_speaker(text).starts_with(pool_start) && !scan_pool({"", 0, std::string(text)});
 }
 
 } // namespace rmemcheck

@@ -12,7 +12,8 @@ TEST(Pools, AreReadWithTheNodeThatTheNextLineTells) {
   const auto pools = parse_pools(
       parse_dmesg("Reserved memory: created CMA memory pool at 0x0000000050000000, size 64 MiB\n"
                   "OF: reserved mem: initialized node linux,cma, compatible id shared-dma-pool\n"
-                  "Reserved memory: created restricted DMA pool at 0x60000000, size 1 MiB\n"));
+                  "software IO TLB: Reserved memory: created restricted DMA pool at 0x60000000, "
+                  "size 1 MiB\n"));
   ASSERT_EQ(pools.size(), 2u);
   EXPECT_EQ(pools[0].kind, "CMA memory");
   EXPECT_EQ(pools[0].range, (PhysicalRange{0x50000000, 0x54000000}));
@@ -31,6 +32,7 @@ TEST(Pools, AreNoOtherLines) {
 TEST(Pools, AreToldFromALineThatIsCut) {
   EXPECT_TRUE(is_damaged_pool("Reserved memory: created CMA memory pool at 0x50000000, size 6"));
   EXPECT_TRUE(is_damaged_pool("Reserved memory: created CM"));
+  EXPECT_TRUE(is_damaged_pool("software IO TLB: Reserved memory: created restricted DMA po"));
   EXPECT_FALSE(
       is_damaged_pool("Reserved memory: created CMA memory pool at 0x50000000, size 6 MiB"));
   EXPECT_FALSE(is_damaged_pool("Reserved memory: failed"));

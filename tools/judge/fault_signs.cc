@@ -4,6 +4,7 @@
 #include "base/kernel_version.h"
 #include "base/range_set.h"
 #include "evidence/dmesg.h"
+#include "evidence/pools.h"
 #include "expectation/early_memory.h"
 #include "judge/init_functions.h"
 #include "judge/refused_cma.h"
@@ -125,15 +126,27 @@ bool writes_over_what_was_given_back(const FaultyBoot &boot) {
 }
 
 bool is_pool_within_a_page(const FaultyBoot &boot, const Region &region) {
+  const std::uint64_t page = boot.expectation.page_size;
+  const auto is_within = [&](const PhysicalRange &place) { return place.cuts(page); };
+  // Of a boot that died the log alone shows where the kernel has placed it.
+  const auto is_logged_so = [&](const LoggedPool &pool) {
+    return pool.name == region.node.name && pool.range.begin % page != 0;
+  };
   return expected_ops(region) != nullptr &&
-         std::ranges::any_of(boot.sightings.places(region), [&](const PhysicalRange &place) {
-           return place.cuts(boot.expectation.page_size);
-         });
+         (std::ranges::any_of(boot.sightings.places(region), is_within) ||
+          std::ranges::any_of(parse_pools(log_of(boot)), is_logged_so));
 }
 
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
   return any_bounce_pool_of_a_device(
       boot, [&](const Region &pool) { return is_pool_within_a_page(boot, pool); });
+}
+
+bool dies_of_a_bounce_pool_within_a_page(const FaultyBoot &boot) {
+  const bool is_written_over = says(log_of(boot), "5a5a5a5a") ||
+                               says(boot.evidence.after_log, "5a5a5a5a") ||
+                               log_says(boot, "Bad page state");
+  return is_written_over && has_bounce_pool_within_a_page(boot);
 }
 
 bool has_hidden_bounce_pool(const FaultyBoot &boot) {

@@ -62,6 +62,10 @@ bool is_pool_within_a_page(const FaultyBoot &boot, const Region &region);
 /// has, too.
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot);
 
+/// Whether what the probe module writes into that (0x5a), or a page in such a state, is what the
+/// kernel has died of.
+bool dies_of_a_bounce_pool_within_a_page(const FaultyBoot &boot);
+
 /// Whether a device is given a restricted pool of which a no-map region has a part: swiotlb clears
 /// it where the linear mapping has nothing (swiotlb_init_io_tlb_pool(), kernel/dma/swiotlb.c).
 bool has_hidden_bounce_pool(const FaultyBoot &boot);

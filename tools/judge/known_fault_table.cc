@@ -174,7 +174,7 @@ std::vector<KnownFault> make_table() {
                     ? is_of_bad_page(finding) && has_bounce_pool_within_a_page(boot)
                     : region != nullptr && is_pool_within_a_page(boot, *region);
        },
-       nullptr,
+       dies_of_a_bounce_pool_within_a_page,
        "0"},
       {"hidden-bounce-pool",
        "a device is given a restricted pool that a no-map region has a part of, which is cleared",

@@ -346,6 +346,29 @@ TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
   EXPECT_EQ(known_of(scenario, "no-warning"), "pool-within-a-page");
 }
 
+/// As of tree 58 of seed 15
+TEST(KnownFaults, ExplainAnEndByABouncePoolWithinAPage) {
+  Scenario scenario = dead_of(1, "6.1.192");
+  scenario.expectation.may_have_known_faults = false;
+  scenario.expectation.regions.front().node.compatible = {"restricted-dma-pool"};
+  scenario.expectation.consumers = {{"camera", "placed0", 0}};
+  auto &lines = scenario.evidence.unsent_log.lines;
+  lines.push_back({"console.log", 2,
+                   "software IO TLB: Reserved memory: created restricted DMA pool at "
+                   "0x000000007ffef000, size 0 MiB"});
+  lines.push_back({"console.log", 3,
+                   "OF: reserved mem: initialized node placed0, compatible id "
+                   "restricted-dma-pool"});
+  lines.push_back({"console.log", 4,
+                   "Unable to handle kernel paging request at virtual address "
+                   "005a5a5a5a5a5a62"});
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+  lines[1].text.replace(lines[1].text.find("f000"), 4, "ffc0");
+  EXPECT_EQ(verdict_of(scenario).known_ending, "pool-within-a-page");
+  lines.pop_back(); // then it may have died of anything
+  EXPECT_EQ(verdict_of(scenario).known_ending, "");
+}
+
 TEST(KnownFaults, ExplainWhatADeviceGetsOfACoherentPoolWithinAPage) {
   Scenario scenario = passing();
   ExpectedRegion &pool = give_bounce_pool(scenario);
