@@ -143,6 +143,23 @@ TEST(KnownFaults, ExplainAnEndInHalfAPairOfSections) {
   EXPECT_EQ(verdict_of(scenario).known_ending, "");
 }
 
+/// As of tree 8 of seed 16: a section that the kernel does not come to use.
+TEST(KnownFaults, ExplainASectionThatIsNotMapped) {
+  Scenario scenario = passing();
+  scenario.expectation.may_have_known_faults = true;
+  scenario.expectation.arch = "arm64";
+  scenario.evidence.log.version = "6.1.192";
+  unmap(scenario, *expected(scenario, "mapped@50000000").range);
+  EXPECT_EQ(known_of(scenario, "mapped-present"), "");
+  EXPECT_EQ(known_of(scenario, "ram-mapped"), "");
+  ReservedRegion &node = expected(scenario, "hidden@50020000").node;
+  node.reg.front().end -= 0x10;
+  EXPECT_EQ(known_of(scenario, "mapped-present"), "part-of-a-page");
+  EXPECT_EQ(known_of(scenario, "ram-mapped"), "part-of-a-page");
+  scenario.expectation.may_have_known_faults = false; // the series mends it
+  EXPECT_EQ(known_of(scenario, "mapped-present"), "");
+}
+
 TEST(KnownFaults, ExplainAnEndByAPageThatIsMappedTwice) {
   Scenario scenario = dead_of(1, "6.1.192");
   scenario.expectation.arch = "arm64";
