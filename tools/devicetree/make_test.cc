@@ -244,6 +244,14 @@ TEST(MakeTree, WhatACrashedKernelLeaves) {
   EXPECT_THAT(tree.memory, ElementsAre(PhysicalRange{memory_base, 0x60000000}));
 }
 
+/// Whether the tree has the second one or not
+TEST(MakeTree, UsableMemoryIsOfTwoRanges) {
+  TreeRequest request;
+  request.usable_memory = {{0, mebibyte}, {8192 * mebibyte, mebibyte}, {4 * mebibyte, mebibyte}};
+  EXPECT_THAT(made(request).memory, ElementsAre(PhysicalRange{memory_base, memory_base + mebibyte},
+                                                PhysicalRange{0x240000000, 0x240100000}));
+}
+
 TEST(MakeTree, BlocksOfBootPlacedRegionsWithinAllocRanges) {
   RegionBlock wanted = block("b", 2, true);
   wanted.alloc_ranges = {{mebibyte, mebibyte}};

@@ -171,6 +171,11 @@ std::vector<PhysicalRange> merged(std::vector<PhysicalRange> ranges) {
   return result;
 }
 
+/// As memblock takes it, which caps it at the end of the address space.
+PhysicalRange range_of(const Tuple &tuple) {
+  return {tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size};
+}
+
 /// Of one node of memory.
 std::vector<PhysicalRange> memory_of(const Dtb &dtb, int node) {
   std::vector<PhysicalRange> memory;
@@ -178,8 +183,8 @@ std::vector<PhysicalRange> memory_of(const Dtb &dtb, int node) {
   if (!value)
     value = dtb.property(node, "reg");
   for (const Tuple &tuple : read_tuples(value.value_or(""), dtb.root_cells()))
-    if (tuple.size != 0) // memblock caps at the end of the address space
-      memory.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+    if (tuple.size != 0)
+      memory.push_back(range_of(tuple));
   return memory;
 }
 
@@ -207,7 +212,7 @@ std::vector<PhysicalRange> read_memreserve(const Dtb &dtb) {
   for (int index = 0; index < count; ++index) {
     Tuple tuple;
     if (fdt_get_mem_rsv(dtb.blob(), index, &tuple.base, &tuple.size) == 0)
-      ranges.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+      ranges.push_back(range_of(tuple));
   }
   return ranges;
 }
@@ -217,7 +222,7 @@ std::vector<PhysicalRange> chosen_ranges(const Dtb &dtb, int chosen, const char 
   std::vector<PhysicalRange> ranges;
   for (const Tuple &tuple : read_tuples(dtb.property(chosen, name).value_or(""), dtb.root_cells()))
     if (tuple.size != 0)
-      ranges.push_back({tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size});
+      ranges.push_back(range_of(tuple));
   return ranges;
 }
 
@@ -236,16 +241,23 @@ std::optional<PhysicalRange> read_initrd(const Dtb &dtb, int chosen) {
   return PhysicalRange{ends[0], ends[1]};
 }
 
-/// early_init_dt_check_for_usable_mem_range() at v6.9.
-void cap_memory(std::vector<PhysicalRange> &memory, const std::vector<PhysicalRange> &usable) {
+/// early_init_dt_check_for_usable_mem_range() at v6.9: what lies in the first range, and all of the
+/// second one. Others are not read.
+void cap_memory(std::vector<PhysicalRange> &memory, const std::vector<Tuple> &usable) {
   if (usable.empty())
     return;
-  std::vector<PhysicalRange> capped;
-  for (const PhysicalRange &range : memory)
-    for (const PhysicalRange &window : merged(usable))
+  const auto is_any = [](const Tuple &tuple) { return tuple.size != 0; };
+  if (const Tuple &first = usable.front(); is_any(first)) {
+    std::vector<PhysicalRange> capped;
+    const PhysicalRange window = range_of(first);
+    for (const PhysicalRange &range : memory)
       if (range.overlaps(window))
         capped.push_back({std::max(range.begin, window.begin), std::min(range.end, window.end)});
-  memory = std::move(capped);
+    memory = std::move(capped);
+  }
+  if (usable.size() > 1 && is_any(usable[1]))
+    memory.push_back(range_of(usable[1]));
+  memory = merged(std::move(memory));
 }
 
 std::optional<PhysicalRange> elfcorehdr_of(const Dtb &dtb, int chosen) {
@@ -257,7 +269,9 @@ void read_chosen(ReservedMemory &result, const Dtb &dtb) {
   const int chosen = fdt_path_offset(dtb.blob(), "/chosen");
   if (chosen < 0)
     return;
-  cap_memory(result.memory, chosen_ranges(dtb, chosen, "linux,usable-memory-range"));
+  cap_memory(result.memory,
+             read_tuples(dtb.property(chosen, "linux,usable-memory-range").value_or(""),
+                         dtb.root_cells()));
   result.elfcorehdr = elfcorehdr_of(dtb, chosen);
   result.initrd = read_initrd(dtb, chosen);
   result.bootargs = dtb.string(chosen, "bootargs").value_or("");

@@ -73,7 +73,7 @@ struct ReservedMemory {
   /// Why the kernel ignores the whole node (wrong #address-cells, no ranges); empty if it does not.
   std::string unsupported;
   /// Enabled /memory nodes, sorted, neighbours merged; where /chosen has
-  /// linux,usable-memory-range only what lies in it.
+  /// linux,usable-memory-range only what lies in its first range, and the second.
   std::vector<PhysicalRange> memory;
   std::vector<DisabledMemory> disabled_memory;
   std::vector<PhysicalRange> memreserve; ///< /memreserve/ entries of the DTB header

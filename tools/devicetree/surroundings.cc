@@ -50,6 +50,17 @@ std::string broken_memory(const Dtb &dtb, int node) {
              : fmt::format("reg: length {} is no multiple of {}", reg->size(), bytes);
 }
 
+/// early_init_dt_check_for_usable_mem_range() at v6.9 reads on behind the property.
+std::string broken_usable_memory(const Dtb &dtb) {
+  const int chosen = fdt_path_offset(dtb.blob(), "/chosen");
+  const auto value = chosen < 0 ? std::nullopt : dtb.property(chosen, "linux,usable-memory-range");
+  const std::size_t bytes = dtb.root_cells().tuple_bytes();
+  return !value || value->size() % bytes == 0
+             ? ""
+             : fmt::format("linux,usable-memory-range: length {} is no multiple of {}",
+                           value->size(), bytes);
+}
+
 /// early_init_dt_scan_memory() knows RAM by its device_type alone.
 bool is_untyped_memory(const Dtb &dtb, int node, const std::string &name) {
   return without_unit_address(name) == "memory" &&
@@ -107,6 +118,7 @@ public:
     if (reserved_memory_ >= 0)
       take_reserved_memory();
     result_.arch = arch_of_cpus(dtb_);
+    result_.broken_usable_memory = broken_usable_memory(dtb_);
     take_below(0, "");
     for (RegionReference &reference : result_.references)
       if (const auto target = by_phandle_.find(reference.phandle); target != by_phandle_.end())

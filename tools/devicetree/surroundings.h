@@ -33,6 +33,8 @@ struct Surroundings {
   std::vector<RegionReference> references; ///< of devices that are enabled with all above
   /// What is wrong with enabled memory nodes: "/memory@0: reg: length 12 is no multiple of 16".
   std::vector<std::string> broken_memory;
+  /// What is wrong with /chosen's linux,usable-memory-range; empty: nothing.
+  std::string broken_usable_memory;
   /// Paths of enabled nodes that go by the name memory and have a reg, and no device_type that says
   /// so.
   std::vector<std::string> untyped_memory;

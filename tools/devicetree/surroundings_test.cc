@@ -87,6 +87,21 @@ TEST(Surroundings, NameMemoryOfNoWholeTuple) {
               testing::ElementsAre("/memory@40000000: reg: length 12 is no multiple of 16"));
 }
 
+TEST(Surroundings, NameUsableMemoryOfNoWholeTuple) {
+  const auto with = [](std::size_t bytes) {
+    return read_surroundings(edited(board(),
+                                    [&](void *fdt) {
+                                      must(fdt_add_subnode(fdt, 0, "chosen"));
+                                      set(fdt, "/chosen", "linux,usable-memory-range",
+                                          std::string(bytes, '\0'));
+                                    }),
+                             "tree")
+        .broken_usable_memory;
+  };
+  EXPECT_EQ(with(32), "");
+  EXPECT_EQ(with(20), "linux,usable-memory-range: length 20 is no multiple of 16");
+}
+
 TEST(Surroundings, NameMemoryOfNoType) {
   EXPECT_TRUE(read_surroundings(board(), "tree").untyped_memory.empty());
   const std::string untyped = edited(board(), [](void *fdt) {

@@ -2,15 +2,13 @@
 #include "expectation/expectation.h"
 
 #include "base/range_set.h"
+#include "expectation/command_line.h"
 #include "expectation/early_memory.h"
 #include "expectation/overlap.h"
 
 #include <algorithm>
 #include <bit>
-#include <cctype>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <sstream>
 #include <string_view>
 
 namespace rmemcheck {
@@ -225,85 +223,21 @@ void initialise(ExpectedRegion &region, const Expectation &all) {
     }
 }
 
-/// SIZE[@BASE] of a command line.
-struct GivenSize {
-  std::uint64_t bytes = 0;
-  std::optional<std::uint64_t> base;
-};
-
-/// A number as memparse() (lib/cmdline.c) reads it; `text` is what comes behind it then.
-std::uint64_t memory_size(const char *&text) {
-  char *unit = nullptr;
-  std::uint64_t bytes = std::strtoull(text, &unit, 0);
-  constexpr std::string_view units = "KMGTPE";
-  const auto power = units.find(static_cast<char>(std::toupper(*unit)));
-  if (*unit != '\0' && power != std::string_view::npos) {
-    bytes <<= 10 * (power + 1);
-    ++unit;
-  }
-  text = unit;
-  return bytes;
-}
-
-/// All of "NAME=SIZE[@BASE]".
-std::vector<GivenSize> given_sizes(const std::string &bootargs, const std::string &name) {
-  const std::string start = name + '=';
-  std::vector<GivenSize> sizes;
-  std::istringstream words(bootargs);
-  for (std::string word; words >> word;)
-    if (word.starts_with(start)) {
-      const char *text = word.c_str() + start.size();
-      sizes.push_back({memory_size(text), std::nullopt});
-      if (*text == '@')
-        sizes.back().base = memory_size(++text);
-    }
-  return sizes;
-}
-
-/// The last one holds; nothing if there is none.
-std::optional<std::uint64_t> cmdline_size(const std::string &bootargs, const std::string &name) {
-  const std::vector<GivenSize> sizes = given_sizes(bootargs, name);
-  return sizes.empty() ? std::nullopt : std::optional(sizes.back().bytes);
-}
-
-/// On 32-bit ARM each "mem=" adds RAM, where it says or else where the tree's begins, and the
-/// tree's own does not count (early_mem(), arch/arm/kernel/setup.c).
-std::vector<PhysicalRange> memory_of_arm(const std::vector<GivenSize> &sizes,
-                                         const std::vector<PhysicalRange> &memory) {
-  std::vector<PhysicalRange> given;
-  for (const auto &[bytes, base] : sizes) {
-    const std::optional<std::uint64_t> begin =
-        base || memory.empty() ? base : std::optional(memory.front().begin);
-    if (begin && bytes <= anywhere.end - *begin)
-      given.push_back({*begin, *begin + bytes});
-  }
-  const RangeSet all(std::move(given));
-  return all.ranges().empty() ? memory : all.ranges();
-}
-
-/// "mem=" leaves so many bytes of RAM, from the lowest address on (memblock_enforce_memory_limit(),
-/// mm/memblock.c, and early_mem() of the architectures).
-std::vector<PhysicalRange> lowest(const std::vector<PhysicalRange> &ranges, std::uint64_t bytes) {
-  std::vector<PhysicalRange> left;
-  for (const PhysicalRange &range : RangeSet(ranges).ranges()) {
-    const std::uint64_t taken = std::min(bytes, range.size());
-    left.push_back({range.begin, range.begin + taken});
-    bytes -= taken;
-  }
-  return RangeSet(std::move(left)).ranges();
-}
-
-/// RAM with what the command line says of it.
-std::vector<PhysicalRange> told_memory(const std::string &bootargs, const std::string &arch,
-                                       const std::vector<PhysicalRange> &memory) {
-  const std::vector<GivenSize> sizes = given_sizes(bootargs, "mem");
-  if (sizes.empty())
-    return memory;
-  if (arch == "arm")
-    return memory_of_arm(sizes, memory);
-  // A limit of 0, as of a word that is no number, is none (memblock_mem_limit_remove_map() and
-  // memblock_enforce_memory_limit(), mm/memblock.c).
-  return sizes.back().bytes == 0 ? memory : lowest(memory, sizes.back().bytes);
+/// Whole pages of what the tree has (early_init_dt_add_memory_arch(), drivers/of/fdt.c), or of what
+/// the command line says. arm64 takes the initrd back that is left out so
+/// (arm64_memblock_init(), arch/arm64/mm/init.c).
+std::vector<PhysicalRange> ram_of(const ReservedMemory &tree, const BootFacts &facts,
+                                  const RangeSet &addresses) {
+  const RangeSet banks = RangeSet(tree.memory)
+                             .minus(RangeSet(facts.ignored_memory))
+                             .intersection(addresses)
+                             .whole_units(facts.page_size);
+  std::vector<PhysicalRange> ram =
+      told_memory(tree.bootargs, facts.arch, facts.page_size, banks.ranges());
+  if (facts.arch == "arm64" && tree.initrd && !ram.empty() &&
+      tree.initrd->begin >= ram.front().begin)
+    append(ram, RangeSet({*tree.initrd}).touched_units(facts.page_size).ranges());
+  return RangeSet(std::move(ram)).ranges();
 }
 
 std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
@@ -342,15 +276,14 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
     expectation.last_address = (std::uint64_t{1} << facts.address_bits) - 1;
   const std::uint64_t last = expectation.last_address;
   const RangeSet addresses({{0, std::min(last, anywhere.end - 1) + 1}});
-  expectation.memory =
-      RangeSet(tree.memory).minus(RangeSet(facts.ignored_memory)).intersection(addresses).ranges();
   expectation.memreserve = RangeSet(tree.memreserve).intersection(addresses).ranges();
   expectation.is_format_unsupported = !tree.unsupported.empty();
   expectation.most_cma_alignment =
       std::max(largest_pageblock(facts.page_size), facts.most_pages * facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
-  expectation.cmdline_cma = cmdline_size(tree.bootargs, "cma");
-  expectation.memory = told_memory(tree.bootargs, facts.arch, expectation.memory);
+  if (const auto cma = last_size(tree.bootargs, "cma"))
+    expectation.cmdline_cma = cma->bytes;
+  expectation.memory = ram_of(tree, facts, addresses);
   expectation.consumers = consumers_of(tree);
   for (const ReservedRegion &node : tree.regions)
     expectation.regions.push_back(start(tree, node));

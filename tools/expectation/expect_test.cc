@@ -96,6 +96,26 @@ TEST(Expect, RamThatTheKernelIgnoresIsNone) {
   EXPECT_THAT(expectation.regions[0].reason, HasSubstr("outside RAM"));
 }
 
+TEST(Expect, RamIsWholePages) {
+  ReservedMemory memory = tree({});
+  memory.memory = {at(ram.begin + 0x800, 0x1000), at(ram.begin + mebibyte - 1, 0x2001)};
+  EXPECT_THAT(expect(memory).memory, ElementsAre(at(ram.begin + mebibyte, 0x2000)));
+  BootFacts facts;
+  facts.page_size = 0x10000;
+  EXPECT_THAT(expect(memory, facts).memory, IsEmpty());
+}
+
+TEST(Expect, Arm64TakesTheInitrdBack) {
+  ReservedMemory memory = tree({});
+  memory.bootargs = "mem=64M";
+  memory.initrd = at(ram.begin + 128 * mebibyte, 0x1234);
+  BootFacts facts;
+  EXPECT_THAT(expect(memory, facts).memory, ElementsAre(at(ram.begin, 64 * mebibyte)));
+  facts.arch = "arm64";
+  EXPECT_THAT(expect(memory, facts).memory,
+              ElementsAre(at(ram.begin, 64 * mebibyte), at(ram.begin + 128 * mebibyte, 0x2000)));
+}
+
 TEST(Expect, NoMapOverEarlierMappedIsRefused) {
   const ReservedMemory memory =
       tree({fixed("mapped", ram.begin, 0x2000), fixed("hidden", ram.begin + 0x1000, 0x2000, true)});

@@ -103,6 +103,11 @@ Faults check_properties(const Subject &subject) {
                       "until v6.18 the kernel reads the whole tuples and leaves the rest; since "
                       "v6.19 it reads none of them"});
   }
+  if (const std::string &broken = subject.around.broken_usable_memory; !broken.empty())
+    faults.push_back(
+        {"usable-memory", "/chosen", broken,
+         "until v6.18 at least the kernel reads on behind the property, and takes what "
+         "it finds for the rest of the range"});
   if (!subject.tree.unsupported.empty()) // nobody looks at the regions
     return faults;
   for (const ReservedRegion &node : subject.tree.regions) {
@@ -304,7 +309,7 @@ Faults check_defaults(const Subject &subject) {
   for (const Default &one : defaults) {
     std::string first;
     for (const ExpectedRegion &region : subject.expectation.regions) {
-      if (region.fate == Fate::ignored || !one.has(region.node))
+      if (region.fate == Fate::ignored || region.bypassed || !one.has(region.node))
         continue;
       if (first.empty())
         first = region.node.name;

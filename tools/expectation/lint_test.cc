@@ -192,6 +192,20 @@ TEST(Lint, OneDefaultOfEachKind) {
   EXPECT_EQ(twice.faults().front().node, "two");
 }
 
+TEST(Lint, DefaultPoolsThatMakeWayAreNone) {
+  Sample twice({pool("one", 0x50000000, true), pool("two", 0x60000000, true)});
+  ASSERT_THAT(twice.rules(), ElementsAre("default-twice"));
+  twice.tree.bootargs = "cma=16M";
+  EXPECT_THAT(twice.rules(), testing::Not(testing::Contains("default-twice")));
+}
+
+TEST(Lint, NamesUsableMemoryThatTheKernelReadsOnBehind) {
+  Sample sample({fixed("one", 0x50000000, mebibyte)});
+  sample.around.broken_usable_memory = "linux,usable-memory-range: length 20 is no multiple of 16";
+  ASSERT_THAT(sample.rules(), ElementsAre("usable-memory"));
+  EXPECT_EQ(sample.faults().front().node, "/chosen");
+}
+
 TEST(Lint, NamesPoolsAndPlacesThatAreRefused) {
   ReservedRegion both = pool("both", 0x50000000, true);
   both.no_map = true;
