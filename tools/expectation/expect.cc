@@ -240,6 +240,17 @@ std::vector<PhysicalRange> ram_of(const ReservedMemory &tree, const BootFacts &f
   return RangeSet(std::move(ram)).ranges();
 }
 
+/// cma_declare_contiguous_nid() (mm/cma.c), as far as the tree decides.
+bool is_without_room(const GivenSize &cma, const EarlyMemory &early, std::uint64_t page_size) {
+  if (cma.bytes == 0)
+    return false;
+  if (cma.base.value_or(0) == 0) // then it may be anywhere
+    return !early.has_room(anywhere, cma.bytes, page_size);
+  const std::uint64_t begin = *cma.base;
+  return cma.bytes > anywhere.end - begin ||
+         !early.has_room({begin, begin + cma.bytes}, cma.bytes, 1);
+}
+
 std::vector<ExpectedConsumer> consumers_of(const ReservedMemory &tree) {
   std::vector<ExpectedConsumer> consumers;
   for (const RegionConsumer &consumer : tree.consumers) {
@@ -281,7 +292,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   expectation.most_cma_alignment =
       std::max(largest_pageblock(facts.page_size), facts.most_pages * facts.page_size);
   expectation.elfcorehdr = tree.elfcorehdr;
-  if (const auto cma = last_size(tree.bootargs, "cma"))
+  const auto cma = last_size(tree.bootargs, "cma");
+  if (cma)
     expectation.cmdline_cma = cma->bytes;
   expectation.memory = ram_of(tree, facts, addresses);
   expectation.consumers = consumers_of(tree);
@@ -311,6 +323,8 @@ Expectation expect(const ReservedMemory &tree, const BootFacts &facts) {
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded && !region.range)
       place(region, early, expectation);
+  expectation.is_cmdline_cma_without_room =
+      cma && !expectation.is_memory_unknown && is_without_room(*cma, early, facts.page_size);
   for (ExpectedRegion &region : expectation.regions)
     if (region.fate == Fate::recorded)
       initialise(region, expectation);

@@ -105,6 +105,22 @@ TEST(Expect, RamIsWholePages) {
   EXPECT_THAT(expect(memory, facts).memory, IsEmpty());
 }
 
+TEST(Expect, TheCommandLineMayAskForAnAreaThatCannotBe) {
+  ReservedMemory memory = tree({fixed("a", 0x58000000, 0x1000)});
+  const auto is_without_room = [&](const char *words) {
+    memory.bootargs = words;
+    return expect(memory).is_cmdline_cma_without_room;
+  };
+  EXPECT_FALSE(is_without_room(""));
+  EXPECT_FALSE(is_without_room("cma=0"));
+  EXPECT_FALSE(is_without_room("cma=16M"));
+  EXPECT_FALSE(is_without_room("cma=16M@0x60000000"));
+  EXPECT_TRUE(is_without_room("cma=16M@0x57800000"));
+  EXPECT_TRUE(is_without_room("cma=16M@0x10000000"));
+  EXPECT_TRUE(is_without_room("cma=1T"));
+  EXPECT_TRUE(is_without_room("cma=16M@0xffffffffffffffff"));
+}
+
 TEST(Expect, Arm64TakesTheInitrdBack) {
   ReservedMemory memory = tree({});
   memory.bootargs = "mem=64M";

@@ -196,6 +196,8 @@ struct Expectation : BootDemands, KernelDecisions {
   /// Bytes of the default CMA area that the command line asks for ("cma="), which then goes
   /// before that of the tree.
   std::optional<std::uint64_t> cmdline_cma;
+  /// That area cannot be had: nowhere is so much room, or its place is not RAM or is taken.
+  bool is_cmdline_cma_without_room = false;
 };
 
 /// Applies the rules of drivers/of/of_reserved_mem.c at v6.9 (each cited beside its code), and

@@ -30,7 +30,7 @@ std::vector<SourceLine> own_areas(const KernelLog &log) {
 /// Bytes of that area: as the command line says, or where nobody says anything as configured.
 std::uint64_t own_area_wanted(const Expectation &expectation) {
   if (expectation.cmdline_cma)
-    return *expectation.cmdline_cma;
+    return expectation.is_cmdline_cma_without_room ? 0 : *expectation.cmdline_cma;
   return std::ranges::any_of(expectation.regions, is_default_pool) ? 0 : expectation.default_cma;
 }
 

@@ -56,6 +56,18 @@ TEST(DefaultCma, FailsWithoutTheOneOfTheCommandLine) {
   EXPECT_EQ(only_finding(default_cma_rule, scenario).seen, "no such line");
 }
 
+TEST(DefaultCma, WantsNoneThatCannotBe) {
+  Scenario scenario = bypassed();
+  scenario.expectation.is_cmdline_cma_without_room = true;
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::fail) << "there is one";
+  drop_lines(scenario, "cma: ");
+  drop_lines(scenario, "Memory: ");
+  add_log_line(scenario.evidence.log, "cma: Failed to reserve 8 MiB");
+  add_log_line(scenario.evidence.log,
+               "Memory: 999000K/1048576K available (49576K reserved, 0K cma-reserved)");
+  EXPECT_EQ(outcome(default_cma_rule, scenario), Outcome::pass);
+}
+
 TEST(DefaultCma, FailsWhereTheKernelDoesNotSayThatItPassesThePoolOver) {
   Scenario scenario = bypassed();
   drop_lines(scenario, "Reserved memory: bypass");

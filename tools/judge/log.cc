@@ -99,6 +99,13 @@ bool is_reason(const std::string &text) {
                              [&](std::string_view reason) { return text.starts_with(reason); });
 }
 
+/// Whether something else is where a region should be: the kernel itself, its tree, the initrd, and
+/// regions that boot has placed before.
+bool is_of_want_of_room(const std::string &text) {
+  return text.find("failed to reserve memory") != std::string::npos ||
+         text.find("failed to allocate memory") != std::string::npos;
+}
+
 /// Pools that make way for an area of the command line, where that is what a log with a gap lacks.
 std::set<std::string> may_be_bypassed(const Expectation &expectation, const Evidence &evidence) {
   std::set<std::string> names;
@@ -120,7 +127,8 @@ public:
         may_lack_names_(expectation.is_live && !gap_.empty()),
         must_be_unsupported_(expectation.is_format_unsupported),
         has_early_reasons_(expectation.refuses_before_reserving &&
-                           std::ranges::any_of(expectation.regions, &ExpectedRegion::given_back)) {}
+                           std::ranges::any_of(expectation.regions, &ExpectedRegion::given_back)),
+        shows_no_places_(expectation.taken.empty() && !evidence.memblock_reserved) {}
 
   void sort(RuleReport &report) {
     for (const LoggedTrouble &trouble : log_.troubles)
@@ -129,6 +137,9 @@ public:
     for (const SourceLine &line : log_.lines)
       if (const std::string name = init_failure(line.text); !name.empty())
         take_init_failure(report, name, line);
+    if (!in_the_way_.empty())
+      report.unknown("nothing shows what of the kernel's own lies in the way of " +
+                     count_names(in_the_way_));
     report_silent(report);
   }
 
@@ -152,11 +163,14 @@ private:
            init_failure(text_after(at)).empty();
   }
 
-  void take_error(RuleReport &report, const SourceLine &at) const {
+  void take_error(RuleReport &report, const SourceLine &at) {
+    const std::string name = first_name(at.text, names_);
     if (is_name_missing(at))
       report.unknown(fmt::format("{}, and may lack the node of \"{}\"", gap_, at.text));
+    else if (shows_no_places_ && !name.empty() && is_of_want_of_room(at.text))
+      in_the_way_.push_back(name);
     else
-      report.finding(first_name(at.text, names_), "no error", at.text, at);
+      report.finding(name, "no error", at.text, at);
   }
 
   void take_init_failure(RuleReport &report, const std::string &name, const SourceLine &line) {
@@ -202,6 +216,8 @@ private:
   const bool may_lack_names_;
   const bool must_be_unsupported_;
   const bool has_early_reasons_;
+  const bool shows_no_places_;
+  std::vector<std::string> in_the_way_; ///< names of regions that something may be in the way of
   bool said_unsupported_ = false;
   std::map<std::string, std::size_t> seen_;
 };
@@ -307,9 +323,11 @@ bool is_of_processor(const LoggedTrouble &trouble) {
          trouble.at.text.find(" maar_res_walk+0x") != std::string::npos;
 }
 
-/// The kernel's own area, where the tree's pools have taken all that there may be.
+/// The kernel's own area, where the tree's pools have taken all that there may be, or where the
+/// command line asks for one that cannot be.
 bool is_shortage_of_areas(const LoggedTrouble &trouble, const Expectation &expectation) {
-  return trouble.at.text.starts_with("cma: Failed to reserve ") && has_many_cma_pools(expectation);
+  return trouble.at.text.starts_with("cma: Failed to reserve ") &&
+         (has_many_cma_pools(expectation) || expectation.is_cmdline_cma_without_room);
 }
 
 /// memremap() of a pool in RAM, on behalf of a device that is to use it, or what that calls.

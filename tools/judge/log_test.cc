@@ -42,6 +42,21 @@ TEST(KnownErrors, FailsWithAnErrorOfARegionThatMustBeRecorded) {
   EXPECT_EQ(only_finding("known-errors", scenario).region, "placed");
 }
 
+/// The kernel's image may lie there, or what boot has placed before.
+TEST(KnownErrors, ALogAloneDoesNotShowWhatLiesInTheWay) {
+  Scenario scenario = passing();
+  for (const char *node : {"'placed'", "'mapped@50000000'"})
+    add_error(scenario.evidence.log,
+              fmt::format("OF: reserved mem: failed to allocate memory for node {}", node));
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::fail);
+  scenario.evidence.memblock_reserved.reset();
+  EXPECT_EQ(outcome("known-errors", scenario), Outcome::inconclusive);
+  EXPECT_THAT(run("known-errors", scenario).reason,
+              HasSubstr("lies in the way of 2 regions (placed, mapped@50000000)"));
+  add_error(scenario.evidence.log, "OF: reserved mem: node placed is odd");
+  EXPECT_EQ(only_finding("known-errors", scenario).region, "placed");
+}
+
 TEST(KnownErrors, TellsNamesApartThatBeginAlike) {
   Scenario scenario = passing();
   add_error(scenario.evidence.log, "OF: reserved mem: failed to allocate memory for node "
@@ -206,6 +221,14 @@ TEST(NoWarning, DoesNotKnowWhereTheLogStopsBeforeInit) {
 }
 
 TEST(NoWarning, PassesWithAQuietLog) { EXPECT_EQ(outcome("no-warning", passing()), Outcome::pass); }
+
+TEST(NoWarning, AllowsThatTheCommandLinesAreaHasNoRoom) {
+  Scenario scenario = passing();
+  add_trouble(scenario.evidence.log, LoggedTrouble::Kind::warning, "cma: Failed to reserve 16 MiB");
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::fail);
+  scenario.expectation.is_cmdline_cma_without_room = true;
+  EXPECT_EQ(outcome("no-warning", scenario), Outcome::pass);
+}
 
 TEST(NoWarning, FailsWithAnyCrash) {
   for (const LoggedTrouble::Kind kind : {LoggedTrouble::Kind::warning, LoggedTrouble::Kind::bug,
