@@ -33,13 +33,19 @@ constexpr Difference differences[] = {
     {[](const ExpectedRegion &region) { return has_wrong(region, "reg: length"); },
      "since v6.19 taken for one without reg, without a word"},
     {[](const ExpectedRegion &region) { return has_wrong(region, "alloc-ranges: length"); },
-     "since v6.19 placed anywhere, without a word"},
+     "until v6.12 recorded with no bytes; since v6.19 placed anywhere, without a word"},
+    // 7b9f263909a5
+    {[](const ExpectedRegion &region) {
+       return is_refused(region) && has_wrong(region, "reg: empty");
+     },
+     "until v7.1 passed over without a word; since v7.2 taken for one without reg"},
     // cma_init_reserved_areas(), mm/cma.c
     {[](const ExpectedRegion &region) { return region.is_no_ram_for_cma; },
      "taken, and its pages are not there"},
     // repaired by 0fd17e598333
     {[](const ExpectedRegion &region) { return region.bypassed; },
-     "from v6.13 (and 6.12.103) to v6.19 an area all the same"},
+     "until v6.12 at least found by of_reserved_mem_lookup() all the same; from v6.13 (and "
+     "6.12.103) to v6.19 an area all the same"},
     // 7fd3981202b9
     {[](const ExpectedRegion &region) {
        return region.given_back && region.node.no_map && region.node.reusable;
@@ -56,8 +62,8 @@ constexpr Difference differences[] = {
      "named in an error, and recorded all the same"},
     // fdt_init_reserved_mem(): the entry of no bytes stays
     {[](const ExpectedRegion &region) {
-       return is_refused(region) && is_boot_placed(region) && region.node.size != 0 &&
-              region.node.malformed.empty();
+       return is_refused(region) && is_boot_placed(region) &&
+              (region.node.size != 0 || has_wrong(region, "size: "));
      },
      "until v6.12 recorded with no bytes"},
     // memblock_find_in_range_node(), mm/memblock.c

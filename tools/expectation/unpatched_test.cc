@@ -11,6 +11,7 @@ namespace {
 using test::expectation_of;
 using test::fixed;
 using test::placed;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -62,7 +63,8 @@ TEST(UnpatchedFate, TakesPoolsThatTheSeriesRefuses) {
   tree.regions.front().compatible = {"shared-dma-pool"};
   tree.regions.front().reusable = true;
   tree.regions.front().cma_default = true;
-  EXPECT_THAT(unpatched_fate(expect(tree).regions.front()), HasSubstr("v6.19"));
+  EXPECT_THAT(unpatched_fate(expect(tree).regions.front()),
+              AllOf(HasSubstr("of_reserved_mem_lookup()"), HasSubstr("v6.19")));
 }
 
 TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
@@ -71,8 +73,14 @@ TEST(UnpatchedFate, PassesOverWhatIsMalformed) {
   EXPECT_THAT(fate(node), HasSubstr("without reg"));
   node.malformed = "alloc-ranges: length 12 is no multiple of 16";
   EXPECT_THAT(fate(node), HasSubstr("placed anywhere"));
+  node.malformed = "reg: empty";
+  EXPECT_THAT(fate(node), HasSubstr("passed over without a word"));
+  node.malformed = "size: length 4 is not 8";
+  EXPECT_THAT(fate(node), HasSubstr("no bytes"));
   node.malformed = "alignment: length 4 is not 8";
   EXPECT_EQ(fate(node), "");
+  node.size = mebibyte;
+  EXPECT_THAT(fate(node), HasSubstr("no bytes"));
   node.malformed = "reg: length 12 is no multiple of 16";
   node.enabled = false;
   EXPECT_EQ(fate(node), "");
