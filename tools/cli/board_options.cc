@@ -5,6 +5,7 @@
 #include "cli/range_option.h"
 #include "cli/size_option.h"
 #include "devicetree/source.h"
+#include "expectation/room_left.h"
 
 #include <algorithm>
 #include <bit>
@@ -39,6 +40,7 @@ BoardView view_of(const std::string &path, const BoardOptions &options) {
     if (range)
       facts.taken.push_back(*range);
   view.expectation = expect(view.tree, facts);
+  refuse_without_room_left(view.expectation);
   return view;
 }
 
