@@ -36,7 +36,8 @@ std::string next_word(std::string_view &text) {
   bool is_inside = is_quoted;
   std::size_t end = 0;
   for (; end < text.size() && (is_inside || !is_blank(text[end])); ++end)
-    is_inside ^= text[end] == '"';
+    if (text[end] == '"')
+      is_inside = !is_inside;
   std::string word(text.substr(0, end));
   take(end + 1);
   const auto value = word.find('=');
