@@ -13,6 +13,7 @@
 #include <bit>
 #include <fmt/format.h>
 #include <limits>
+#include <map>
 #include <set>
 #include <span>
 #include <sstream>
@@ -357,14 +358,16 @@ bool ends_boot(std::string_view text) {
 }
 
 KernelLog parse_console_after(std::string_view console, const KernelLog &log) {
-  std::set<std::string_view> known;
-  for (const SourceLine &line : log.lines)
-    known.insert(line.text);
   std::vector<NumberedLogLine> lines = log_lines_of(console);
-  const auto last = std::find_if(lines.rbegin(), lines.rend(), [&](const NumberedLogLine &line) {
-    return line.log.has_time && known.contains(line.log.text);
-  });
-  lines.erase(lines.begin(), last.base());
+  std::map<std::string_view, std::size_t> ends; // behind the last of that text
+  for (std::size_t index = 0; index < lines.size(); ++index)
+    if (lines[index].log.has_time)
+      ends[lines[index].log.text] = index + 1;
+  // The last of the log that the console has, too: traces share lines with later ones.
+  const auto last = std::find_if(log.lines.rbegin(), log.lines.rend(),
+                                 [&](const SourceLine &line) { return ends.contains(line.text); });
+  if (last != log.lines.rend())
+    lines.erase(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(ends.at(last->text)));
   return read_log("console.log", lines, false);
 }
 

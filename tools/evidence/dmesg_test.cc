@@ -276,6 +276,17 @@ TEST(DmesgTest, TellsATraceAloneFromThatOfAReport) {
   EXPECT_EQ(alone.troubles[0].at.line, 2u);
 }
 
+/// Of an oops behind a trace that the log has.
+TEST(ConsoleAfter, BeginsBehindTheLastOfTheLogAndNotBehindALineLikeOneOfIt) {
+  const KernelLog log = parse_dmesg("<4>[    0.100000]  el0_svc+0x14\n<4>[    0.200000] taint\n");
+  const KernelLog after = parse_console_after("[    0.100000]  el0_svc+0x14\n[    0.200000] taint\n"
+                                              "[    0.300000] Oops\n[    0.300000]  el0_svc+0x14\n"
+                                              "[    0.400000] panic\n",
+                                              log);
+  ASSERT_EQ(after.lines.size(), 3u);
+  EXPECT_EQ(after.lines[0].text, "Oops");
+}
+
 TEST(ConsoleAfter, IsWhatComesAfterTheLog) {
   const KernelLog log = parse_dmesg("<6>[    0.100000] a\n<6>[    0.200000] b\n");
   const KernelLog after = parse_console_after("[    0.100000] a\r\n[    0.200000] b\r\n"

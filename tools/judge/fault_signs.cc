@@ -142,11 +142,14 @@ bool has_bounce_pool_within_a_page(const FaultyBoot &boot) {
       boot, [&](const Region &pool) { return is_pool_within_a_page(boot, pool); });
 }
 
+bool writes_over_what_lies_beside_a_pool(const FaultyBoot &boot) {
+  return (log_says(boot, "5a5a5a5a") || says(boot.evidence.after_log, "5a5a5a5a")) &&
+         has_bounce_pool_within_a_page(boot);
+}
+
 bool dies_of_a_bounce_pool_within_a_page(const FaultyBoot &boot) {
-  const bool is_written_over = says(log_of(boot), "5a5a5a5a") ||
-                               says(boot.evidence.after_log, "5a5a5a5a") ||
-                               log_says(boot, "Bad page state");
-  return is_written_over && has_bounce_pool_within_a_page(boot);
+  return writes_over_what_lies_beside_a_pool(boot) ||
+         (log_says(boot, "Bad page state") && has_bounce_pool_within_a_page(boot));
 }
 
 bool has_hidden_bounce_pool(const FaultyBoot &boot) {

@@ -62,8 +62,10 @@ bool is_pool_within_a_page(const FaultyBoot &boot, const Region &region);
 /// has, too.
 bool has_bounce_pool_within_a_page(const FaultyBoot &boot);
 
-/// Whether what the probe module writes into that (0x5a), or a page in such a state, is what the
-/// kernel has died of.
+/// Whether what the probe module writes into that (0x5a) is where the kernel looks for an address.
+bool writes_over_what_lies_beside_a_pool(const FaultyBoot &boot);
+
+/// Whether that, or a page in a bad state, is what the kernel has died of.
 bool dies_of_a_bounce_pool_within_a_page(const FaultyBoot &boot);
 
 /// Whether a device is given a restricted pool of which a no-map region has a part: swiotlb clears

@@ -171,7 +171,8 @@ std::vector<KnownFault> make_table() {
        "",
        [](const FaultyBoot &boot, const Finding &finding, const Region *region) {
          return finding.rule == "no-warning"
-                    ? is_of_bad_page(finding) && has_bounce_pool_within_a_page(boot)
+                    ? (is_of_bad_page(finding) && has_bounce_pool_within_a_page(boot)) ||
+                          writes_over_what_lies_beside_a_pool(boot)
                     : region != nullptr && is_pool_within_a_page(boot, *region);
        },
        dies_of_a_bounce_pool_within_a_page,

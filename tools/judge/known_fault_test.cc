@@ -361,6 +361,12 @@ TEST(KnownFaults, ExplainWhatLiesBesideABouncePoolWithinAPage) {
   EXPECT_EQ(known_of(scenario, "no-warning"), "");
   pool.node.reg.front().begin += 0x200;
   EXPECT_EQ(known_of(scenario, "no-warning"), "pool-within-a-page");
+  // It may die of that when it has sent its log (tree 683 of seed 17).
+  scenario.evidence.log.troubles.clear();
+  add_trouble(scenario.evidence.after_log, LoggedTrouble::Kind::bug, "Internal error: Oops: 96");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "");
+  add_log_line(scenario.evidence.after_log, "Unable to handle ... address 005a5a5a5a5a5a82");
+  EXPECT_EQ(known_of(scenario, "no-warning"), "pool-within-a-page");
 }
 
 /// As of tree 58 of seed 15
