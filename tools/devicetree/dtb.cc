@@ -75,6 +75,13 @@ int root_cell_count(const Dtb &dtb, const char *name, const std::string &origin)
 
 } // namespace
 
+std::string length_fault(std::string_view name, std::string_view value, const Cells &cells) {
+  return value.size() % cells.tuple_bytes() == 0
+             ? ""
+             : fmt::format("{}: length {} is no multiple of {}", name, value.size(),
+                           cells.tuple_bytes());
+}
+
 Dtb::Dtb(const std::string &bytes, const std::string &origin) : blob_(bytes.data()) {
   check_header(bytes, origin);
   check_structure(bytes, origin);

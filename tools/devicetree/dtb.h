@@ -19,6 +19,10 @@ struct Cells {
   [[nodiscard]] std::size_t tuple_bytes() const { return address_bytes() + size_bytes(); }
 };
 
+/// "NAME: length 12 is no multiple of 16", where a property's value is no whole tuples of an
+/// address and a size; nothing where it is.
+std::string length_fault(std::string_view name, std::string_view value, const Cells &cells);
+
 /// A read-only look into a DTB that has been proven whole. It keeps no copy: the bytes must
 /// outlive it.
 class Dtb {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "devicetree/reserved_memory.h"
 
+#include "base/range_set.h"
 #include "devicetree/dtb.h"
 
 #include <algorithm>
@@ -42,8 +43,8 @@ std::vector<Tuple> read_tuples(std::string_view value, const Cells &cells) {
 std::string read_reg(ReservedRegion &region, std::string_view value, const Cells &cells) {
   if (value.empty())
     return "reg: empty";
-  if (value.size() % cells.tuple_bytes() != 0)
-    return fmt::format("reg: length {} is no multiple of {}", value.size(), cells.tuple_bytes());
+  if (std::string fault = length_fault("reg", value, cells); !fault.empty())
+    return fault;
   const std::vector<Tuple> tuples = read_tuples(value, cells);
   std::string wrong;
   for (const Tuple &tuple : tuples) {
@@ -75,9 +76,8 @@ std::string read_number(std::uint64_t &number, const char *name, std::string_vie
 std::string read_alloc_ranges(ReservedRegion &region, std::string_view value, const Cells &cells) {
   if (value.empty())
     return "alloc-ranges: empty";
-  if (value.size() % cells.tuple_bytes() != 0)
-    return fmt::format("alloc-ranges: length {} is no multiple of {}", value.size(),
-                       cells.tuple_bytes());
+  if (std::string fault = length_fault("alloc-ranges", value, cells); !fault.empty())
+    return fault;
   for (const Tuple &tuple : read_tuples(value, cells))
     region.alloc_ranges.push_back(tuple.range());
   return "";
@@ -157,20 +157,6 @@ std::string check_node(const Dtb &dtb, int node) {
   return dtb.has(node, "ranges") ? "" : "no ranges";
 }
 
-/// Sorts, and joins what touches or overlaps, as memblock does.
-std::vector<PhysicalRange> merged(std::vector<PhysicalRange> ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const auto &a, const auto &b) { return a.begin < b.begin; });
-  std::vector<PhysicalRange> result;
-  for (const PhysicalRange &range : ranges) {
-    if (!result.empty() && range.begin <= result.back().end)
-      result.back().end = std::max(result.back().end, range.end);
-    else
-      result.push_back(range);
-  }
-  return result;
-}
-
 /// As memblock takes it, which caps it at the end of the address space.
 PhysicalRange range_of(const Tuple &tuple) {
   return {tuple.base, tuple.overflows() ? highest : tuple.base + tuple.size};
@@ -203,7 +189,7 @@ void read_memory(ReservedMemory &result, const Dtb &dtb) {
                                         std::string(dtb.string(node, "status").value_or("")),
                                         std::move(ranges)});
   }
-  result.memory = merged(std::move(memory));
+  result.memory = RangeSet(std::move(memory)).ranges();
 }
 
 std::vector<PhysicalRange> read_memreserve(const Dtb &dtb) {
@@ -246,18 +232,11 @@ std::optional<PhysicalRange> read_initrd(const Dtb &dtb, int chosen) {
 void cap_memory(std::vector<PhysicalRange> &memory, const std::vector<Tuple> &usable) {
   if (usable.empty())
     return;
-  const auto is_any = [](const Tuple &tuple) { return tuple.size != 0; };
-  if (const Tuple &first = usable.front(); is_any(first)) {
-    std::vector<PhysicalRange> capped;
-    const PhysicalRange window = range_of(first);
-    for (const PhysicalRange &range : memory)
-      if (range.overlaps(window))
-        capped.push_back({std::max(range.begin, window.begin), std::min(range.end, window.end)});
-    memory = std::move(capped);
-  }
-  if (usable.size() > 1 && is_any(usable[1]))
+  if (const PhysicalRange first = range_of(usable.front()); !first.empty())
+    memory = RangeSet(std::move(memory)).intersection(RangeSet({first})).ranges();
+  if (usable.size() > 1)
     memory.push_back(range_of(usable[1]));
-  memory = merged(std::move(memory));
+  memory = RangeSet(std::move(memory)).ranges();
 }
 
 std::optional<PhysicalRange> elfcorehdr_of(const Dtb &dtb, int chosen) {

@@ -44,21 +44,15 @@ std::string broken_memory(const Dtb &dtb, int node) {
   const auto reg = dtb.property(node, "reg");
   if (dtb.string(node, "device_type") != "memory" || !reg)
     return "";
-  const std::size_t bytes = dtb.root_cells().tuple_bytes();
-  return reg->size() % bytes == 0
-             ? ""
-             : fmt::format("reg: length {} is no multiple of {}", reg->size(), bytes);
+  return length_fault("reg", *reg, dtb.root_cells());
 }
 
 /// early_init_dt_check_for_usable_mem_range() at v6.9 reads on behind the property.
 std::string broken_usable_memory(const Dtb &dtb) {
+  constexpr const char *name = "linux,usable-memory-range";
   const int chosen = fdt_path_offset(dtb.blob(), "/chosen");
-  const auto value = chosen < 0 ? std::nullopt : dtb.property(chosen, "linux,usable-memory-range");
-  const std::size_t bytes = dtb.root_cells().tuple_bytes();
-  return !value || value->size() % bytes == 0
-             ? ""
-             : fmt::format("linux,usable-memory-range: length {} is no multiple of {}",
-                           value->size(), bytes);
+  const auto value = chosen < 0 ? std::nullopt : dtb.property(chosen, name);
+  return length_fault(name, value.value_or(""), dtb.root_cells());
 }
 
 /// early_init_dt_scan_memory() knows RAM by its device_type alone.

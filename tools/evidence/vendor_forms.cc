@@ -84,13 +84,13 @@ std::optional<std::string> from_logcat(std::string_view line) {
     const auto colon = rest.find(':');
     if (level == std::string_view::npos || colon == std::string_view::npos)
       return std::nullopt;
-    const std::string_view tag = rest.substr(0, rest.find_last_not_of(' ', colon - 1) + 1);
+    std::string_view tag = rest.substr(0, colon);
+    tag = tag.substr(0, tag.find_last_not_of(' ') + 1);
     std::string_view text = rest.substr(colon + 1);
     if (text.starts_with(' '))
       text.remove_prefix(1);
     constexpr std::size_t debug = 7;
-    return fmt::format("<{}>{}{}{}", std::min(level, debug), colon == 0 ? "" : tag,
-                       colon == 0 ? "" : ": ", text);
+    return fmt::format("<{}>{}{}{}", std::min(level, debug), tag, tag.empty() ? "" : ": ", text);
   }
   return std::nullopt;
 }

@@ -27,13 +27,6 @@ std::uint64_t largest_pageblock(std::uint64_t page_size) {
   return page_size <= 0x4000 ? of_16_kib : of_more;
 }
 
-void refuse(ExpectedRegion &region, std::string reason) {
-  region.fate = Fate::refused;
-  region.no_map = false;
-  region.cma = false;
-  region.reason = std::move(reason);
-}
-
 void ignore(ExpectedRegion &region, std::string reason) {
   refuse(region, std::move(reason));
   region.fate = Fate::ignored;
@@ -138,9 +131,7 @@ void place(ExpectedRegion &region, const EarlyMemory &early, const Expectation &
   if (region.size == 0)
     return refuse(region, "a size of 0");
   region.windows = windows_of(region.node, last_address);
-  std::vector<PhysicalRange> windows = region.windows;
-  if (region.node.alloc_ranges.empty())
-    windows.push_back(anywhere);
+  const std::vector<PhysicalRange> windows = windows_for(region);
   std::uint64_t alignment =
       power_of_two(std::max<std::uint64_t>(region.alignment, 1), last_address);
   if (region.size > last_address || alignment == 0)
@@ -273,6 +264,17 @@ void keep(ExpectedRegion &region, Recording recording) {
 }
 
 } // namespace
+
+std::vector<PhysicalRange> windows_for(const ExpectedRegion &region) {
+  return region.node.alloc_ranges.empty() ? std::vector{anywhere} : region.windows;
+}
+
+void refuse(ExpectedRegion &region, std::string reason) {
+  region.fate = Fate::refused;
+  region.no_map = false;
+  region.cma = false;
+  region.reason = std::move(reason);
+}
 
 bool records_nothing(const Expectation &expectation) {
   return std::ranges::any_of(

@@ -69,6 +69,12 @@ inline bool is_boot_placed(const ExpectedRegion &region) { return region.node.re
 /// All addresses that there are: where a region may lie that nothing binds.
 inline constexpr PhysicalRange anywhere{0, std::numeric_limits<std::uint64_t>::max()};
 
+/// Where boot may place it: within alloc-ranges that have addresses, or anywhere.
+std::vector<PhysicalRange> windows_for(const ExpectedRegion &region);
+
+/// Makes it one that the kernel must refuse, and says why.
+void refuse(ExpectedRegion &region, std::string reason);
+
 /// Whether the region has memory of its own, recorded or not.
 inline bool takes_memory(const ExpectedRegion &region) {
   return region.fate == Fate::recorded || region.fate == Fate::kept;

@@ -20,11 +20,6 @@ RangeSet free_memory(const Expectation &expectation) {
   return RangeSet(expectation.memory).minus(RangeSet(std::move(taken)));
 }
 
-/// Where the kernel may put it.
-RangeSet windows_of(const ExpectedRegion &region) {
-  return region.node.alloc_ranges.empty() ? RangeSet({anywhere}) : RangeSet(region.windows);
-}
-
 /// Of a region that has a place for now, even if its init function refuses it later.
 bool is_placed(const ExpectedRegion &region) {
   return is_boot_placed(region) && region.size != 0 &&
@@ -41,20 +36,19 @@ void refuse_without_room_left(Expectation &expectation) {
   for (ExpectedRegion &region : expectation.regions) {
     if (!is_placed(region))
       continue;
-    const RangeSet windows = windows_of(region);
+    const RangeSet windows(windows_for(region));
     std::uint64_t left = free.intersection(windows).bytes();
     for (const ExpectedRegion *before : placed)
-      if (windows_of(*before).minus(windows).empty())
+      if (RangeSet(windows_for(*before)).minus(windows).empty())
         left -= std::min(left, before->size);
     if (region.size <= left) {
       placed.push_back(&region);
       continue;
     }
-    region.fate = Fate::refused;
-    region.no_map = region.cma = region.given_back = false;
-    region.reason = region.node.alloc_ranges.empty()
-                        ? "regions in front of it leave no RAM for it"
-                        : "regions in front of it leave no RAM in alloc-ranges for it";
+    region.given_back = false;
+    refuse(region, region.node.alloc_ranges.empty()
+                       ? "regions in front of it leave no RAM for it"
+                       : "regions in front of it leave no RAM in alloc-ranges for it");
   }
 }
 

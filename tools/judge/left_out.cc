@@ -84,11 +84,8 @@ Expectation without_left_out(Expectation expectation, const Evidence &evidence) 
     if (more == 0 || !was_to_be_placed(region) || !named.contains(name) ||
         sightings.found_place(region))
       continue;
-    region.fate = Fate::refused;
-    region.no_map = false;
-    region.cma = false;
+    refuse(region, "left out for want of room, as the kernel says");
     region.left_out = true;
-    region.reason = "left out for want of room, as the kernel says";
     --more;
   }
   return expectation;

@@ -48,12 +48,6 @@ bool is_not_placed(const ExpectedRegion &region, const KernelLog &log) {
          });
 }
 
-void refuse(ExpectedRegion &region, const char *reason) {
-  region.fate = Fate::refused;
-  region.cma = false;
-  region.reason = reason;
-}
-
 } // namespace
 
 bool has_many_cma_pools(const Expectation &expectation) {

@@ -51,10 +51,7 @@ bool has_room(const ExpectedRegion &region, const EarlyMemory &memory,
   const std::uint64_t alignment =
       std::max(region.alignment != 0 ? region.alignment : cache_line,
                region.cma ? expectation.most_cma_alignment : std::uint64_t{1});
-  std::vector<PhysicalRange> windows = region.windows;
-  if (region.node.alloc_ranges.empty())
-    windows.push_back(anywhere);
-  return std::ranges::any_of(windows, [&](const PhysicalRange &window) {
+  return std::ranges::any_of(windows_for(region), [&](const PhysicalRange &window) {
     return memory.has_room(window, region.size, alignment);
   });
 }
@@ -91,12 +88,8 @@ Expectation without_unplaced(Expectation expectation, const Evidence &evidence) 
         ++taken[name];
         refused.push_back(&region);
       }
-  for (ExpectedRegion *region : refused) {
-    region->fate = Fate::refused;
-    region->no_map = false;
-    region->cma = false;
-    region->reason = "others have left no room for it, as the kernel says";
-  }
+  for (ExpectedRegion *region : refused)
+    refuse(*region, "others have left no room for it, as the kernel says");
   return expectation;
 }
 
